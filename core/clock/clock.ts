@@ -1,0 +1,25 @@
+/** A pending call of `Clock.setTimeout`. */
+export interface Timer {
+  /** Forget the call; harmless when it has been made already. */
+  cancel(): void;
+}
+
+/**
+ * The only source of time in core. The system's clock serves a running backend; tests and replay hand in a
+ * `ManualClock`. Times are milliseconds since the epoch, UTC.
+ */
+export interface Clock {
+  now(): number;
+  /** Calls `callback` once, not before `milliseconds` have passed. Never keeps the process alive by itself. */
+  setTimeout(callback: () => void, milliseconds: number): Timer;
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout(callback, milliseconds) {
+    const handle = setTimeout(callback, milliseconds);
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
