@@ -1,0 +1,80 @@
+/** What the inbox keeps of one delivery by a device: the bytes as they came, and where they came from. */
+export interface InboxRecord {
+  /** When it reached us, ms since the epoch; rises strictly per device, so that it can serve as event time. */
+  received: number;
+  via: 'mqtt' | 'http' | 'coap' | 'flow';
+  device: string;
+  /** Who authenticated: the device itself, or a gateway that may send for it. */
+  principal: string;
+  topic: string;
+  payload: Uint8Array;
+}
+
+const VIA = ['mqtt', 'http', 'coap', 'flow'] as const;
+const FIXED = 1 + 8 + 2 + 2 + 2 + 4;
+
+/**
+ * Packs records one after the other. Per record, little endian: via u8, received f64, lengths of device, principal and
+ * topic u16 each, length of payload u32, then those bytes (UTF-8 for the three texts).
+ */
+export function encodeRecords(records: readonly InboxRecord[]): Buffer {
+  let size = 0;
+  for (const record of records) {
+    size += FIXED + Buffer.byteLength(record.device) + Buffer.byteLength(record.principal) + Buffer.byteLength(record.topic) + record.payload.length;
+  }
+  const buffer = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const record of records) {
+    const head = at;
+    at += FIXED;
+    buffer.writeUInt8(VIA.indexOf(record.via), head);
+    buffer.writeDoubleLE(record.received, head + 1);
+    at += writeText(buffer, record.device, at, head + 9);
+    at += writeText(buffer, record.principal, at, head + 11);
+    at += writeText(buffer, record.topic, at, head + 13);
+    buffer.writeUInt32LE(record.payload.length, head + 15);
+    buffer.set(record.payload, at);
+    at += record.payload.length;
+  }
+  return buffer;
+}
+
+function writeText(buffer: Buffer, text: string, at: number, lengthAt: number): number {
+  const length = buffer.write(text, at);
+  buffer.writeUInt16LE(length, lengthAt);
+  return length;
+}
+
+/**
+ * The reverse of `encodeRecords`. The payloads are views into `bytes`.
+ *
+ * @throws RangeError when the bytes end within a record.
+ */
+export function decodeRecords(bytes: Uint8Array): InboxRecord[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const records: InboxRecord[] = [];
+  let at = 0;
+  const take = (length: number): number => {
+    if (at + length > buffer.length) throw new RangeError('An inbox batch ends within a record.');
+    at += length;
+    return at - length;
+  };
+  while (at < buffer.length) {
+    const head = take(FIXED);
+    const via = VIA[buffer.readUInt8(head)];
+    if (via === undefined) throw new RangeError('An inbox batch names an unknown protocol.');
+    const device = take(buffer.readUInt16LE(head + 9));
+    const principal = take(buffer.readUInt16LE(head + 11));
+    const topic = take(buffer.readUInt16LE(head + 13));
+    const payload = take(buffer.readUInt32LE(head + 15));
+    records.push({
+      via,
+      received: buffer.readDoubleLE(head + 1),
+      device: buffer.toString('utf8', device, principal),
+      principal: buffer.toString('utf8', principal, topic),
+      topic: buffer.toString('utf8', topic, payload),
+      payload: buffer.subarray(payload, at),
+    });
+  }
+  return records;
+}

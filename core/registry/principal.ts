@@ -1,0 +1,42 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+
+/**
+ * What may authenticate: a `device` sends its own samples, a `gateway` sends for the devices listed as its children,
+ * an `application` (a dashboard, the flows' own broker connection) sends no samples and may read alarms.
+ */
+export type PrincipalKind = 'device' | 'gateway' | 'application';
+
+export interface Principal {
+  readonly id: string;
+  readonly kind: PrincipalKind;
+  /** The profile of a device; empty when it has none. */
+  readonly profile: string;
+  /** The devices a gateway may send for. */
+  readonly children: readonly string[];
+}
+
+/** An id, kind or list that the registry cannot take. Code `HOLDFAST_PRINCIPAL`. */
+export class PrincipalError extends HoldfastError {
+  constructor(message: string) {
+    super('HOLDFAST_PRINCIPAL', message);
+  }
+}
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
+
+/**
+ * Ids stand in MQTT topics, file names and URLs, hence the narrow alphabet.
+ *
+ * @throws PrincipalError naming the id and what is allowed.
+ */
+export function checkId(id: unknown): string {
+  if (typeof id === 'string' && ID.test(id)) return id;
+  const shown = typeof id === 'string' ? `"${id.slice(0, 80)}"` : String(typeof id);
+  throw new PrincipalError(`The id ${shown} cannot be used. Use 1 to 64 letters, digits, "-", "_", "." or ":", beginning with a letter or digit.`);
+}
+
+/** @throws PrincipalError when `kind` is not one of the three. */
+export function checkKind(kind: unknown): PrincipalKind {
+  if (kind === 'device' || kind === 'gateway' || kind === 'application') return kind;
+  throw new PrincipalError(`The kind "${String(kind).slice(0, 40)}" is not known. Use device, gateway or application.`);
+}

@@ -1,0 +1,141 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../clock/clock.ts';
+import { openDatabase, transaction } from '../sqlite/database.ts';
+import { storageError } from '../sqlite/storage-error.ts';
+import { checkId, checkKind, PrincipalError } from './principal.ts';
+import type { Principal, PrincipalKind } from './principal.ts';
+import { hashSecret, makeSecret, secretMatches } from './secret.ts';
+
+/** Who is to be let in, and as what. */
+export interface Issue {
+  id: string;
+  kind: PrincipalKind;
+  profile?: string;
+  /** Only for a gateway: the devices it may send for. */
+  children?: readonly string[];
+}
+
+const LAYOUT = {
+  migrations: [
+    `CREATE TABLE principal (
+       id TEXT PRIMARY KEY, kind TEXT NOT NULL, profile TEXT NOT NULL, children TEXT NOT NULL,
+       secret_hash BLOB NOT NULL, created INTEGER NOT NULL, renewed INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID`,
+  ],
+};
+
+/** Devices and credentials, in `registry.sqlite`. Secrets are made here, handed out once, and kept only as hashes. */
+export class Registry {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, { principal: Principal; hash: Uint8Array; children: ReadonlySet<string> }>();
+  #dataVersion = -1;
+
+  constructor(path: string, clock: Clock) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#database = openDatabase(path, LAYOUT);
+    this.#refresh();
+  }
+
+  /**
+   * Lets a principal in, or gives a known one a new secret and the properties given.
+   *
+   * @returns the secret, which cannot be had again later.
+   * @throws PrincipalError for an id, kind or children that cannot be; StorageError when it cannot be written.
+   */
+  issue({ id, kind, profile = '', children = [] }: Issue): { secret: string } {
+    checkId(id);
+    checkKind(kind);
+    if (kind !== 'gateway' && children.length > 0) throw new PrincipalError(`"${id}" is a ${kind} and cannot have children. Make it a gateway, or leave the list of children empty.`);
+    children.forEach(checkId);
+    const secret = makeSecret();
+    const hash = hashSecret(secret);
+    const now = this.#clock.now();
+    this.#write(() => {
+      this.#database
+        .prepare(
+          `INSERT INTO principal (id, kind, profile, children, secret_hash, created, renewed) VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, profile = excluded.profile, children = excluded.children,
+             secret_hash = excluded.secret_hash, renewed = excluded.renewed`,
+        )
+        .run(id, kind, profile, JSON.stringify(children), hash, now, now);
+    });
+    this.#remember({ id, kind, profile, children: [...children] }, hash);
+    return { secret };
+  }
+
+  /** @returns whether there was such a principal. */
+  remove(id: string): boolean {
+    this.#known.delete(id);
+    return this.#write(() => this.#database.prepare('DELETE FROM principal WHERE id = ?').run(id).changes > 0);
+  }
+
+  /** Who this is, when the secret is right. An unknown id takes as long as a wrong secret. */
+  authenticate(id: string, secret: string | Uint8Array): Principal | undefined {
+    this.#refresh();
+    const entry = this.#known.get(id);
+    const matches = secretMatches(secret, entry?.hash ?? NOBODY);
+    return entry && matches ? entry.principal : undefined;
+  }
+
+  find(id: string): Principal | undefined {
+    return this.#known.get(id)?.principal;
+  }
+
+  /** Whether `gateway` may send for `device`. */
+  isChild(gateway: string, device: string): boolean {
+    return this.#known.get(gateway)?.children.has(device) ?? false;
+  }
+
+  /** Everyone, by id. */
+  list(): Principal[] {
+    this.#refresh();
+    return [...this.#known.values()].map((entry) => entry.principal);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #write<Result>(work: () => Result): Result {
+    try {
+      return transaction(this.#database, work);
+    } catch (error) {
+      throw storageError(this.#path, error);
+    }
+  }
+
+  /** Another process (the command line) may have written: SQLite's data_version tells for the price of a page read. */
+  #refresh(): void {
+    const version = Number(this.#database.prepare('PRAGMA data_version').get()?.['data_version']);
+    if (version === this.#dataVersion) return;
+    this.#dataVersion = version;
+    this.#load();
+  }
+
+  #load(): void {
+    this.#known.clear();
+    for (const row of this.#database.prepare('SELECT id, kind, profile, children, secret_hash FROM principal ORDER BY id').iterate()) {
+      const children: unknown = JSON.parse(String(row['children']));
+      const names = Array.isArray(children) ? children.map(String) : [];
+      const hash = row['secret_hash'];
+      if (hash instanceof Uint8Array) this.#remember({ id: String(row['id']), kind: checkKind(row['kind']), profile: String(row['profile']), children: names }, hash);
+    }
+  }
+
+  #remember(principal: Principal, hash: Uint8Array): void {
+    this.#known.set(principal.id, { principal, hash, children: new Set(principal.children) });
+  }
+}
+
+const NOBODY = new Uint8Array(32);
+
+/** Opens the registry of the backend whose data live in `directory`, which is made when missing. */
+export function openRegistry(directory: string, clock: Clock): Registry {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return new Registry(join(directory, 'registry.sqlite'), clock);
+}

@@ -1,0 +1,29 @@
+/**
+ * `@holdfast/node-red/store`: the embedded store of readings, for use without Node-RED.
+ *
+ * ```ts
+ * import { openStore } from '@holdfast/node-red/store';
+ * const store = openStore('/var/lib/plant');
+ * store.range({ device: 'press-7', metric: 'temperature', from: 0, to: Date.now() });
+ * ```
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../clock/clock.ts';
+import { SqliteStore } from './sqlite-store.ts';
+import type { Store } from './store.ts';
+
+export type { Range, Store, StoreCounts, StoredReading } from './store.ts';
+export type { Quality, ReadingValue, Sample, Values } from '../sample/sample.ts';
+export { StorageError } from '../sqlite/storage-error.ts';
+export { SqliteStore } from './sqlite-store.ts';
+
+/**
+ * Opens the store in `directory`, made when missing.
+ *
+ * @throws StorageError when the file is damaged, in use or not writable.
+ */
+export function openStore(directory: string): Store {
+  mkdirSync(directory, { recursive: true });
+  return new SqliteStore({ path: join(directory, 'store.sqlite'), clock: systemClock });
+}

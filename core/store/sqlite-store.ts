@@ -1,0 +1,144 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Clock } from '../clock/clock.ts';
+import { QUALITY } from '../sample/sample.ts';
+import type { Quality, ReadingValue, Sample } from '../sample/sample.ts';
+import { openDatabase, transaction } from '../sqlite/database.ts';
+import { GroupCommit } from '../sqlite/group-commit.ts';
+import type { Committed } from '../sqlite/group-commit.ts';
+import { storageError } from '../sqlite/storage-error.ts';
+import { SeriesIndex } from './series-index.ts';
+import type { Range, Store, StoreCounts, StoredReading } from './store.ts';
+
+export interface SqliteStoreOptions {
+  path: string;
+  clock: Clock;
+  /** The longest a sample waits for its commit, in milliseconds. */
+  commitInterval?: number;
+}
+
+const LAYOUT = {
+  migrations: [
+    `CREATE TABLE series (id INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, UNIQUE (device, metric)) STRICT;
+     CREATE TABLE reading (
+       series INTEGER NOT NULL, ts INTEGER NOT NULL, value ANY, quality INTEGER NOT NULL,
+       PRIMARY KEY (series, ts)
+     ) STRICT, WITHOUT ROWID`,
+  ],
+};
+
+const MAXIMUM_ITEMS = 2_000;
+
+/**
+ * The embedded store: a table clustered by series and time in `store.sqlite`, so that a range is one sequential read and a
+ * reading that is written twice stands there once. Numbers are stored as REAL, booleans as INTEGER, texts as TEXT.
+ */
+export class SqliteStore implements Store {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #series: SeriesIndex;
+  readonly #insert: StatementSync;
+  readonly #correct: StatementSync;
+  readonly #group: GroupCommit<readonly Sample[]>;
+  readonly #counts: StoreCounts = { stored: 0, duplicates: 0, corrected: 0 };
+
+  /** @throws StorageError when the file cannot be opened. */
+  constructor({ path, clock, commitInterval = 2 }: SqliteStoreOptions) {
+    this.#path = path;
+    this.#database = openDatabase(path, LAYOUT);
+    this.#series = new SeriesIndex(this.#database);
+    this.#insert = this.#database.prepare('INSERT OR IGNORE INTO reading VALUES (?, ?, ?, ?)');
+    this.#correct = this.#database.prepare('UPDATE reading SET value = ?1, quality = ?2 WHERE series = ?3 AND ts = ?4 AND (value IS NOT ?1 OR typeof(value) IS NOT typeof(?1))');
+    this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: MAXIMUM_ITEMS, commit: (items) => this.#commit(items) });
+  }
+
+  get counts(): Readonly<StoreCounts> {
+    return this.#counts;
+  }
+
+  write(samples: readonly Sample[], committed: Committed): void {
+    this.#group.add(samples, committed);
+  }
+
+  range({ device, metric, from, to, limit = 10_000 }: Range): StoredReading[] {
+    const series = this.#series.find(device, metric);
+    if (series === undefined) return [];
+    return this.#database
+      .prepare('SELECT ts, value, typeof(value) AS type, quality FROM reading WHERE series = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT ?')
+      .all(series, from, to, limit)
+      .map(readingOf);
+  }
+
+  latest(device: string): Record<string, StoredReading> {
+    const newest = this.#database.prepare('SELECT ts, value, typeof(value) AS type, quality FROM reading WHERE series = ? ORDER BY ts DESC LIMIT 1');
+    const readings: Record<string, StoredReading> = Object.create(null);
+    for (const [metric, series] of this.#series.of(device)) {
+      const row = newest.get(series);
+      if (row) readings[metric] = readingOf(row);
+    }
+    return readings;
+  }
+
+  devices(): string[] {
+    return this.#database.prepare('SELECT DISTINCT device FROM series ORDER BY device').all().map((row) => String(row['device']));
+  }
+
+  count(device?: string): number {
+    if (device === undefined) return Number(this.#database.prepare('SELECT count(*) AS n FROM reading').get()?.['n']);
+    const one = this.#database.prepare('SELECT count(*) AS n FROM reading WHERE series = ?');
+    let count = 0;
+    for (const [, series] of this.#series.of(device)) count += Number(one.get(series)?.['n']);
+    return count;
+  }
+
+  /** Commits what waits and closes the file. */
+  close(): void {
+    this.#group.flush();
+    this.#database.close();
+  }
+
+  #commit(writes: readonly (readonly Sample[])[]): void {
+    const counts = { stored: 0, duplicates: 0, corrected: 0 };
+    try {
+      transaction(this.#database, () => {
+        for (const samples of writes) for (const sample of samples) this.#writeSample(sample, counts);
+      });
+    } catch (error) {
+      this.#series.reload();
+      throw storageError(this.#path, error);
+    }
+    this.#counts.stored += counts.stored;
+    this.#counts.duplicates += counts.duplicates;
+    this.#counts.corrected += counts.corrected;
+  }
+
+  #writeSample(sample: Sample, counts: StoreCounts): void {
+    for (const metric in sample.values) {
+      const value = sample.values[metric];
+      if (value === undefined) continue;
+      const series = this.#series.get(sample.device, metric);
+      const quality = sample.metrics?.[metric]?.q ?? (value === null ? QUALITY.missing : QUALITY.unknown);
+      const stored = storedValue(value);
+      if (this.#insert.run(series, sample.ts, stored, quality).changes === 1) counts.stored += 1;
+      else if (this.#correct.run(stored, quality, series, sample.ts).changes === 1) counts.corrected += 1;
+      else counts.duplicates += 1;
+    }
+  }
+}
+
+/** node:sqlite binds every number as REAL and every bigint as INTEGER: that is how a boolean stays apart from a number. */
+function storedValue(value: ReadingValue): SQLInputValue {
+  return typeof value === 'boolean' ? (value ? 1n : 0n) : value;
+}
+
+function readingOf(row: Record<string, unknown>): StoredReading {
+  const value = row['value'];
+  return { ts: Number(row['ts']), value: row['type'] === 'integer' ? value === 1 : plain(value), quality: qualityOf(row['quality']) };
+}
+
+function plain(value: unknown): ReadingValue {
+  return typeof value === 'number' || typeof value === 'string' ? value : null;
+}
+
+function qualityOf(value: unknown): Quality {
+  return value === 1 || value === 3 || value === 4 || value === 9 ? value : QUALITY.unknown;
+}
