@@ -1,0 +1,46 @@
+import { build as bundle } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { registrationProblems } from './registration.ts';
+
+/**
+ * The page that Node-RED's editor loads for a node: the dialog of `nodes/<node>/<node>.html`, then the bundle of
+ * `<node>.editor.ts` as a script.
+ * @throws Error with a sentence when the page would not work in the editor or in the Flow Library.
+ */
+export async function buildEditorPage(root: string, node: string): Promise<string> {
+  const type = `holdfast-${node}`;
+  const folder = path.join(root, 'nodes', node);
+  const entry = path.join(folder, `${node}.editor.ts`);
+  if (!existsSync(entry)) throw new Error(`nodes/${node}/ has a page but no ${node}.editor.ts: write it; it registers ${type} in the editor.`);
+
+  const dialog = await readFile(path.join(folder, `${node}.html`), 'utf8');
+  if (!new RegExp(`data-template-name=["']${type}["']`).test(dialog)) {
+    throw new Error(`nodes/${node}/${node}.html has no <script type="text/html" data-template-name="${type}">: Node-RED takes the node type from it.`);
+  }
+
+  const page = `${dialog.trimEnd()}\n\n<script type="text/javascript">\n${await bundleScript(root, entry)}</script>\n`;
+  const problems = registrationProblems(page, type);
+  if (problems.length > 0) throw new Error(`nodes/${node}/${node}.editor.ts: ${problems.join(' ')}`);
+  return page;
+}
+
+async function bundleScript(root: string, entry: string): Promise<string> {
+  const { outputFiles } = await bundle({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2020',
+    charset: 'utf8',
+    legalComments: 'none',
+    tsconfig: path.join(root, 'tsconfig.editor.json'),
+    logLevel: 'silent',
+  });
+  const [script] = outputFiles;
+  if (!script) throw new Error(`esbuild made nothing of ${entry}.`);
+  return script.text;
+}
