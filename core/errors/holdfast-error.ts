@@ -24,5 +24,7 @@ export class ConfigError extends HoldfastError {
 
 /** The sentence of any thrown thing, for logs and status texts. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  if (typeof error === 'string') return error;
+  return typeof error === 'object' ? (JSON.stringify(error) ?? 'an error without a message') : String(error);
 }

@@ -1,3 +1,5 @@
+import { messageOf } from '../errors/holdfast-error.ts';
+
 /** How a tracked message ended: settled well, failed in some node, or was cut off by a deploy. */
 export type Outcome = { kind: 'settled' } | { kind: 'failed'; error: Error } | { kind: 'interrupted' };
 
@@ -23,7 +25,7 @@ interface Passage {
 }
 
 export interface Message {
-  _msgid?: string;
+  _msgid?: string | undefined;
 }
 
 /**
@@ -72,14 +74,20 @@ export class SettleTracker {
     if (this.#stopping) passage.tracked.interrupted = true;
   }
 
-  /** `node` is about to handle `message` (hook onReceive). Link, catch and complete nodes receive without being handed. */
-  received(message: Message, node: unknown): void {
-    if (this.#byId.size === 0) return;
+  /**
+   * `node` is about to handle `message` (hook onReceive). Link, catch and complete nodes receive without being handed.
+   *
+   * @returns whether the message is being followed.
+   */
+  received(message: Message, node: unknown): boolean {
+    if (this.#byId.size === 0) return false;
     const passage = this.#passage(message, undefined);
-    if (!passage) return;
+    if (!passage) return false;
     if (!remove(passage.handed, node)) passage.tracked.outstanding += 1;
     passage.held.push(node);
     this.#handling.push({ tracked: passage.tracked, node });
+    if (this.#stopping) passage.tracked.interrupted = true;
+    return true;
   }
 
   /** The input handler of `node` has returned (hook postReceive). A node that never says done is done now. */
@@ -92,7 +100,7 @@ export class SettleTracker {
   done(message: Message, node: unknown, error: unknown): void {
     const passage = this.#byMessage.get(message);
     if (!passage) return;
-    if (error !== undefined && error !== null) passage.tracked.failure ??= error instanceof Error ? error : new Error(String(error));
+    if (error !== undefined && error !== null) passage.tracked.failure ??= error instanceof Error ? error : new Error(messageOf(error));
     if (!remove(passage.held, node)) return;
     if (this.#stopping) passage.tracked.interrupted = true;
     if (passage.held.length === 0 && passage.handed.length === 0) passage.tracked.passages.delete(passage);

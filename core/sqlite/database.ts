@@ -1,4 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { sqlite } from './sqlite-module.ts';
 import { StorageError, storageError } from './storage-error.ts';
 
 /** How a database file is laid out: the n-th migration takes a file from version n to n + 1. */
@@ -10,9 +11,10 @@ export interface Layout {
  * Opens a SQLite file so that a commit is on disk when it returns: write-ahead log, `synchronous=FULL`
  * (sqlite.org/pragma.html#pragma_synchronous).
  *
- * @throws StorageError when the file is damaged, in use, not writable or written by a newer Holdfast.
+ * @throws StorageError when the file is damaged, in use, not writable or written by a newer Holdfast; NodeVersionError.
  */
 export function openDatabase(path: string, layout: Layout): DatabaseSync {
+  const { DatabaseSync } = sqlite();
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 2_000 });

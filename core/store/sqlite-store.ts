@@ -70,16 +70,20 @@ export class SqliteStore implements Store {
 
   latest(device: string): Record<string, StoredReading> {
     const newest = this.#database.prepare('SELECT ts, value, typeof(value) AS type, quality FROM reading WHERE series = ? ORDER BY ts DESC LIMIT 1');
-    const readings: Record<string, StoredReading> = Object.create(null);
+    const readings: Array<[string, StoredReading]> = [];
     for (const [metric, series] of this.#series.of(device)) {
       const row = newest.get(series);
-      if (row) readings[metric] = readingOf(row);
+      if (row) readings.push([metric, readingOf(row)]);
     }
-    return readings;
+    return Object.fromEntries(readings);
   }
 
   devices(): string[] {
     return this.#database.prepare('SELECT DISTINCT device FROM series ORDER BY device').all().map((row) => String(row['device']));
+  }
+
+  metrics(): string[] {
+    return this.#database.prepare('SELECT DISTINCT metric FROM series ORDER BY metric').all().map((row) => String(row['metric']));
   }
 
   count(device?: string): number {

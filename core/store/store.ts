@@ -37,6 +37,8 @@ export interface Store {
   latest(device: string): Record<string, StoredReading>;
   /** Devices that have readings, in alphabetical order. */
   devices(): string[];
+  /** The names of all metrics, in alphabetical order. */
+  metrics(): string[];
   /** How many readings are stored in all, or of one device. */
   count(device?: string): number;
   readonly counts: Readonly<StoreCounts>;

@@ -1,0 +1,66 @@
+import type { AnomalyInfo, Sample } from '../sample/sample.ts';
+import { createDetector } from './detector.ts';
+import type { Detector } from './detector.ts';
+import type { DetectorOptions } from './detector-options.ts';
+
+/** A device may invent metric names: beyond this many, new ones are not watched. */
+const METRICS_PER_DEVICE = 200;
+
+/** The metrics that a list in a dialog names, separated by commas; none stands for all. */
+export function readMetrics(list: string): ReadonlySet<string> {
+  return new Set(list.split(',').map((name) => name.trim()).filter((name) => name !== ''));
+}
+
+/** The detectors of one device, one per numeric metric. */
+export class DeviceDetectors {
+  readonly #options: DetectorOptions;
+  readonly #watched: ReadonlySet<string>;
+  readonly #detectors = new Map<string, Detector>();
+
+  /**
+   * @param watched metrics to watch; empty: all.
+   * @param snapshot what `snapshot` gave, or undefined for a device never heard of.
+   * @throws HoldfastError when the snapshot is damaged.
+   */
+  constructor(options: DetectorOptions, watched: ReadonlySet<string>, snapshot?: unknown) {
+    const { threshold, memory, warmUp } = options;
+    this.#options = { ...(threshold === undefined ? {} : { threshold }), ...(memory === undefined ? {} : { memory }), ...(warmUp === undefined ? {} : { warmUp }) };
+    this.#watched = watched;
+    if (typeof snapshot !== 'object' || snapshot === null) return;
+    for (const [metric, one] of Object.entries(snapshot)) this.#detector(metric)?.restore(one);
+  }
+
+  /**
+   * Judges every watched number of the sample, learns from it, and notes on the sample what was found.
+   *
+   * @returns whether any metric is anomalous.
+   */
+  judge(sample: Sample): boolean {
+    let anomalies: Record<string, AnomalyInfo> | undefined;
+    let anomalous = false;
+    for (const metric in sample.values) {
+      const value = sample.values[metric];
+      if (typeof value !== 'number' || (this.#watched.size > 0 && !this.#watched.has(metric))) continue;
+      const detector = this.#detector(metric);
+      if (!detector) continue;
+      const { score, anomaly, expected, why } = detector.update(sample.ts, value);
+      (anomalies ??= {})[metric] = expected === undefined ? { score, anomaly, why } : { score, anomaly, expected, why };
+      anomalous ||= anomaly;
+    }
+    if (anomalies) sample.anomalies = anomalies;
+    return anomalous;
+  }
+
+  /** Plain JSON: metric → snapshot of its detector. */
+  snapshot(): unknown {
+    return Object.fromEntries(Array.from(this.#detectors, ([metric, detector]) => [metric, detector.snapshot()]));
+  }
+
+  #detector(metric: string): Detector | undefined {
+    const known = this.#detectors.get(metric);
+    if (known || this.#detectors.size >= METRICS_PER_DEVICE) return known;
+    const detector = createDetector(this.#options);
+    this.#detectors.set(metric, detector);
+    return detector;
+  }
+}

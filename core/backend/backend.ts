@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Clock } from '../clock/clock.ts';
+import { Inbox } from '../inbox/inbox.ts';
+import { openRegistry } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import { StorageError, storageError } from '../sqlite/storage-error.ts';
+import { State } from '../state/state.ts';
+import { SqliteStore } from '../store/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import { lockDirectory } from './directory-lock.ts';
+import type { DirectoryLock } from './directory-lock.ts';
+
+/** Told of what went wrong where nobody waits for an answer. */
+export type Problem = (error: unknown) => void;
+
+/** Everything one backend keeps in its directory. Shared by all nodes that name the directory, open while one of them is. */
+export class Backend {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly inbox: Inbox;
+  readonly store: Store;
+  readonly state: State;
+  readonly registry: Registry;
+  readonly #lock: DirectoryLock;
+  readonly #problems = new Set<Problem>();
+  #users = 0;
+
+  private constructor(directory: string, clock: Clock) {
+    this.directory = directory;
+    this.clock = clock;
+    const opened: Array<{ close(): void }> = [];
+    const open = <Part extends { close(): void }>(part: Part): Part => {
+      opened.push(part);
+      return part;
+    };
+    try {
+      makeDirectory(directory);
+      this.#lock = open(lockDirectory(directory));
+      this.registry = open(openRegistry(directory, clock));
+      this.state = open(new State(join(directory, 'state.sqlite'), clock));
+      this.store = open(new SqliteStore({ path: join(directory, 'store.sqlite'), clock }));
+      this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, problem: (error) => this.#report(error) }));
+    } catch (error) {
+      for (const part of opened.toReversed()) part.close();
+      throw error;
+    }
+  }
+
+  /**
+   * The backend of `directory`, opened when nobody uses it yet. Give it back with `release`.
+   *
+   * @throws StorageError when the directory or a file in it cannot be used.
+   */
+  static acquire(directory: string, clock: Clock, problem: Problem): Backend {
+    const path = resolve(directory);
+    const backend = open.get(path) ?? new Backend(path, clock);
+    open.set(path, backend);
+    backend.#users += 1;
+    backend.#problems.add(problem);
+    return backend;
+  }
+
+  /** All backends that are open in this process. */
+  static opened(): Iterable<Backend> {
+    return open.values();
+  }
+
+  /** Gives the backend back; the last to do so closes its files. */
+  release(problem: Problem): void {
+    this.#problems.delete(problem);
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    open.delete(this.directory);
+    for (const part of [this.inbox, this.store, this.state, this.registry, this.#lock]) part.close();
+  }
+
+  #report(error: unknown): void {
+    for (const problem of this.#problems) problem(error);
+  }
+}
+
+const open = new Map<string, Backend>();
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StorageError('CANNOT_OPEN', directory, `The directory ${directory} cannot be made. Choose another one, or give the user that runs Node-RED the right to write there.`, { cause: storageError(directory, error) });
+  }
+}

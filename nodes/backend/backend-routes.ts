@@ -1,0 +1,74 @@
+import type { Request, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import { Backend } from '../../core/backend/backend.ts';
+import { HoldfastError, messageOf } from '../../core/errors/holdfast-error.ts';
+import { checkId, checkKind, PrincipalError } from '../../core/registry/principal.ts';
+import { KINDS } from '../../core/simulator/index.ts';
+import type { BackendNode } from '../harness/define-node.ts';
+
+const READ = 'holdfast-backend.read';
+const WRITE = 'holdfast-backend.write';
+const QUARANTINE_SHOWN = 100;
+
+/** What the dialogs ask a backend: who may connect, which devices and metrics are known, how it is doing. */
+export function addBackendRoutes(RED: NodeAPI): void {
+  const route = (method: 'get' | 'post' | 'delete', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown): void => {
+    RED.httpAdmin[method](`/holdfast-backend/:id/${path}`, RED.auth.needsPermission(permission), (request: Request, response: Response) => {
+      try {
+        response.json(answer(backendOf(RED, String(request.params['id'])), request) ?? {});
+      } catch (error) {
+        response.status(error instanceof HoldfastError ? 400 : 500).json({ error: messageOf(error) });
+      }
+    });
+  };
+
+  route('get', 'principals', READ, (backend) => backend.registry.list());
+  route('post', 'principals', WRITE, (backend, request) => issue(backend, request.body));
+  route('delete', 'principals/:principal', WRITE, (backend, request) => {
+    const id = String(request.params['principal']);
+    if (!backend.registry.remove(id)) throw new PrincipalError(`There is no "${id}" to remove.`);
+  });
+  route('get', 'known', READ, known);
+  route('get', 'status', READ, status);
+  route('get', 'quarantine', READ, (backend) =>
+    backend.inbox.quarantineList(QUARANTINE_SHOWN).map(({ record, ...row }) => ({ ...row, ...record, payload: Buffer.from(record.payload).toString('base64') })),
+  );
+  route('get', 'readings', READ, readings);
+}
+
+function backendOf(RED: NodeAPI, id: string): Backend {
+  const node = RED.nodes.getNode(id) as BackendNode | undefined;
+  if (node?.failure) throw node.failure;
+  for (const backend of Backend.opened()) if (backend.directory === node?.directory) return backend;
+  throw new HoldfastError('HOLDFAST_NOT_DEPLOYED', 'This backend is not running yet. Deploy the flow first.');
+}
+
+/** Lets someone in; the secret is in this answer and nowhere else. */
+function issue(backend: Backend, body: unknown): { id: string; secret: string } {
+  if (typeof body !== 'object' || body === null) throw new PrincipalError('The request has no body. Send {"id":"press-7","kind":"device"}.');
+  const { id, kind = 'device', profile = '', children = [] } = body as Record<string, unknown>;
+  if (!Array.isArray(children)) throw new PrincipalError('children is not a list. Send the ids of the devices a gateway may send for.');
+  const request = { id: checkId(id), kind: checkKind(kind), profile: String(profile), children: children.map(checkId) };
+  return { id: request.id, ...backend.registry.issue(request) };
+}
+
+function known(backend: Backend): { devices: string[]; metrics: string[]; profiles: string[] } {
+  const principals = backend.registry.list();
+  const devices = new Set([...principals.filter(({ kind }) => kind === 'device').map(({ id }) => id), ...backend.store.devices()]);
+  const profiles = new Set([...principals.map(({ profile }) => profile).filter((profile) => profile !== ''), ...KINDS.map(({ name }) => name)]);
+  return { devices: [...devices].toSorted(), metrics: backend.store.metrics(), profiles: [...profiles].toSorted() };
+}
+
+function status(backend: Backend): object {
+  const unsettled = Object.fromEntries(backend.inbox.unsettled());
+  return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), readings: backend.store.count(), counts: backend.store.counts };
+}
+
+function readings(backend: Backend, request: Request): unknown {
+  const { device, metric, from = '0', to = String(backend.clock.now()), limit = '1000' } = request.query as Record<string, string | undefined>;
+  if (device === undefined || device === '') throw new HoldfastError('HOLDFAST_QUERY', 'Say which device: ?device=press-1&metric=temperature.');
+  if (metric === undefined || metric === '') return backend.store.latest(device);
+  const range = { device, metric, from: Number(from), to: Number(to), limit: Number(limit) };
+  if (![range.from, range.to, range.limit].every(Number.isFinite)) throw new HoldfastError('HOLDFAST_QUERY', 'from, to and limit are numbers: from and to in milliseconds since 1970.');
+  return backend.store.range({ ...range, limit: Math.min(Math.max(1, range.limit), 10_000) });
+}

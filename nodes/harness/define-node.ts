@@ -1,0 +1,187 @@
+import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessageInFlow } from 'node-red';
+import type { Backend } from '../../core/backend/backend.ts';
+import { systemClock } from '../../core/clock/clock.ts';
+import type { Clock } from '../../core/clock/clock.ts';
+import { ConfigError, messageOf } from '../../core/errors/holdfast-error.ts';
+import type { Sample } from '../../core/sample/sample.ts';
+import { DeviceStates } from '../../core/state/device-states.ts';
+import type { DeviceStatesOptions } from '../../core/state/device-states.ts';
+import { readConfig } from './config.ts';
+import type { ConfigOf, ConfigSpec, Properties } from './config.ts';
+import { FlowRuntime } from './flow-runtime.ts';
+import { OutputCollector } from './output-collector.ts';
+import type { Outgoing } from './output-collector.ts';
+import { samplesOf } from '../../core/sample/message.ts';
+import { Status } from './status.ts';
+import { answerTries } from './try-it.ts';
+import type { LastMessage, TryIt } from './try-it.ts';
+
+/** Sends something to outputs by name: a sample goes on in the form it came in, any other message as it is. */
+export type Send<Output extends string> = (outputs: { readonly [Name in Output]?: Outgoing }) => void;
+
+/** What a node does. `sample` is called once per sample, alone or in a batch; `message` takes any message. */
+export interface Behaviour<Output extends string> {
+  sample?(sample: Sample, send: Send<Output>): void | Promise<void>;
+  /** All samples of a message at once, for nodes that can do more with many. */
+  samples?(samples: Sample[], send: Send<Output>): void | Promise<void>;
+  message?(message: NodeMessageInFlow, send: Send<Output>): void | Promise<void>;
+  /** `removed`: the node is gone for good, not merely restarted. */
+  close?(removed: boolean): void | Promise<void>;
+}
+
+/** What a node is given to work with. */
+export interface NodeContext<Spec extends Properties> {
+  readonly RED: NodeAPI;
+  readonly node: Node;
+  readonly config: ConfigOf<Spec>;
+  readonly clock: Clock;
+  readonly status: Status;
+  readonly runtime: FlowRuntime;
+  /** @throws ConfigError when the node has no backend, or the backend could not be opened. */
+  readonly backend: Backend;
+  /** Logs what went wrong where no message is concerned, and shows it in the status. */
+  readonly problem: (error: unknown) => void;
+  /** For nodes that take no messages: what "Try it" is to work on from now on. */
+  remember(lastMessage: () => unknown): void;
+  /** One state a device, kept over restarts under the node's id. */
+  states<Value>(options: Pick<DeviceStatesOptions<Value>, 'restore' | 'snapshot' | 'capacity'>): DeviceStates<Value>;
+}
+
+export interface NodeSpec<Spec extends Properties, Output extends string> {
+  config: ConfigSpec<Spec>;
+  /** The outputs by name, in the order of the editor. */
+  outputs: readonly Output[];
+  /** What "Try it" in the dialog shows: these settings on the last message the node has seen. Changes nothing. */
+  tryIt?: TryIt<ConfigOf<Spec>>;
+  /** Admin routes of this type, added once. */
+  routes?: (RED: NodeAPI) => void;
+  start(context: NodeContext<Spec>): Behaviour<Output>;
+}
+
+/** A holdfast-backend node, as other nodes see it. */
+export interface BackendNode extends Node {
+  directory?: string;
+  failure?: Error;
+}
+
+/** A node's module: what Node-RED calls, with the specification beside it for tests. */
+export type HoldfastNode<Spec extends Properties, Output extends string> = NodeInitializer & { type: string; spec: NodeSpec<Spec, Output> };
+
+/** Makes a Node-RED node of a specification: everything that is the same in every node is here, and nowhere else. */
+export function defineNode<Spec extends Properties, Output extends string>(type: string, spec: NodeSpec<Spec, Output>): HoldfastNode<Spec, Output> {
+  const initialize = (RED: NodeAPI): void => {
+    const runtime = FlowRuntime.of(RED);
+    const lastMessages = new WeakMap<Node, LastMessage>();
+    if (spec.tryIt) answerTries(RED, type, spec.config, spec.tryIt, lastMessages);
+    spec.routes?.(RED);
+    RED.nodes.registerType(type, function (this: Node, def: NodeDef) {
+      RED.nodes.createNode(this, def);
+      run(RED, runtime, this, def, spec, lastMessages);
+    });
+  };
+  return Object.assign(initialize, { type, spec });
+}
+
+function run<Spec extends Properties, Output extends string>(
+  RED: NodeAPI, runtime: FlowRuntime, node: Node, def: NodeDef, spec: NodeSpec<Spec, Output>, lastMessages: WeakMap<Node, LastMessage>,
+): void {
+  const status = new Status(node, systemClock);
+  const cleanUps: Array<() => void | Promise<void>> = [];
+  const problem = (error: unknown): void => {
+    node.error(messageOf(error));
+    status.error(messageOf(error));
+  };
+  let backend: Backend | undefined;
+  let behaviour: Behaviour<Output> | undefined;
+  let failure: Error | undefined;
+  try {
+    const config = readConfig(spec.config, def);
+    const context: NodeContext<Spec> = {
+      RED, node, config, clock: systemClock, status, runtime, problem,
+      get backend() {
+        backend ??= openBackend(RED, runtime, config, problem);
+        return backend;
+      },
+      remember: (lastMessage) => void lastMessages.set(node, lastMessage),
+      states(options) {
+        const states = new DeviceStates({ ...options, state: this.backend.state, clock: systemClock, node: node.id, problem });
+        cleanUps.push(() => states.flush());
+        return states;
+      },
+    };
+    behaviour = spec.start(context);
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    node.error(failure.message);
+    status.error(failure.message);
+  }
+
+  node.on('input', (message, send, done) => {
+    lastMessages.set(node, () => message);
+    if (!behaviour) return done(failure);
+    handle(behaviour, spec.outputs, message, send, done);
+  });
+  node.on('close', (removed: boolean, done: () => void) => {
+    const close = async (): Promise<void> => {
+      await behaviour?.close?.(removed);
+      for (const cleanUp of cleanUps) await cleanUp();
+      if (removed) backend?.state.forget(node.id);
+    };
+    close()
+      .catch((error: unknown) => node.error(messageOf(error)))
+      .finally(() => {
+        backend?.release(problem);
+        status.close();
+        done();
+      });
+  });
+}
+
+function handle<Output extends string>(
+  behaviour: Behaviour<Output>, outputs: readonly Output[], message: NodeMessageInFlow, send: (messages: Array<NodeMessageInFlow | NodeMessageInFlow[] | null>) => void, done: (error?: Error) => void,
+): void {
+  try {
+    const collector = new OutputCollector(outputs, message);
+    const pending = process(behaviour, message, collector);
+    if (pending === undefined) {
+      collector.send(send);
+      done();
+      return;
+    }
+    pending.then(() => {
+      collector.send(send);
+      done();
+    }).catch((error: unknown) => done(asError(error)));
+  } catch (error) {
+    done(asError(error));
+  }
+}
+
+function process<Output extends string>(behaviour: Behaviour<Output>, message: NodeMessageInFlow, collector: OutputCollector<Output>): Promise<unknown> | undefined {
+  const collect: Send<Output> = (outgoing) => collector.add(outgoing);
+  if (behaviour.message) return behaviour.message(message, collect) ?? undefined;
+  const { form, samples } = samplesOf(message);
+  collector.form = form;
+  if (behaviour.samples) return behaviour.samples(samples, collect) ?? undefined;
+  if (!behaviour.sample) return undefined;
+  let pending: Array<Promise<void>> | undefined;
+  for (const sample of samples) {
+    const work = behaviour.sample(sample, collect);
+    if (work) (pending ??= []).push(work);
+  }
+  return pending && Promise.all(pending);
+}
+
+/** The backend that a node's `backend` property names. */
+function openBackend(RED: NodeAPI, runtime: FlowRuntime, config: object, problem: (error: unknown) => void): Backend {
+  const id = 'backend' in config ? String(config.backend) : '';
+  const chosen = id === '' ? undefined : (RED.nodes.getNode(id) as BackendNode | undefined);
+  if (!chosen) throw new ConfigError('backend', 'This node has no backend. Open it and choose one, or make a new one there.');
+  if (chosen.failure) throw chosen.failure;
+  if (chosen.directory === undefined) throw new ConfigError('backend', 'The backend of this node is not a holdfast-backend. Open the node and choose one.');
+  return runtime.acquire(chosen.directory, problem);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

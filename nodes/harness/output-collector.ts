@@ -1,0 +1,77 @@
+import type { NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { Sample } from '../../core/sample/sample.ts';
+import { writeBack, writeBackBatch } from '../../core/sample/message.ts';
+
+/** A sample, or a message of its own such as an alarm. */
+export type Outgoing = Sample | NodeMessage;
+
+/**
+ * Gathers what a node sends while it handles one message. Samples leave in the form in which they came: a single one on the
+ * very message, those of a batch as one batch an output. Other messages keep the id of the message that caused them, so that
+ * they can be followed as part of it.
+ */
+export class OutputCollector<Output extends string> {
+  form: 'single' | 'batch' = 'single';
+  readonly #outputs: readonly Output[];
+  readonly #message: NodeMessageInFlow;
+  readonly #samples: Sample[][];
+  readonly #messages: NodeMessage[][];
+
+  constructor(outputs: readonly Output[], message: NodeMessageInFlow) {
+    this.#outputs = outputs;
+    this.#message = message;
+    this.#samples = outputs.map(() => []);
+    this.#messages = outputs.map(() => []);
+  }
+
+  add(outgoing: { readonly [Name in Output]?: Outgoing }): void {
+    for (let index = 0; index < this.#outputs.length; index += 1) {
+      const name = this.#outputs[index];
+      const one = name === undefined ? undefined : outgoing[name];
+      if (one === undefined) continue;
+      if (isSample(one)) this.#samples[index]?.push(one);
+      else this.#messages[index]?.push(one);
+    }
+  }
+
+  send(send: (messages: Array<NodeMessageInFlow | NodeMessageInFlow[] | null>) => void): void {
+    let taken = false;
+    let any = false;
+    const messages = this.#outputs.map((_, index) => {
+      const outgoing: NodeMessageInFlow[] = [];
+      const samples = this.#samples[index] ?? [];
+      if (samples.length > 0) {
+        outgoing.push(...this.#carriers(samples, taken));
+        taken = true;
+      }
+      for (const message of this.#messages[index] ?? []) outgoing.push(Object.assign(message, { _msgid: this.#message._msgid }));
+      any ||= outgoing.length > 0;
+      return outgoing.length > 1 ? outgoing : (outgoing[0] ?? null);
+    });
+    if (any) send(messages);
+  }
+
+  #carriers(samples: Sample[], taken: boolean): NodeMessageInFlow[] {
+    if (this.form === 'batch') {
+      const carrier = this.#carrier(taken);
+      writeBackBatch(carrier, samples);
+      return [carrier];
+    }
+    return samples.map((sample, index) => {
+      const carrier = this.#carrier(taken || index > 0);
+      writeBack(carrier, sample);
+      return carrier;
+    });
+  }
+
+  /** The message itself for the first to leave; the others get one of their own with the same properties. */
+  #carrier(taken: boolean): NodeMessageInFlow {
+    if (!taken) return this.#message;
+    const { iot } = this.#message;
+    return { ...this.#message, iot: typeof iot === 'object' && iot !== null ? { ...iot } : iot };
+  }
+}
+
+function isSample(outgoing: Outgoing): outgoing is Sample {
+  return 'values' in outgoing && 'device' in outgoing;
+}

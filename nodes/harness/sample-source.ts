@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import type { Node, NodeMessage } from 'node-red';
+import type { Backend } from '../../core/backend/backend.ts';
+import { DecodeError } from '../../core/decode/index.ts';
+import { messageOf } from '../../core/errors/holdfast-error.ts';
+import { samplesOfRecord } from '../../core/gateway/samples-of-record.ts';
+import type { Channel, ChannelOptions, InboxEntry } from '../../core/inbox/channel.ts';
+import { toBatchMessage, toMessage } from '../../core/sample/message.ts';
+import type { Sample } from '../../core/sample/sample.ts';
+import type { Outcome } from '../../core/settle/settle-tracker.ts';
+import type { FlowRuntime } from './flow-runtime.ts';
+
+export interface SampleSourceOptions {
+  node: Node;
+  backend: Backend;
+  runtime: FlowRuntime;
+  /** At most this many unsettled deliveries in the flow. */
+  window: number;
+  form: 'single' | 'batch';
+  /** At most this many samples in a batch. */
+  batchSize: number;
+  /** In seconds; 0: never. */
+  settleTimeout: number;
+  /** The output on which samples leave. */
+  output: number;
+  /** Told of every delivery that was made into samples. */
+  delivered: (entry: InboxEntry, samples: readonly Sample[]) => void;
+}
+
+/** What a source has done since the node was started. */
+export interface SourceCounts {
+  delivered: number;
+  redelivered: number;
+  quarantined: number;
+}
+
+/** Brings what the inbox keeps for a node into the flow, and tells the inbox how each of it ended. */
+export class SampleSource {
+  readonly counts: SourceCounts = { delivered: 0, redelivered: 0, quarantined: 0 };
+  readonly #options: SampleSourceOptions;
+  readonly #channel: Channel;
+  readonly #attached: ChannelOptions;
+  readonly #prefix = randomBytes(6).toString('hex');
+  #sent = 0;
+
+  constructor(options: SampleSourceOptions) {
+    this.#options = options;
+    this.#channel = options.backend.inbox.channel(options.node.id);
+    this.#attached = {
+      window: options.window,
+      deliverAtMost: options.form === 'batch' ? options.batchSize : options.window,
+      settleTimeout: options.settleTimeout * 1000,
+      deliver: (entries) => this.#deliver(entries),
+    };
+    this.#channel.attach(this.#attached);
+  }
+
+  /** How many deliveries are in the flow and have not settled. */
+  get inFlight(): number {
+    return this.#channel.inFlight;
+  }
+
+  close(): void {
+    this.#channel.detach(this.#attached);
+  }
+
+  #deliver(entries: readonly InboxEntry[]): void {
+    let together: InboxEntry[] = [];
+    let samples: Sample[] = [];
+    for (const entry of entries) {
+      const read = this.#read(entry);
+      if (!read) continue;
+      if (this.#options.form === 'single') this.#send(read.map(toMessage), [entry]);
+      // What has failed before goes alone, so that one bad sample does not take its whole batch to quarantine.
+      else if (entry.failures > 0) this.#send([toBatchMessage(read)], [entry]);
+      else {
+        together.push(entry);
+        samples.push(...read);
+        if (samples.length < this.#options.batchSize) continue;
+        this.#send([toBatchMessage(samples)], together);
+        together = [];
+        samples = [];
+      }
+    }
+    if (together.length > 0) this.#send([toBatchMessage(samples)], together);
+  }
+
+  #read(entry: InboxEntry): Sample[] | undefined {
+    const { record, position } = entry;
+    try {
+      const samples = samplesOfRecord(record, position, this.#options.backend.registry.find(record.device)?.profile ?? '');
+      this.counts.delivered += samples.length;
+      if (entry.failures > 0) this.counts.redelivered += samples.length;
+      this.#options.delivered(entry, samples);
+      return samples;
+    } catch (error) {
+      this.counts.quarantined += 1;
+      this.#channel.refuse(entry, error instanceof DecodeError ? error.reason : 'decode', messageOf(error));
+      return undefined;
+    }
+  }
+
+  #send(messages: readonly object[], entries: readonly InboxEntry[]): void {
+    const { node, runtime, output } = this.#options;
+    const id = `${this.#prefix}${(this.#sent++).toString(36)}`;
+    const tracked = runtime.tracker.begin(id, (outcome) => this.#ended(entries, outcome));
+    for (const message of messages) {
+      const outgoing: NodeMessage = Object.assign(message, { _msgid: id });
+      if (output === 0) node.send(outgoing);
+      else node.send([...Array.from({ length: output }, () => null), outgoing]);
+    }
+    runtime.tracker.release(tracked);
+  }
+
+  #ended(entries: readonly InboxEntry[], outcome: Outcome): void {
+    for (const entry of entries) {
+      if (outcome.kind === 'settled') this.#channel.settle(entry);
+      else if (outcome.kind === 'interrupted') this.#channel.interrupt(entry);
+      else this.#fail(entry, outcome.error);
+    }
+  }
+
+  #fail(entry: InboxEntry, error: Error): void {
+    if (entry.failures + 1 >= 3) this.counts.quarantined += 1;
+    this.#channel.fail(entry, error);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { decodeValue } from '../../core/decode/index.ts';
+import { messageOf } from '../../core/errors/holdfast-error.ts';
+import { ReceptionTimes } from '../../core/gateway/reception-times.ts';
+import { flowRecords, FlowSampleError } from '../../core/gateway/flow-records.ts';
+import type { InboxRecord } from '../../core/inbox/record.ts';
+import type { ConfigOf } from '../harness/config.ts';
+import { choice, number, reference, text } from '../harness/config.ts';
+import { defineNode } from '../harness/define-node.ts';
+import { SampleSource } from '../harness/sample-source.ts';
+
+const OUTPUTS = ['samples', 'acknowledged', 'refused'] as const;
+
+const properties = {
+  backend: reference(),
+  device: text({ default: 'topic', required: 'The node does not know which device a message is from. Choose a property such as msg.topic, or enter an id.' }),
+  deviceType: choice(['msg', 'flow', 'global', 'str', 'env', 'jsonata'], 'msg'),
+  values: text({ default: 'payload', required: 'The node does not know where the values are. Choose a property such as msg.payload.' }),
+  valuesType: choice(['msg', 'flow', 'global', 'json', 'jsonata'], 'msg'),
+  ts: text({ default: '' }),
+  tsType: choice(['none', 'msg', 'flow', 'global', 'jsonata'], 'none'),
+  form: choice(['single', 'batch'], 'single'),
+  batchSize: number({ default: 500, minimum: 1, maximum: 10_000, integer: true }),
+  window: number({ default: 1_000, minimum: 1, maximum: 100_000, integer: true }),
+  settleTimeout: number({ default: 300, minimum: 0, maximum: 86_400 }),
+};
+type Config = ConfigOf<typeof properties>;
+
+/** The door for every other node: makes a durable sample of any message. */
+export default defineNode('holdfast-ingest', {
+  config: { version: 1, properties },
+  outputs: OUTPUTS,
+
+  async tryIt(config, message, RED) {
+    const told = await read(RED, undefined, config, message as NodeMessage);
+    const result = decodeValue(told.values, Date.now());
+    return { summary: `This is a sample of the device ${String(told.device)}.`, result: { device: told.device, ts: told.ts, samples: result } };
+  },
+
+  start({ RED, node, config, backend, runtime, clock, status }) {
+    const times = new ReceptionTimes(clock);
+    const counts = { samples: 0, refused: 0, quarantined: 0 };
+    const source = new SampleSource({
+      ...config, node, backend, runtime, output: 0,
+      delivered: () => undefined,
+    });
+    const keep = (record: InboxRecord): Promise<void> =>
+      new Promise((resolve, reject) => backend.inbox.append(node.id, record, (error) => (error ? reject(error) : resolve())));
+
+    return {
+      async message(message, send) {
+        try {
+          const { device, values, ts } = await read(RED, node, config, message);
+          const records = flowRecords({ device, values, ts, topic: typeof message.topic === 'string' ? message.topic : '' }, times, clock.now());
+          await Promise.all(records.map(keep));
+          counts.samples += records.length;
+          send({ acknowledged: message });
+        } catch (error) {
+          // What cannot be a sample is told on the output for it; a disk that refuses is an error of this node.
+          if (!(error instanceof FlowSampleError)) throw error;
+          counts.refused += 1;
+          send({ refused: Object.assign(message, { error: { code: error.code, message: error.message } }) });
+        }
+        counts.quarantined = source.counts.quarantined;
+        status.counts(counts);
+      },
+      close: () => source.close(),
+    };
+  },
+});
+
+/** Where the device, the time and the values of a message are, as the dialog says. */
+async function read(RED: NodeAPI, node: Node | undefined, config: Config, message: NodeMessage): Promise<{ device: unknown; values: unknown; ts: unknown }> {
+  const evaluate = (value: string, type: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      RED.util.evaluateNodeProperty(value, type, node as Node, message, (error: Error | null, result: unknown) =>
+        error ? reject(new FlowSampleError(`${type} ${value} could not be read: ${messageOf(error)}.`)) : resolve(result),
+      );
+    });
+  return {
+    device: await evaluate(config.device, config.deviceType),
+    values: await evaluate(config.values, config.valuesType),
+    ts: config.tsType === 'none' ? undefined : await evaluate(config.ts, config.tsType),
+  };
+}

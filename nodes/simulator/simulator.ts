@@ -1,0 +1,86 @@
+import { createFleet, createMqttDevice, fleetDevices, FaultRequestError } from '../../core/simulator/index.ts';
+import type { Fleet, FleetGroup } from '../../core/simulator/index.ts';
+import { ConfigError } from '../../core/errors/holdfast-error.ts';
+import { flag, list, number, reference, text } from '../harness/config.ts';
+import { defineNode } from '../harness/define-node.ts';
+
+const STATUS_INTERVAL = 1_000;
+
+/** Simulated devices, each a real MQTT client with credentials of its own; faults on demand and by chance. */
+export default defineNode('holdfast-simulator', {
+  config: {
+    version: 1,
+    properties: {
+      backend: reference(),
+      url: text({ default: 'mqtt://127.0.0.1:1883', required: 'The simulator has no address to connect to. Enter that of a gateway, for example mqtt://127.0.0.1:1883.' }),
+      fleet: list([{ kind: 'press', count: 4 }], readGroup),
+      interval: number({ default: 1, minimum: 0.01, maximum: 3_600 }),
+      seed: number({ default: 1, minimum: 0, maximum: 4_294_967_295, integer: true }),
+      randomFaults: flag(false),
+      randomFaultMinutes: number({ default: 5, minimum: 0.1, maximum: 10_000 }),
+    },
+  },
+  outputs: ['faults'],
+
+  start({ node, config, backend, clock, status }) {
+    // Each device gets a new secret at every start: it is held in memory here and stored nowhere.
+    const secrets = new Map(fleetDevices(config.fleet).map(({ id, kind }) => [id, backend.registry.issue({ id, kind: 'device', profile: kind }).secret]));
+    let reported = false;
+    const fleet = createFleet({
+      clock,
+      seed: config.seed,
+      kinds: config.fleet,
+      intervalMilliseconds: Math.round(config.interval * 1000),
+      randomFaultEveryMinutes: config.randomFaults ? config.randomFaultMinutes : 0,
+      connect: ({ id }) =>
+        createMqttDevice({
+          url: config.url, id, secret: secrets.get(id) ?? '', clock,
+          onConnectionChange({ connected, reason }) {
+            // Twelve devices that lose one gateway have one thing to say.
+            if (connected) reported = false;
+            else if (reason !== undefined && !reported) {
+              reported = true;
+              node.warn(reason);
+            }
+          },
+        }),
+      onFault: ({ phase, fault }) => node.send({ topic: fault.device, payload: { phase, ...fault } }),
+    });
+    let timer = clock.setTimeout(show, STATUS_INTERVAL);
+    let shown = '';
+    status.connecting(`connecting to ${config.url}`);
+
+    function show(): void {
+      const { connected, devices, acknowledged, dropped } = fleet.counts();
+      const state = [connected, acknowledged, dropped].join();
+      if (state !== shown) {
+        if (connected === 0) status.connecting(`connecting to ${config.url}`);
+        else status.counts({ [`of ${devices} connected`]: connected, acknowledged, dropped, 'faults now': fleet.faults().length });
+      }
+      shown = state;
+      timer = clock.setTimeout(show, STATUS_INTERVAL);
+    }
+
+    return {
+      message: (message) => inject(fleet, message.payload),
+      async close() {
+        timer.cancel();
+        await fleet.stop();
+      },
+    };
+  },
+});
+
+function inject(fleet: Fleet, payload: unknown): void {
+  if (typeof payload !== 'object' || payload === null) {
+    throw new FaultRequestError('', 'The message asks for no fault. Send, for example, {"kind":"drift","device":"press-1","duration":60} as msg.payload.');
+  }
+  fleet.inject(payload);
+}
+
+function readGroup(value: unknown, field: string): FleetGroup {
+  const { kind, count } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const devices = Number(count);
+  if (!Number.isInteger(devices) || devices < 0 || devices > 1_000) throw new ConfigError(field, `${field}: the count is "${String(count).slice(0, 20)}". Enter a whole number from 0 to 1,000.`);
+  return { kind: String(kind), count: devices };
+}
