@@ -25,6 +25,5 @@ export class ConfigError extends HoldfastError {
 /** The sentence of any thrown thing, for logs and status texts. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message;
-  if (typeof error === 'string') return error;
-  return typeof error === 'object' ? (JSON.stringify(error) ?? 'an error without a message') : String(error);
+  return typeof error === 'string' ? error : (JSON.stringify(error) ?? 'an error without a message');
 }

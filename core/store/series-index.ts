@@ -36,7 +36,10 @@ export class SeriesIndex {
 
   #remember(device: string, metric: string, series: number): number {
     let metrics = this.#devices.get(device);
-    if (!metrics) this.#devices.set(device, (metrics = new Map()));
+    if (!metrics) {
+      metrics = new Map<string, number>();
+      this.#devices.set(device, metrics);
+    }
     metrics.set(metric, series);
     return series;
   }

@@ -12,11 +12,3 @@ export function sharedData(relative: string): string | undefined {
   const path = join(process.env['HOLDFAST_SHARED_DATA'] ?? join(repository, '..', 'shared', 'data'), relative);
   return existsSync(path) ? path : undefined;
 }
-
-/** For a `before` hook: the path of the file, or the suite reports itself as not run and says which file it missed. */
-export function requireSharedData(context: Mocha.Context, relative: string): string {
-  const path = sharedData(relative);
-  if (path !== undefined) return path;
-  process.stderr.write(`not run: the shared data file ${relative} is missing; set HOLDFAST_SHARED_DATA to the folder that holds it\n`);
-  return context.skip();
-}

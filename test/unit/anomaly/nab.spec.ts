@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createDetector } from '../../../core/anomaly/index.ts';
-import { requireSharedData } from '../../support/shared-data.ts';
+import { requireSharedData } from '../../support/requirements.ts';
 
 const series = 'realKnownCause/machine_temperature_system_failure.csv';
 const time = (text: string): number => Date.parse(`${text.slice(0, 19).replace(' ', 'T')}Z`);
