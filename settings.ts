@@ -25,6 +25,7 @@ const authenticator = createAuthenticator(environment.home, (sentence) => proces
 // The flows name these variables, so that they need no path or port of this machine.
 process.env['HOLDFAST_DATA'] = home.dataDirectory;
 process.env['HOLDFAST_MQTT_PORT'] = String(environment.mqttPort);
+process.env['HOLDFAST_MQTT_URL'] = `mqtt://127.0.0.1:${environment.mqttPort}`;
 
 function prepare(): { environment: Environment; home: Home } {
   try {

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildEditorPage } from './build/editor-page.ts';
 import { copyJsonFolder } from './build/copy.ts';
-import { exampleName } from './build/example-name.ts';
+import { copyExamples } from './build/examples.ts';
 import { fingerprint } from './build/fingerprint.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -49,7 +49,7 @@ export async function build(): Promise<void> {
     const stagedExamples = path.join(staging, 'examples');
     await compile(stagedDist);
     for (const node of await nodeFolders()) await buildNode(node, path.join(stagedDist, 'nodes', node));
-    await copyJsonFolder(path.join(root, 'flows'), stagedExamples, exampleName);
+    await copyExamples(path.join(root, 'flows'), stagedExamples);
 
     await rm(stampFile, { force: true });
     await replaceFolder(stagedDist, dist);

@@ -6,6 +6,7 @@ import { openDatabase, transaction } from '../sqlite/database.ts';
 import { GroupCommit } from '../sqlite/group-commit.ts';
 import type { Committed } from '../sqlite/group-commit.ts';
 import { storageError } from '../sqlite/storage-error.ts';
+import { Corrections } from './corrections.ts';
 import { SeriesIndex } from './series-index.ts';
 import type { Range, Store, StoreCounts, StoredReading } from './store.ts';
 
@@ -22,7 +23,11 @@ const LAYOUT = {
      CREATE TABLE reading (
        series INTEGER NOT NULL, ts INTEGER NOT NULL, value ANY, quality INTEGER NOT NULL,
        PRIMARY KEY (series, ts)
-     ) STRICT, WITHOUT ROWID`,
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE superseded (
+       series INTEGER NOT NULL, ts INTEGER NOT NULL, value ANY, quality INTEGER NOT NULL, superseded INTEGER NOT NULL
+     ) STRICT;
+     CREATE INDEX superseded_reading ON superseded (series, ts)`,
   ],
 };
 
@@ -37,7 +42,7 @@ export class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #series: SeriesIndex;
   readonly #insert: StatementSync;
-  readonly #correct: StatementSync;
+  readonly #corrections: Corrections;
   readonly #group: GroupCommit<readonly Sample[]>;
   readonly #counts: StoreCounts = { stored: 0, duplicates: 0, corrected: 0 };
 
@@ -47,7 +52,7 @@ export class SqliteStore implements Store {
     this.#database = openDatabase(path, LAYOUT);
     this.#series = new SeriesIndex(this.#database);
     this.#insert = this.#database.prepare('INSERT OR IGNORE INTO reading VALUES (?, ?, ?, ?)');
-    this.#correct = this.#database.prepare('UPDATE reading SET value = ?1, quality = ?2 WHERE series = ?3 AND ts = ?4 AND (value IS NOT ?1 OR typeof(value) IS NOT typeof(?1))');
+    this.#corrections = new Corrections(this.#database, clock);
     this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: MAXIMUM_ITEMS, commit: (items) => this.#commit(items) });
   }
 
@@ -66,6 +71,11 @@ export class SqliteStore implements Store {
       .prepare('SELECT ts, value, typeof(value) AS type, quality FROM reading WHERE series = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT ?')
       .all(series, from, to, limit)
       .map(readingOf);
+  }
+
+  superseded({ device, metric, from, to, limit = 10_000 }: Range): StoredReading[] {
+    const series = this.#series.find(device, metric);
+    return series === undefined ? [] : this.#corrections.range(series, from, to, limit).map(readingOf);
   }
 
   latest(device: string): Record<string, StoredReading> {
@@ -123,7 +133,7 @@ export class SqliteStore implements Store {
       const quality = sample.metrics?.[metric]?.q ?? (value === null ? QUALITY.missing : QUALITY.unknown);
       const stored = storedValue(value);
       if (this.#insert.run(series, sample.ts, stored, quality).changes === 1) counts.stored += 1;
-      else if (this.#correct.run(stored, quality, series, sample.ts).changes === 1) counts.corrected += 1;
+      else if (this.#corrections.correct(series, sample.ts, stored, quality)) counts.corrected += 1;
       else counts.duplicates += 1;
     }
   }

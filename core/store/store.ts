@@ -14,7 +14,7 @@ export interface StoreCounts {
   stored: number;
   /** Readings that stood there already, the same in value: a redelivery. */
   duplicates: number;
-  /** Readings that replaced another value of the same device, metric and time. */
+  /** Readings that replaced another value of the same device, metric and time; the former is kept as superseded. */
   corrected: number;
 }
 
@@ -33,6 +33,8 @@ export interface Store {
   /** Keeps the readings of all samples; `committed` is called without an error once they are on disk. */
   write(samples: readonly Sample[], committed: Committed): void;
   range(query: Range): StoredReading[];
+  /** The readings that were replaced by a later one of the same device, metric and time, oldest first. */
+  superseded(query: Range): StoredReading[];
   /** The newest reading of each metric of a device. */
   latest(device: string): Record<string, StoredReading>;
   /** Devices that have readings, in alphabetical order. */

@@ -96,15 +96,15 @@ function run<Spec extends Properties, Output extends string>(
   let failure: Error | undefined;
   try {
     const config = readConfig(spec.config, def);
+    const useBackend = (): Backend => (backend ??= openBackend(RED, runtime, config, problem));
     const context: NodeContext<Spec> = {
       RED, node, config, clock: systemClock, status, runtime, problem,
       get backend() {
-        backend ??= openBackend(RED, runtime, config, problem);
-        return backend;
+        return useBackend();
       },
       remember: (lastMessage) => void lastMessages.set(node, lastMessage),
       states(options) {
-        const states = new DeviceStates({ ...options, state: this.backend.state, clock: systemClock, node: node.id, problem });
+        const states = new DeviceStates({ ...options, state: useBackend().state, clock: systemClock, node: node.id, problem });
         cleanUps.push(() => states.flush());
         return states;
       },

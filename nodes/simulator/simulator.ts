@@ -5,6 +5,7 @@ import { flag, list, number, reference, text } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 
 const STATUS_INTERVAL = 1_000;
+const COMPLAIN_AFTER = 10_000;
 
 /** Simulated devices, each a real MQTT client with credentials of its own; faults on demand and by chance. */
 export default defineNode('holdfast-simulator', {
@@ -25,6 +26,7 @@ export default defineNode('holdfast-simulator', {
   start({ node, config, backend, clock, status }) {
     // Each device gets a new secret at every start: it is held in memory here and stored nowhere.
     const secrets = new Map(fleetDevices(config.fleet).map(({ id, kind }) => [id, backend.registry.issue({ id, kind: 'device', profile: kind }).secret]));
+    const missing = new Map<string, { reason: string; since: number }>();
     let reported = false;
     const fleet = createFleet({
       clock,
@@ -36,12 +38,8 @@ export default defineNode('holdfast-simulator', {
         createMqttDevice({
           url: config.url, id, secret: secrets.get(id) ?? '', clock,
           onConnectionChange({ connected, reason }) {
-            // Twelve devices that lose one gateway have one thing to say.
-            if (connected) reported = false;
-            else if (reason !== undefined && !reported) {
-              reported = true;
-              node.warn(reason);
-            }
+            if (connected) missing.delete(id);
+            else if (reason !== undefined) missing.set(id, { reason, since: clock.now() });
           },
         }),
       onFault: ({ phase, fault }) => node.send({ topic: fault.device, payload: { phase, ...fault } }),
@@ -50,7 +48,15 @@ export default defineNode('holdfast-simulator', {
     let shown = '';
     status.connecting(`connecting to ${config.url}`);
 
+    /** Twelve devices that lose one gateway have one thing to say, and none when it comes back at once, as at a deploy. */
+    function complain(): void {
+      const lasting = [...missing.values()].find(({ since }) => clock.now() - since >= COMPLAIN_AFTER);
+      if (lasting && !reported) node.warn(lasting.reason);
+      reported = lasting !== undefined;
+    }
+
     function show(): void {
+      complain();
       const { connected, devices, acknowledged, dropped } = fleet.counts();
       const state = [connected, acknowledged, dropped].join();
       if (state !== shown) {

@@ -4,20 +4,20 @@ import path from 'node:path';
 
 /**
  * Copies a folder with all beneath it. `.json` files must parse: Node-RED passes over a damaged catalogue or example
- * without a word. `rename` gives the copy of a file its name.
+ * without a word.
  * @throws Error naming the file that is not JSON.
  */
-export async function copyJsonFolder(from: string, to: string, rename: (name: string) => string = (name) => name): Promise<void> {
+export async function copyJsonFolder(from: string, to: string): Promise<void> {
   if (!existsSync(from)) return;
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const source = path.join(from, entry.name);
     if (entry.isDirectory()) {
-      await copyJsonFolder(source, path.join(to, entry.name), rename);
+      await copyJsonFolder(source, path.join(to, entry.name));
       continue;
     }
     if (entry.name.endsWith('.json')) await requireJson(source);
-    await copyFile(source, path.join(to, rename(entry.name)));
+    await copyFile(source, path.join(to, entry.name));
   }
 }
 
