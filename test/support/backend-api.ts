@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { StoredReading } from '../../core/store/index.ts';
+import type { Holdfast } from './node-red-process.ts';
+
+/** The backend node of flows/quick-start.json. */
+const BACKEND = '4c0f2a91d7e31001';
+const READY_LIMIT = 30_000;
+const SETTLE_LIMIT = 120_000;
+
+/** What a dialog asks the quick-start's backend, asked from a test with a login of its own. */
+export class BackendApi {
+  readonly #holdfast: Holdfast;
+  readonly #token: string;
+
+  private constructor(holdfast: Holdfast, token: string) {
+    this.#holdfast = holdfast;
+    this.#token = token;
+  }
+
+  /** Logs in and waits until the backend answers. */
+  static async of(holdfast: Holdfast): Promise<BackendApi> {
+    const api = new BackendApi(holdfast, await holdfast.login());
+    const deadline = Date.now() + READY_LIMIT;
+    while (!(await api.#request('status')).ok) {
+      assert.ok(Date.now() < deadline, `the backend does not answer:\n${holdfast.stdout()}${holdfast.stderr()}`);
+      await wait(100);
+    }
+    return api;
+  }
+
+  async letIn(principal: { id: string; kind: 'device' | 'gateway' | 'application'; children?: string[] }): Promise<{ secret: string }> {
+    return this.#json(await this.#request('principals', { method: 'POST', body: principal }));
+  }
+
+  async status(): Promise<{ unsettled: Record<string, number>; quarantined: number; readings: number }> {
+    return this.#json(await this.#request('status'));
+  }
+
+  async latest(device: string): Promise<Record<string, StoredReading>> {
+    return this.#json(await this.#request(`readings?device=${device}`));
+  }
+
+  /** Waits until the inbox has been seen empty: the simulated fleet goes on sending, so it is never empty for long. */
+  async untilSettled(): Promise<void> {
+    const deadline = Date.now() + SETTLE_LIMIT;
+    for (;;) {
+      const { unsettled } = await this.status();
+      const waiting = Object.values(unsettled).reduce((sum, count) => sum + count, 0);
+      if (waiting === 0) return;
+      assert.ok(Date.now() < deadline, `${waiting} samples have not settled`);
+      await wait(50);
+    }
+  }
+
+  #request(path: string, options: { method?: string; body?: unknown } = {}): Promise<Response> {
+    return this.#holdfast.request(`/holdfast-backend/${BACKEND}/${path}`, { token: this.#token, ...options });
+  }
+
+  async #json<Body>(response: Response): Promise<Body> {
+    const body = (await response.json()) as Body;
+    assert.equal(response.status, 200, JSON.stringify(body));
+    return body;
+  }
+}
