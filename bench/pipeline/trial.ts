@@ -37,7 +37,7 @@ export interface TrialOptions {
 const POLL_MILLISECONDS = 50;
 /** After this long without anything new stored, what is missing is taken as lost. */
 const STALLED_MILLISECONDS = 5_000;
-const DRAIN_MILLISECONDS = 60_000;
+const DRAIN_MILLISECONDS = 180_000;
 
 /** Waits until `expected` messages are stored, or nothing has been added for a while. */
 async function waitUntilStored(system: RunningSystem, expected: number): Promise<void> {
