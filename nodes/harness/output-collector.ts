@@ -5,6 +5,8 @@ import { writeBack, writeBackBatch } from '../../core/sample/message.ts';
 /** A sample, or a message of its own such as an alarm. */
 export type Outgoing = Sample | NodeMessage;
 
+type Messages = Array<NodeMessageInFlow | NodeMessageInFlow[] | null>;
+
 /**
  * Gathers what a node sends while it handles one message. Samples leave in the form in which they came: a single one on the
  * very message, those of a batch as one batch an output. Other messages keep the id of the message that caused them, so that
@@ -14,40 +16,38 @@ export class OutputCollector<Output extends string> {
   form: 'single' | 'batch' = 'single';
   readonly #outputs: readonly Output[];
   readonly #message: NodeMessageInFlow;
-  readonly #samples: Sample[][];
-  readonly #messages: NodeMessage[][];
+  /** By output; made when something is sent there. */
+  readonly #samples: Array<Sample[] | undefined> = [];
+  readonly #messages: Array<NodeMessage[] | undefined> = [];
 
   constructor(outputs: readonly Output[], message: NodeMessageInFlow) {
     this.#outputs = outputs;
     this.#message = message;
-    this.#samples = outputs.map(() => []);
-    this.#messages = outputs.map(() => []);
   }
 
   add(outgoing: { readonly [Name in Output]?: Outgoing }): void {
-    for (let index = 0; index < this.#outputs.length; index += 1) {
-      const name = this.#outputs[index];
-      const one = name === undefined ? undefined : outgoing[name];
-      if (one === undefined) continue;
-      if (isSample(one)) this.#samples[index]?.push(one);
-      else this.#messages[index]?.push(one);
+    for (const name in outgoing) {
+      const one = outgoing[name];
+      const index = this.#outputs.indexOf(name);
+      if (one === undefined || index < 0) continue;
+      if (isSample(one)) (this.#samples[index] ??= []).push(one);
+      else (this.#messages[index] ??= []).push(one);
     }
   }
 
-  send(send: (messages: Array<NodeMessageInFlow | NodeMessageInFlow[] | null>) => void): void {
+  send(send: (messages: Messages) => void): void {
     let taken = false;
     let any = false;
-    const messages = this.#outputs.map((_, index) => {
-      const outgoing: NodeMessageInFlow[] = [];
-      const samples = this.#samples[index] ?? [];
-      if (samples.length > 0) {
-        outgoing.push(...this.#carriers(samples, taken));
-        taken = true;
-      }
-      for (const message of this.#messages[index] ?? []) outgoing.push(Object.assign(message, { _msgid: this.#message._msgid }));
+    const messages: Messages = [];
+    for (let index = 0; index < this.#outputs.length; index += 1) {
+      const samples = this.#samples[index];
+      const others = this.#messages[index];
+      const outgoing = samples ? this.#carriers(samples, taken) : [];
+      taken ||= samples !== undefined;
+      if (others) for (const message of others) outgoing.push(Object.assign(message, { _msgid: this.#message._msgid }));
       any ||= outgoing.length > 0;
-      return outgoing.length > 1 ? outgoing : (outgoing[0] ?? null);
-    });
+      messages.push(outgoing.length > 1 ? outgoing : (outgoing[0] ?? null));
+    }
     if (any) send(messages);
   }
 

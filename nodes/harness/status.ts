@@ -13,7 +13,7 @@ const TEXT_LENGTH = 60;
 export class Status {
   readonly #node: Pick<Node, 'status'>;
   readonly #clock: Clock;
-  #wanted: (() => NodeStatus) | undefined;
+  #wanted: NodeStatus | Counts | undefined;
   #timer: Timer | undefined;
   #closed = false;
 
@@ -23,28 +23,28 @@ export class Status {
   }
 
   idle(text: string): void {
-    this.#show(() => ({ fill: 'grey', shape: 'dot', text }));
+    this.#show({ fill: 'grey', shape: 'dot', text });
   }
 
   connecting(text: string): void {
-    this.#show(() => ({ fill: 'yellow', shape: 'ring', text }));
+    this.#show({ fill: 'yellow', shape: 'ring', text });
   }
 
   ok(text: string): void {
-    this.#show(() => ({ fill: 'green', shape: 'dot', text }));
+    this.#show({ fill: 'green', shape: 'dot', text });
   }
 
   busy(text: string): void {
-    this.#show(() => ({ fill: 'blue', shape: 'dot', text }));
+    this.#show({ fill: 'blue', shape: 'dot', text });
   }
 
   error(text: string): void {
-    this.#show(() => ({ fill: 'red', shape: 'ring', text: text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH - 1)}…` : text }));
+    this.#show({ fill: 'red', shape: 'ring', text: text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH - 1)}…` : text });
   }
 
   /** Working, with the counts as they are when the status is shown; counts of 0 are left out after the first. */
   counts(counts: Counts): void {
-    this.#show(() => ({ fill: 'green', shape: 'dot', text: describe(counts) }));
+    this.#show(counts);
   }
 
   close(): void {
@@ -52,9 +52,9 @@ export class Status {
     this.#timer?.cancel();
   }
 
-  #show(make: () => NodeStatus): void {
+  #show(wanted: NodeStatus | Counts): void {
     if (this.#closed) return;
-    this.#wanted = make;
+    this.#wanted = wanted;
     if (this.#timer) return;
     this.#emit();
     this.#timer = this.#clock.setTimeout(() => this.#tick(), INTERVAL);
@@ -68,10 +68,14 @@ export class Status {
   }
 
   #emit(): void {
-    const make = this.#wanted;
+    const wanted = this.#wanted;
     this.#wanted = undefined;
-    if (make) this.#node.status(make());
+    if (wanted) this.#node.status(isCounts(wanted) ? { fill: 'green', shape: 'dot', text: describe(wanted) } : wanted);
   }
+}
+
+function isCounts(wanted: NodeStatus | Counts): wanted is Counts {
+  return !('fill' in wanted && typeof wanted.fill === 'string');
 }
 
 function describe(counts: Counts): string {
