@@ -1,0 +1,50 @@
+import { ask, sentence } from '../editor/ask.ts';
+import { prepareDialog } from '../editor/dialog.ts';
+import { shownNumber } from '../editor/texts.ts';
+import { optionalText, requiredText, textOf } from '../editor/validators.ts';
+import { openPrincipals } from './principals.editor.ts';
+
+interface State {
+  unsettled: Record<string, number>;
+  quarantined: number;
+  readings: number;
+}
+
+RED.nodes.registerType('holdfast-backend', {
+  category: 'config',
+  color: '#B9C0C7',
+  defaults: {
+    name: { value: '', validate: optionalText('name') },
+    version: { value: 1 },
+    directory: { value: 'holdfast', validate: requiredText('directory') },
+  },
+  label() {
+    return this.name || this._('label', { directory: textOf(this['directory']) });
+  },
+  paletteLabel() {
+    return this._?.('paletteLabel') ?? 'backend';
+  },
+  oneditprepare() {
+    prepareDialog('#node-config-dialog-edit-form');
+    const people = $('#holdfast-principals').hide();
+    const state = $('#holdfast-state');
+    if (!RED.nodes.node(this.id)) {
+      state.text(this._('state.notDeployed'));
+      return;
+    }
+    void ask<State>('GET', `holdfast-backend/${this.id}/status`).then(
+      (answer) => {
+        state.text(stateSentence(this, answer));
+        people.show();
+        openPrincipals(this);
+        RED.tray.resize();
+      },
+      (error: unknown) => state.toggleClass('holdfast-problem', this.changed !== true).text(this.changed ? this._('state.notDeployed') : sentence(error)),
+    );
+  },
+});
+
+function stateSentence(node: EditorNode, { readings, unsettled, quarantined }: State): string {
+  const waiting = Object.values(unsettled).reduce((sum, count) => sum + count, 0);
+  return node._('state.counts', { readings: shownNumber(readings), waiting: shownNumber(waiting), quarantined: shownNumber(quarantined) });
+}

@@ -1,0 +1,124 @@
+import { ask, sentence } from '../editor/ask.ts';
+import { suggestKnown } from '../editor/known-names.ts';
+import { textOf } from '../editor/validators.ts';
+import { publishCommand } from './publish-command.editor.ts';
+
+interface Principal {
+  id: string;
+  kind: 'device' | 'gateway' | 'application';
+  profile: string;
+  children: string[];
+}
+
+/** The section "Who may connect" of a running backend. What is done there happens at once, not at the next deploy. */
+export function openPrincipals(node: EditorNode): void {
+  const path = `holdfast-backend/${node.id}/principals`;
+  const problem = $('#holdfast-principal-problem');
+  const kind = $('#holdfast-principal-kind');
+  const input = (name: string): JQuery => $(`#holdfast-principal-${name}`);
+
+  const failed = (error: unknown): void => void problem.text(sentence(error));
+  const refresh = (): Promise<void> =>
+    ask<Principal[]>('GET', path).then((principals) => {
+      $('#holdfast-principal-list').empty().append(principals.length === 0 ? $('<p>').text(node._('principals.none')) : table(principals));
+      RED.tray.resize();
+    }, failed);
+
+  const issue = (principal: Principal): void => {
+    problem.text('');
+    void ask<{ id: string; secret: string }>('POST', path, principal).then(({ id, secret }) => {
+      showSecret(node, { ...principal, id }, secret);
+      $('#holdfast-principal-add input').val('');
+      return refresh();
+    }, failed);
+  };
+
+  const remove = (principal: Principal): void => {
+    problem.text('');
+    void ask('DELETE', `${path}/${encodeURIComponent(principal.id)}`).then(() => {
+      $('#holdfast-secret').empty();
+      return refresh();
+    }, failed);
+  };
+
+  const table = (principals: Principal[]): JQuery => {
+    const head = $('<tr>').append(['id', 'kind', 'profile'].map((column) => $('<th scope="col">').text(node._(`principals.${column}`))), $('<th scope="col">').append(hidden(node._('principals.actions'))));
+    const rows = principals.map((principal) =>
+      $('<tr>').attr('data-principal', principal.id).append(
+        $('<td>').text(principal.id),
+        $('<td>').text(node._(`kinds.${principal.kind}`)),
+        $('<td>').text(principal.kind === 'gateway' ? principal.children.join(', ') : principal.profile),
+        $('<td>').append(
+          button('fa-key', node._('principals.newSecret', { id: principal.id }), () => confirm(node, 'principals.confirmSecret', principal.id, () => issue(principal))),
+          button('fa-trash', node._('principals.remove', { id: principal.id }), () => confirm(node, 'principals.confirmRemove', principal.id, () => remove(principal))),
+        ),
+      ),
+    );
+    return $('<table>').append($('<thead>').append(head), $('<tbody>').append(rows));
+  };
+
+  const showKind = (): void => {
+    $('.holdfast-for-gateway').toggle(kind.val() === 'gateway');
+    $('.holdfast-for-device').toggle(kind.val() === 'device');
+  };
+  kind.on('change', showKind);
+  showKind();
+
+  const add = (): void => {
+    const chosen = textOf(kind.val()) as Principal['kind'];
+    const listed = textOf(input('children').val()).split(',').map((child) => child.trim());
+    issue({
+      id: textOf(input('id').val()).trim(),
+      kind: chosen,
+      profile: chosen === 'device' ? textOf(input('profile').val()).trim() : '',
+      children: chosen === 'gateway' ? listed.filter((child) => child !== '') : [],
+    });
+  };
+  $('#holdfast-principal-add-button').on('click', add);
+  input('id').on('keydown', (event) => {
+    if (event.key === 'Enter') add();
+  });
+
+  suggestKnown(input('profile'), { backend: () => node.id, names: 'profiles' });
+  suggestKnown(input('children'), { backend: () => node.id, names: 'devices', list: true });
+  void refresh();
+}
+
+/** The secret is in the server's answer and nowhere else: when this box is gone, nobody can show it again. */
+function showSecret(node: EditorNode, { id, kind }: Principal, secret: string): void {
+  const box = $('<div class="holdfast-secret">').append(
+    $('<p>').append($('<b>').text(node._('secret.title', { id }))),
+    $('<p>').text(node._('secret.once')),
+    copyable(node, 'secret.copy', secret, 'holdfast-secret-text'),
+  );
+  if (kind === 'device') box.append($('<p>').text(node._('secret.try')), copyable(node, 'secret.copyCommand', publishCommand(node.id, id, secret), 'holdfast-secret-command'));
+  $('#holdfast-secret').empty().append(box);
+  box[0]?.scrollIntoView({ block: 'nearest' });
+}
+
+function copyable(node: EditorNode, label: string, text: string, id: string): JQuery {
+  const copy = button('fa-clipboard', node._(label), () => {
+    void navigator.clipboard.writeText(text).then(() => RED.notify(node._('secret.copied'), { type: 'success', timeout: 2_000 }), () => RED.notify(node._('secret.notCopied'), { type: 'warning' }));
+  });
+  return $('<div class="holdfast-copy">').append($('<pre tabindex="0" class="holdfast-command">').attr('id', id).text(text), copy);
+}
+
+function button(icon: string, label: string, click: () => void): JQuery {
+  const made = $('<button type="button" class="red-ui-button red-ui-button-small">').attr('aria-label', label).append($('<i aria-hidden="true">').addClass(`fa ${icon}`));
+  RED.popover.tooltip(made, label);
+  return made.on('click', click);
+}
+
+function hidden(text: string): JQuery {
+  return $('<span class="holdfast-unseen">').text(text);
+}
+
+function confirm(node: EditorNode, key: string, id: string, agreed: () => void): void {
+  const question = RED.notify($('<p>').text(node._(key, { id })), {
+    type: 'warning', modal: true, fixed: true,
+    buttons: [
+      { text: node._('confirm.no'), click: () => question.close() },
+      { text: node._('confirm.yes'), class: 'primary', click: () => { question.close(); agreed(); } },
+    ],
+  });
+}

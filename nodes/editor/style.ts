@@ -1,0 +1,65 @@
+const ID = 'holdfast-style';
+
+/** The few rules that Node-RED's own do not have. All colours are the theme's, so that light and dark both work. */
+const RULES = `
+.holdfast-form { container-type: inline-size; }
+.holdfast-form .form-row { display: grid; grid-template-columns: minmax(120px, 29%) minmax(0, 1fr); column-gap: 12px; row-gap: 4px; align-items: center; margin-bottom: 12px; }
+.holdfast-form .form-row.holdfast-whole { display: block; }
+.holdfast-form .form-row > label { width: auto; margin: 0; overflow-wrap: anywhere; }
+.holdfast-form .form-row > label > i.fa { width: 16px; text-align: center; }
+.holdfast-form .form-row input[type="text"], .holdfast-form .form-row select { width: 100%; margin: 0; box-sizing: border-box; }
+.holdfast-form .holdfast-value { display: flex; align-items: center; gap: 8px; min-width: 0; flex-wrap: wrap; }
+.holdfast-form .form-row .holdfast-value > input[type="text"] { width: 130px; flex: 0 1 130px; }
+.holdfast-form .form-row .holdfast-value > input.holdfast-wide { width: 220px; flex: 0 1 220px; }
+.holdfast-form .form-row .holdfast-value > select { width: auto; flex: 0 1 auto; max-width: 100%; }
+.holdfast-form .holdfast-value > input[type="checkbox"] { width: auto; margin: 0; flex: none; }
+.holdfast-form .holdfast-hint { grid-column: 2; margin: 0; font-size: 12px; line-height: 1.45; color: var(--red-ui-secondary-text-color); }
+.holdfast-form .holdfast-whole .holdfast-hint, .holdfast-form > .holdfast-hint, .holdfast-form section > .holdfast-hint { margin: 2px 0 8px; }
+.holdfast-form details.holdfast-more { margin: 4px 0 12px; border-top: 1px solid var(--red-ui-secondary-border-color); }
+.holdfast-form details.holdfast-more > summary { padding: 8px 0; cursor: pointer; color: var(--red-ui-primary-text-color); display: list-item; }
+.holdfast-form h4 { margin: 0 0 4px; font-size: 14px; font-weight: bold; color: var(--red-ui-primary-text-color); }
+.holdfast-form section { border-top: 1px solid var(--red-ui-secondary-border-color); padding: 12px 0; }
+.holdfast-form .holdfast-summary { margin: 12px 0 8px; font-weight: bold; }
+.holdfast-form .holdfast-problem { margin: 8px 0; color: var(--red-ui-text-color-error); }
+.holdfast-form .holdfast-panes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(210px, 100%), 1fr)); gap: 12px; }
+.holdfast-form figure { margin: 0; min-width: 0; }
+.holdfast-form figcaption { font-size: 12px; color: var(--red-ui-secondary-text-color); margin-bottom: 2px; }
+.holdfast-form pre { margin: 0; max-height: 260px; overflow: auto; padding: 8px; font-size: 12px; line-height: 1.4; white-space: pre; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
+.holdfast-form pre.holdfast-command { white-space: pre-wrap; overflow-wrap: anywhere; }
+.holdfast-form .holdfast-rule { margin: 0 0 12px; padding: 10px 12px; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
+.holdfast-form .holdfast-rule p { margin: 0; }
+.holdfast-form .holdfast-rule svg { display: block; width: 100%; max-width: 420px; height: 104px; margin: 0 auto 8px; }
+.holdfast-rule .holdfast-curve { fill: none; stroke: var(--red-ui-form-text-color); stroke-width: 2; }
+.holdfast-rule .holdfast-raised { fill: none; stroke: var(--red-ui-text-color-error); stroke-width: 4; stroke-linecap: round; }
+.holdfast-rule .holdfast-raise-line { stroke: var(--red-ui-text-color-error); stroke-dasharray: 5 4; }
+.holdfast-rule .holdfast-clear-line { stroke: var(--red-ui-text-color-success); stroke-dasharray: 5 4; }
+.holdfast-rule text { font-size: 11px; fill: var(--red-ui-form-text-color); }
+.holdfast-form table { width: 100%; border-collapse: collapse; margin: 0 0 8px; table-layout: auto; }
+.holdfast-form th, .holdfast-form td { text-align: left; padding: 5px 8px 5px 0; border-bottom: 1px solid var(--red-ui-secondary-border-color); overflow-wrap: anywhere; }
+.holdfast-form th { font-size: 12px; font-weight: normal; color: var(--red-ui-secondary-text-color); }
+.holdfast-form td:last-child { text-align: right; white-space: nowrap; padding-right: 0; }
+.holdfast-form .holdfast-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.holdfast-form td .red-ui-button { margin-left: 4px; }
+.holdfast-form .holdfast-scroll { max-height: 260px; overflow: auto; }
+.holdfast-form .holdfast-secret { margin: 0 0 12px; padding: 10px 12px; border: 1px solid var(--red-ui-border-color-success); border-radius: 4px; }
+.holdfast-form .holdfast-secret p { margin: 0 0 6px; }
+.holdfast-form .holdfast-copy { display: flex; gap: 8px; align-items: flex-start; margin: 0 0 8px; }
+.holdfast-form .holdfast-copy > pre { flex: 1; min-width: 0; }
+.holdfast-form .holdfast-toolbar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 6px; }
+.holdfast-form .form-row .holdfast-toolbar > label, .holdfast-form .holdfast-toolbar > label { width: auto; margin: 0; }
+.holdfast-form .form-row .holdfast-toolbar > select { width: auto; }
+.holdfast-form .holdfast-toolbar > .holdfast-last { margin-left: auto; }
+.holdfast-fleet-row { display: flex; align-items: center; gap: 8px; }
+.holdfast-form .form-row .holdfast-fleet-row > select { flex: 1; min-width: 0; width: auto; }
+.holdfast-form .form-row .holdfast-fleet-row > input[type="text"] { width: 90px; flex: none; }
+@container (max-width: 340px) { .holdfast-form .form-row { grid-template-columns: minmax(0, 1fr); } .holdfast-form .holdfast-hint { grid-column: 1; } }
+`;
+
+/** Adds the rules to the page, once for all nodes. */
+export function addStyle(): void {
+  if (document.getElementById(ID)) return;
+  const style = document.createElement('style');
+  style.id = ID;
+  style.textContent = RULES;
+  document.head.append(style);
+}
