@@ -24,6 +24,7 @@ export class ConfigError extends HoldfastError {
 
 /** The sentence of any thrown thing, for logs and status texts. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
+  // An error of a function node is of another realm, and no instance of this one's Error.
+  if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') return error.message;
   return typeof error === 'string' ? error : (JSON.stringify(error) ?? 'an error without a message');
 }

@@ -65,7 +65,7 @@ export class FlowRuntime {
       if (tracker.received(msg, destination.node)) this.#watch(destination.node);
     });
     hooks.add('postReceive.holdfast', ({ msg, destination }: Delivery) => {
-      tracker.returned(msg, destination.node, true);
+      tracker.returned(msg, destination.node, destination.node._expectedDoneCount !== 0);
     });
     hooks.add('onComplete.holdfast', ({ msg, node, error }: Completion) => {
       tracker.done(msg, node.node, error);
