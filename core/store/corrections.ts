@@ -1,37 +1,100 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Clock } from '../clock/clock.ts';
+import type { Quality, ReadingValue } from '../sample/sample.ts';
+import { qualityOf, sameValue } from './kind.ts';
+import type { Series } from './series-index.ts';
+import type { StoredReading } from './store.ts';
+
+/** A reading that was replaced, and when that was, milliseconds since the epoch. */
+export interface Superseded {
+  value: ReadingValue;
+  quality: Quality;
+  at: number;
+}
 
 /**
  * What happens when a reading comes for a time that has one: the same value is a redelivery; another one is a correction,
  * which takes the place of the former, and the former is kept. A value that was superseded before is a redelivery too, so
  * that two readings of one time, delivered again after a crash in whatever order, never chase each other.
+ *
+ * What was superseded since its series was last sealed waits in memory; the log has it.
  */
 export class Corrections {
-  readonly #clock: Clock;
-  readonly #isCurrent: StatementSync;
-  readonly #wasCurrent: StatementSync;
-  readonly #keep: StatementSync;
-  readonly #replace: StatementSync;
+  readonly #select: StatementSync;
+  readonly #insert: StatementSync;
   readonly #range: StatementSync;
+  #pending = 0;
 
-  constructor(database: DatabaseSync, clock: Clock) {
-    this.#clock = clock;
-    this.#isCurrent = database.prepare('SELECT 1 FROM reading WHERE series = ?2 AND ts = ?3 AND value IS ?1 AND typeof(value) = typeof(?1)');
-    this.#wasCurrent = database.prepare('SELECT 1 FROM superseded WHERE series = ?2 AND ts = ?3 AND value IS ?1 AND typeof(value) = typeof(?1)');
-    this.#keep = database.prepare('INSERT INTO superseded SELECT series, ts, value, quality, ?3 FROM reading WHERE series = ?1 AND ts = ?2');
-    this.#replace = database.prepare('UPDATE reading SET value = ?, quality = ? WHERE series = ? AND ts = ?');
+  constructor(database: DatabaseSync) {
+    this.#select = database.prepare('SELECT value, typeof(value) AS type FROM superseded WHERE series = ? AND ts = ?');
+    this.#insert = database.prepare('INSERT INTO superseded (series, ts, value, quality, superseded) VALUES (?, ?, ?, ?, ?)');
     this.#range = database.prepare('SELECT ts, value, typeof(value) AS type, quality FROM superseded WHERE series = ? AND ts >= ? AND ts < ? ORDER BY ts, rowid LIMIT ?');
   }
 
-  /** Within the running transaction. @returns whether the reading was a correction; otherwise it was there already. */
-  correct(series: number, ts: number, value: SQLInputValue, quality: number): boolean {
-    if (this.#isCurrent.get(value, series, ts) || this.#wasCurrent.get(value, series, ts)) return false;
-    this.#keep.run(series, ts, this.#clock.now());
-    this.#replace.run(value, quality, series, ts);
-    return true;
+  /** How many wait in memory. */
+  get pending(): number {
+    return this.#pending;
   }
 
-  range(series: number, from: number, to: number, limit: number): Array<Record<string, SQLOutputValue>> {
-    return this.#range.all(series, from, to, limit);
+  /** Whether the value once stood at this time. */
+  wasSuperseded(series: Series, ts: number, value: ReadingValue): boolean {
+    if (series.superseded?.get(ts)?.some((former) => sameValue(former.value, value))) return true;
+    return this.#select.all(series.id, ts).some((row) => sameValue(valueOf(row), value));
   }
+
+  add(series: Series, ts: number, former: Superseded): void {
+    series.superseded ??= new Map();
+    const formers = series.superseded.get(ts);
+    if (formers) formers.push(former);
+    else series.superseded.set(ts, [former]);
+    this.#pending += 1;
+  }
+
+  /** Puts what waits of a series into its table, within the running transaction. */
+  seal(series: Series): void {
+    for (const [ts, formers] of series.superseded ?? []) {
+      for (const { value, quality, at } of formers) this.#insert.run(series.id, ts, stored(value), quality, at);
+    }
+  }
+
+  /** The transaction of `seal` is on disk. */
+  release(series: Series): void {
+    for (const formers of series.superseded?.values() ?? []) this.#pending -= formers.length;
+    series.superseded = undefined;
+  }
+
+  range(series: Series, from: number, to: number, limit: number): StoredReading[] {
+    const readings = this.#range.all(series.id, from, to, limit).map((row) => ({ ts: Number(row['ts']), value: valueOf(row), quality: qualityOf(row['quality']) }));
+    if (!series.superseded) return readings;
+    for (const [ts, formers] of series.superseded) {
+      if (ts >= from && ts < to) for (const { value, quality } of formers) readings.push({ ts, value, quality });
+    }
+    // A stable sort: of one time, those that waited in memory come last, as they came.
+    return readings.sort((a, b) => a.ts - b.ts).slice(0, limit);
+  }
+}
+
+/**
+ * node:sqlite binds every number as REAL and every bigint as INTEGER: that is how a boolean stays apart from a number. NaN and -0,
+ * which REAL does not keep, are bound as a number's eight bytes beneath a mark, as is text that is no valid Unicode.
+ */
+function stored(value: ReadingValue): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0') ? value : Buffer.concat([TEXT_MARK, Buffer.from(value, 'utf16le')]);
+  if (typeof value === 'number' && (Number.isNaN(value) || Object.is(value, -0))) {
+    const bytes = Buffer.alloc(9);
+    bytes.writeDoubleLE(value, 1);
+    return bytes;
+  }
+  return value;
+}
+
+const TEXT_MARK = Buffer.of(1);
+
+function valueOf(row: Record<string, SQLOutputValue>): ReadingValue {
+  const value = row['value'];
+  if (row['type'] === 'integer') return value === 1;
+  if (typeof value === 'number' || typeof value === 'string') return value;
+  if (!(value instanceof Uint8Array)) return null;
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return bytes[0] === 0 ? bytes.readDoubleLE(1) : bytes.toString('utf16le', 1);
 }

@@ -1,46 +1,141 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Superseded } from './corrections.ts';
+
+/** One metric of one device, and what is known of its readings without reading the disk. */
+export class Series {
+  readonly id: number;
+  readonly device: string;
+  readonly metric: string;
+  /** Readings in chunks. */
+  sealed: number;
+  /** The newest time in chunks; -Infinity when there is none. */
+  sealedNewest: number;
+  /** The newest time of all. */
+  newest: number;
+  /** Where its pending readings begin in `Pending`, the last added first; -1 when there are none. */
+  head = -1;
+  pending = 0;
+  /** How many of the pending ones take the place of one in a chunk. */
+  overrides = 0;
+  /** Whether the pending ones were added in order of time. */
+  ordered = true;
+  /** Pending readings by time; only where late ones have made it necessary. */
+  slots: Map<number, number> | undefined;
+  /** By time, what was superseded and is not in its table yet. */
+  superseded: Map<number, Superseded[]> | undefined;
+  /** Whether it waits to be sealed ahead of its turn. */
+  queued = false;
+
+  constructor(id: number, device: string, metric: string, sealed = 0, newest = -Infinity) {
+    this.id = id;
+    this.device = device;
+    this.metric = metric;
+    this.sealed = sealed;
+    this.sealedNewest = newest;
+    this.newest = newest;
+  }
+
+  /** Readings in all. */
+  get count(): number {
+    return this.sealed + this.pending - this.overrides;
+  }
+}
+
+/** The series of one device. */
+export class DeviceSeries {
+  readonly device: string;
+  readonly metrics = new Map<string, Series>();
+  /** The metrics of its last sample in their order, which is most likely that of the next one. */
+  readonly order: string[] = [];
+  readonly ordered: Series[] = [];
+
+  constructor(device: string) {
+    this.device = device;
+  }
+}
 
 /** The number under which each metric of each device is stored; all of them in memory. */
 export class SeriesIndex {
-  readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
-  readonly #devices = new Map<string, Map<string, number>>();
+  readonly #devices = new Map<string, DeviceSeries>();
+  readonly #byId: Array<Series | undefined> = [];
+  #fresh: Series[] = [];
 
   constructor(database: DatabaseSync) {
-    this.#database = database;
     this.#insert = database.prepare('INSERT INTO series (device, metric) VALUES (?, ?)');
-    this.reload();
-  }
-
-  find(device: string, metric: string): number | undefined {
-    return this.#devices.get(device)?.get(metric);
-  }
-
-  /** The number of a series, made within the running transaction when it is new. */
-  get(device: string, metric: string): number {
-    return this.find(device, metric) ?? this.#remember(device, metric, Number(this.#insert.run(device, metric).lastInsertRowid));
-  }
-
-  /** The series of one device: metric and number. */
-  of(device: string): Iterable<[string, number]> {
-    return this.#devices.get(device) ?? [];
-  }
-
-  /** Reads again what is on disk: a transaction that was rolled back took its new series with it. */
-  reload(): void {
-    this.#devices.clear();
-    for (const row of this.#database.prepare('SELECT id, device, metric FROM series').iterate()) {
-      this.#remember(String(row['device']), String(row['metric']), Number(row['id']));
+    for (const row of database.prepare('SELECT id, device, metric, readings, newest FROM series').iterate()) {
+      const newest = row['newest'] === null ? -Infinity : Number(row['newest']);
+      this.#remember(this.device(String(row['device'])), new Series(Number(row['id']), String(row['device']), String(row['metric']), Number(row['readings']), newest));
     }
   }
 
-  #remember(device: string, metric: string, series: number): number {
-    let metrics = this.#devices.get(device);
-    if (!metrics) {
-      metrics = new Map<string, number>();
-      this.#devices.set(device, metrics);
+  /** Every series there is, by its number; a number may be vacant. */
+  get byId(): ReadonlyArray<Series | undefined> {
+    return this.#byId;
+  }
+
+  find(device: string, metric: string): Series | undefined {
+    return this.#devices.get(device.toWellFormed())?.metrics.get(metric.toWellFormed());
+  }
+
+  /** The series of a device that may be new. */
+  device(name: string): DeviceSeries {
+    return this.#devices.get(name) ?? this.#addDevice(name);
+  }
+
+  /** The series of one device. */
+  of(device: string): Iterable<Series> {
+    return this.#devices.get(device.toWellFormed())?.metrics.values() ?? [];
+  }
+
+  /** The series of a metric that may be new, made within the running transaction. `place`: which metric of its sample it is. */
+  get(device: DeviceSeries, metric: string, place: number, begin: () => void): Series {
+    const name = metric.toWellFormed();
+    let series = device.metrics.get(name);
+    if (!series) {
+      begin();
+      series = new Series(Number(this.#insert.run(device.device, name).lastInsertRowid), device.device, name);
+      this.#remember(device, series);
+      this.#fresh.push(series);
     }
-    metrics.set(metric, series);
+    if (place <= device.order.length) {
+      device.order[place] = metric;
+      device.ordered[place] = series;
+    }
     return series;
+  }
+
+  /** The transaction that made new series is on disk. */
+  keepNew(): void {
+    if (this.#fresh.length > 0) this.#fresh = [];
+  }
+
+  /** The transaction was rolled back, and took its new series with it. */
+  forgetNew(): void {
+    for (const series of this.#fresh) {
+      const device = this.device(series.device);
+      device.metrics.delete(series.metric);
+      device.order.length = 0;
+      device.ordered.length = 0;
+      if (device.metrics.size === 0) this.#devices.delete(series.device);
+      this.#byId[series.id] = undefined;
+    }
+    this.#fresh = [];
+  }
+
+  #addDevice(name: string): DeviceSeries {
+    // SQLite keeps text as UTF-8, which has no lone surrogates: the name in memory must be the one on disk.
+    const wellFormed = name.toWellFormed();
+    const known = this.#devices.get(wellFormed);
+    if (known) return known;
+    const device = new DeviceSeries(wellFormed);
+    this.#devices.set(wellFormed, device);
+    return device;
+  }
+
+  #remember(device: DeviceSeries, series: Series): void {
+    device.metrics.set(series.metric, series);
+    while (this.#byId.length < series.id) this.#byId.push(undefined);
+    this.#byId[series.id] = series;
   }
 }

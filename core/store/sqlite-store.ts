@@ -1,63 +1,92 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock/clock.ts';
-import { QUALITY } from '../sample/sample.ts';
-import type { Quality, ReadingValue, Sample } from '../sample/sample.ts';
-import { openDatabase, transaction } from '../sqlite/database.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Sample } from '../sample/sample.ts';
+import { openDatabase } from '../sqlite/database.ts';
 import { GroupCommit } from '../sqlite/group-commit.ts';
 import type { Committed } from '../sqlite/group-commit.ts';
 import { storageError } from '../sqlite/storage-error.ts';
+import { ChunkTable } from './chunk-table.ts';
 import { Corrections } from './corrections.ts';
+import { Intake } from './intake.ts';
+import { LAYOUT } from './layout.ts';
+import { Pending } from './pending.ts';
+import { ReadingLog } from './reading-log.ts';
+import { readRange } from './read-range.ts';
+import { Sealer, SEAL_LIMITS } from './sealer.ts';
+import type { SealLimits } from './sealer.ts';
 import { SeriesIndex } from './series-index.ts';
+import { SeriesSealer } from './series-sealer.ts';
+import type { Series } from './series-index.ts';
 import type { Range, Store, StoreCounts, StoredReading } from './store.ts';
+
+export { UnstorableError } from './unstorable-error.ts';
 
 export interface SqliteStoreOptions {
   path: string;
   clock: Clock;
   /** The longest a sample waits for its commit, in milliseconds. */
   commitInterval?: number;
+  /** Told of what is damaged or could not be sealed, while everything else is served. Without it, it is a warning of the process. */
+  problem?: (error: Error) => void;
+  /** When the log is moved into chunks. */
+  limits?: Partial<SealLimits>;
+  /** Readings a chunk holds at most. */
+  chunkReadings?: number;
 }
 
-const LAYOUT = {
-  migrations: [
-    `CREATE TABLE series (id INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, UNIQUE (device, metric)) STRICT;
-     CREATE TABLE reading (
-       series INTEGER NOT NULL, ts INTEGER NOT NULL, value ANY, quality INTEGER NOT NULL,
-       PRIMARY KEY (series, ts)
-     ) STRICT, WITHOUT ROWID;
-     CREATE TABLE superseded (
-       series INTEGER NOT NULL, ts INTEGER NOT NULL, value ANY, quality INTEGER NOT NULL, superseded INTEGER NOT NULL
-     ) STRICT;
-     CREATE INDEX superseded_reading ON superseded (series, ts)`,
-  ],
-};
-
 const MAXIMUM_ITEMS = 2_000;
+const CHUNK_READINGS = 256;
 
 /**
- * The embedded store: a table clustered by series and time in `store.sqlite`, so that a range is one sequential read and a
- * reading that is written twice stands there once. Numbers are stored as REAL, booleans as INTEGER, texts as TEXT.
+ * The embedded store, `store.sqlite`. A commit appends the readings of all its samples as one blob to a log; from then on they are
+ * in memory as well, by series. Now and then the log is moved into chunks, each some hundred readings of one series, of which a
+ * range reads a few in a row. Every answer is made of both.
  */
 export class SqliteStore implements Store {
   readonly #path: string;
+  readonly #clock: Clock;
   readonly #database: DatabaseSync;
-  readonly #series: SeriesIndex;
-  readonly #insert: StatementSync;
+  readonly #index: SeriesIndex;
+  readonly #pending = new Pending();
+  readonly #chunks: ChunkTable;
   readonly #corrections: Corrections;
+  readonly #log: ReadingLog;
+  readonly #intake: Intake;
+  readonly #sealer: Sealer;
   readonly #group: GroupCommit<readonly Sample[]>;
-  readonly #counts: StoreCounts = { stored: 0, duplicates: 0, corrected: 0 };
 
   /** @throws StorageError when the file cannot be opened. */
-  constructor({ path, clock, commitInterval = 2 }: SqliteStoreOptions) {
+  constructor(options: SqliteStoreOptions) {
+    const { path, clock, commitInterval = 2, chunkReadings = CHUNK_READINGS } = options;
     this.#path = path;
-    this.#database = openDatabase(path, LAYOUT);
-    this.#series = new SeriesIndex(this.#database);
-    this.#insert = this.#database.prepare('INSERT OR IGNORE INTO reading VALUES (?, ?, ?, ?)');
-    this.#corrections = new Corrections(this.#database, clock);
+    this.#clock = clock;
+    const { problem = (error: Error) => process.emitWarning(error) } = options;
+    // Whoever opens the store can be told of something only when it has been given to them.
+    let tell = (error: Error): void => void clock.setTimeout(() => problem(error), 0);
+    const parts = { path, database: (this.#database = openDatabase(path, LAYOUT)), problem: (error: Error) => tell(error) };
+    try {
+      const index = (this.#index = new SeriesIndex(parts.database));
+      const pending = this.#pending;
+      const chunks = (this.#chunks = new ChunkTable(parts));
+      const corrections = (this.#corrections = new Corrections(parts.database));
+      const log = (this.#log = new ReadingLog({ ...parts, index }));
+      const sealSeries = new SeriesSealer({ ...parts, pending, chunks, corrections, chunkReadings });
+      const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, pending, corrections, log, sealSeries }));
+      const intake = (this.#intake = new Intake({ index, pending, chunks, corrections, full: (series: Series) => sealer.add(series) }));
+      log.replay((blob) => intake.take(blob));
+      intake.counts = { stored: 0, duplicates: 0, corrected: 0 };
+      sealer.written();
+    } catch (error) {
+      this.#database.close();
+      throw storageError(path, error);
+    }
+    tell = problem;
     this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: MAXIMUM_ITEMS, commit: (items) => this.#commit(items) });
   }
 
   get counts(): Readonly<StoreCounts> {
-    return this.#counts;
+    return this.#intake.counts;
   }
 
   write(samples: readonly Sample[], committed: Committed): void {
@@ -65,94 +94,67 @@ export class SqliteStore implements Store {
   }
 
   range({ device, metric, from, to, limit = 10_000 }: Range): StoredReading[] {
-    const series = this.#series.find(device, metric);
+    const series = this.#index.find(device, metric);
     if (series === undefined) return [];
-    return this.#database
-      .prepare('SELECT ts, value, typeof(value) AS type, quality FROM reading WHERE series = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT ?')
-      .all(series, from, to, limit)
-      .map(readingOf);
+    return this.#read(() => readRange(this.#chunks.range(series, from, to), this.#pending.read(series, from, to), from, to, limit));
   }
 
   superseded({ device, metric, from, to, limit = 10_000 }: Range): StoredReading[] {
-    const series = this.#series.find(device, metric);
-    return series === undefined ? [] : this.#corrections.range(series, from, to, limit).map(readingOf);
+    const series = this.#index.find(device, metric);
+    return series === undefined ? [] : this.#read(() => this.#corrections.range(series, from, to, limit));
   }
 
   latest(device: string): Record<string, StoredReading> {
-    const newest = this.#database.prepare('SELECT ts, value, typeof(value) AS type, quality FROM reading WHERE series = ? ORDER BY ts DESC LIMIT 1');
     const readings: Array<[string, StoredReading]> = [];
-    for (const [metric, series] of this.#series.of(device)) {
-      const row = newest.get(series);
-      if (row) readings.push([metric, readingOf(row)]);
+    for (const series of this.#index.of(device)) {
+      const block = this.#pending.readNewest(series, series.newest) ?? this.#read(() => this.#chunks.newest(series));
+      if (block) readings.push([series.metric, block.reading(block.length - 1)]);
     }
     return Object.fromEntries(readings);
   }
 
   devices(): string[] {
-    return this.#database.prepare('SELECT DISTINCT device FROM series ORDER BY device').all().map((row) => String(row['device']));
+    return this.#read(() => this.#database.prepare('SELECT DISTINCT device FROM series ORDER BY device').all().map((row) => String(row['device'])));
   }
 
   metrics(): string[] {
-    return this.#database.prepare('SELECT DISTINCT metric FROM series ORDER BY metric').all().map((row) => String(row['metric']));
+    return this.#read(() => this.#database.prepare('SELECT DISTINCT metric FROM series ORDER BY metric').all().map((row) => String(row['metric'])));
   }
 
   count(device?: string): number {
-    if (device === undefined) return Number(this.#database.prepare('SELECT count(*) AS n FROM reading').get()?.['n']);
-    const one = this.#database.prepare('SELECT count(*) AS n FROM reading WHERE series = ?');
     let count = 0;
-    for (const [, series] of this.#series.of(device)) count += Number(one.get(series)?.['n']);
+    for (const series of device === undefined ? this.#index.byId : this.#index.of(device)) count += series?.count ?? 0;
     return count;
+  }
+
+  /** Moves the whole log into chunks now. @throws StorageError when the disk does not take them; they stay in the log. */
+  seal(): void {
+    this.#group.flush();
+    this.#sealer.sealAll();
   }
 
   /** Commits what waits and closes the file. */
   close(): void {
     this.#group.flush();
+    this.#sealer.close();
     this.#database.close();
   }
 
   #commit(writes: readonly (readonly Sample[])[]): void {
-    const counts = { stored: 0, duplicates: 0, corrected: 0 };
     try {
-      transaction(this.#database, () => {
-        for (const samples of writes) for (const sample of samples) this.#writeSample(sample, counts);
-      });
+      this.#sealer.makeRoom();
+      for (const blob of this.#log.write(writes, this.#clock.now())) this.#intake.take(blob);
     } catch (error) {
-      this.#series.reload();
+      throw error instanceof HoldfastError ? error : storageError(this.#path, error);
+    }
+    this.#sealer.written();
+  }
+
+  #read<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
       throw storageError(this.#path, error);
     }
-    this.#counts.stored += counts.stored;
-    this.#counts.duplicates += counts.duplicates;
-    this.#counts.corrected += counts.corrected;
   }
-
-  #writeSample(sample: Sample, counts: StoreCounts): void {
-    for (const metric in sample.values) {
-      const value = sample.values[metric];
-      if (value === undefined) continue;
-      const series = this.#series.get(sample.device, metric);
-      const quality = sample.metrics?.[metric]?.q ?? (value === null ? QUALITY.missing : QUALITY.unknown);
-      const stored = storedValue(value);
-      if (this.#insert.run(series, sample.ts, stored, quality).changes === 1) counts.stored += 1;
-      else if (this.#corrections.correct(series, sample.ts, stored, quality)) counts.corrected += 1;
-      else counts.duplicates += 1;
-    }
-  }
-}
-
-/** node:sqlite binds every number as REAL and every bigint as INTEGER: that is how a boolean stays apart from a number. */
-function storedValue(value: ReadingValue): SQLInputValue {
-  return typeof value === 'boolean' ? (value ? 1n : 0n) : value;
-}
-
-function readingOf(row: Record<string, unknown>): StoredReading {
-  const value = row['value'];
-  return { ts: Number(row['ts']), value: row['type'] === 'integer' ? value === 1 : plain(value), quality: qualityOf(row['quality']) };
-}
-
-function plain(value: unknown): ReadingValue {
-  return typeof value === 'number' || typeof value === 'string' ? value : null;
-}
-
-function qualityOf(value: unknown): Quality {
-  return value === 1 || value === 3 || value === 4 || value === 9 ? value : QUALITY.unknown;
 }

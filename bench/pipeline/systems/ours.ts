@@ -11,6 +11,9 @@ import type { RunningSystem, System } from './system.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const BACKEND_ID = '00000000000000ba';
 
+/** Readings in chunks and in the log, without those of the log that stand in chunks already (core/store/layout.ts). */
+const COUNT_STORED = `SELECT (SELECT coalesce(sum(readings), 0) FROM series) + (SELECT coalesce(sum(count), 0) FROM log) - (SELECT sealed FROM trim) AS rows`;
+
 /** Lets in one gateway a connection, each with its devices as children, before Node-RED opens the data directory. */
 function issueLogins(dataDirectory: string): Login[] {
   const registry = openRegistry(dataDirectory, systemClock);
@@ -57,7 +60,7 @@ function ours(name: string, title: string, form: 'single' | 'batch'): System {
       }
       const store = new DatabaseSync(join(dataDirectory, 'store.sqlite'), { readOnly: true, timeout: 5000 });
       const inbox = new DatabaseSync(join(dataDirectory, 'inbox.sqlite'), { readOnly: true, timeout: 5000 });
-      const count = store.prepare('SELECT count(*) AS rows FROM reading');
+      const count = store.prepare(COUNT_STORED);
       const waiting = inbox.prepare('SELECT EXISTS (SELECT 1 FROM batch) AS waiting');
       const quarantined = inbox.prepare('SELECT count(*) AS messages FROM quarantine');
       return {

@@ -1,0 +1,88 @@
+import { qualityOfKind, TYPE, typeOfKind, valueOfKind } from './kind.ts';
+import type { ReadingValue } from '../sample/sample.ts';
+import type { StoredReading } from './store.ts';
+
+/** Readings of one series in columns, in order of time, each time once: what a chunk holds. */
+export class Block {
+  length = 0;
+  readonly times: Float64Array;
+  readonly kinds: Uint8Array;
+  /** The value of a number; of a text, its index in `texts`. */
+  readonly numbers: Float64Array;
+  readonly texts: string[] = [];
+
+  constructor(capacity: number) {
+    this.times = new Float64Array(capacity);
+    this.kinds = new Uint8Array(capacity);
+    this.numbers = new Float64Array(capacity);
+  }
+
+  time(index: number): number {
+    return this.times[index] ?? NaN;
+  }
+
+  kind(index: number): number {
+    return this.kinds[index] ?? 0;
+  }
+
+  number(index: number): number {
+    return this.numbers[index] ?? NaN;
+  }
+
+  /** The text of a reading that is one. */
+  text(index: number): string | undefined {
+    return typeOfKind(this.kind(index)) === TYPE.text ? this.texts[this.number(index)] : undefined;
+  }
+
+  value(index: number): ReadingValue {
+    return valueOfKind(this.kind(index), this.number(index), this.text(index));
+  }
+
+  reading(index: number): StoredReading {
+    return { ts: this.time(index), value: this.value(index), quality: qualityOfKind(this.kind(index)) };
+  }
+
+  push(ts: number, kind: number, number: number, text: string | undefined): void {
+    const index = this.length;
+    this.length = index + 1;
+    this.times[index] = ts;
+    this.kinds[index] = kind;
+    this.numbers[index] = text === undefined ? number : this.texts.push(text) - 1;
+  }
+
+  pushFrom(other: Block, index: number): void {
+    this.push(other.time(index), other.kind(index), other.number(index), other.text(index));
+  }
+
+  /** The index of the first reading that is not before `ts`. */
+  lowerBound(ts: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.time(middle) < ts) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The index of the reading of just that time, -1 when there is none. */
+  indexOf(ts: number): number {
+    const index = this.lowerBound(ts);
+    return index < this.length && this.time(index) === ts ? index : -1;
+  }
+}
+
+/** The readings of both; of one time, that of `newer`. */
+export function mergeBlocks(older: Block, newer: Block, from: number, to: number): Block {
+  const merged = new Block(older.length + to - from);
+  let o = 0;
+  for (let n = from; n < to; n += 1) {
+    const ts = newer.time(n);
+    while (o < older.length && older.time(o) < ts) merged.pushFrom(older, o++);
+    if (o < older.length && older.time(o) === ts) o += 1;
+    merged.pushFrom(newer, n);
+  }
+  while (o < older.length) merged.pushFrom(older, o++);
+  return merged;
+}

@@ -1,0 +1,158 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { StorageError } from '../sqlite/storage-error.ts';
+import type { Block } from './block.ts';
+import { decodeChunk, encodeChunk } from './chunk-codec.ts';
+import { DamagedDataError } from './log-codec.ts';
+import type { Series } from './series-index.ts';
+
+/** One row of the table. */
+export interface Chunk {
+  first: number;
+  last: number;
+  count: number;
+  /** Absent when it was not asked for, or is damaged. */
+  readings: Block | undefined;
+  damaged: boolean;
+}
+
+export interface ChunkTableOptions {
+  database: DatabaseSync;
+  path: string;
+  problem: (error: Error) => void;
+}
+
+/** Decoded chunks that are kept for late readings: 10 MB at most. */
+const CACHE_CHUNKS = 2_048;
+/** A chunk of this many bytes takes no more readings, however few it has. */
+const FULL_BYTES = 65_536;
+
+const COLUMNS = 'first_ts, last_ts, count';
+
+/** The table `chunk`: reads, writes, and tells of what is damaged, once each, while it serves the rest. */
+export class ChunkTable {
+  readonly #options: ChunkTableOptions;
+  readonly #covering: StatementSync;
+  readonly #target: StatementSync;
+  readonly #first: StatementSync;
+  readonly #last: StatementSync;
+  readonly #nextFirst: StatementSync;
+  readonly #range: StatementSync;
+  readonly #write: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #setAside: StatementSync;
+  /** The chunk of a series that was looked into last; the series used last at the end. */
+  readonly #cache = new Map<Series, Chunk>();
+  readonly #told = new Set<string>();
+
+  constructor(options: ChunkTableOptions) {
+    this.#options = options;
+    const { database } = options;
+    this.#covering = database.prepare(`SELECT ${COLUMNS}, CASE WHEN last_ts >= ?2 THEN data END AS data FROM chunk WHERE series = ?1 AND first_ts <= ?2 ORDER BY first_ts DESC LIMIT 1`);
+    this.#target = database.prepare(`SELECT ${COLUMNS}, CASE WHEN last_ts >= ?2 OR (count < ?3 AND length(data) < ${FULL_BYTES}) THEN data END AS data FROM chunk WHERE series = ?1 AND first_ts <= ?2 ORDER BY first_ts DESC LIMIT 1`);
+    this.#first = database.prepare(`SELECT ${COLUMNS}, CASE WHEN count < ?2 AND length(data) < ${FULL_BYTES} THEN data END AS data FROM chunk WHERE series = ?1 ORDER BY first_ts LIMIT 1`);
+    this.#last = database.prepare(`SELECT ${COLUMNS}, data FROM chunk WHERE series = ? ORDER BY first_ts DESC`);
+    this.#nextFirst = database.prepare('SELECT first_ts FROM chunk WHERE series = ? AND first_ts > ? ORDER BY first_ts LIMIT 1');
+    this.#range = database.prepare(`SELECT ${COLUMNS}, data FROM chunk WHERE series = ?1 AND first_ts < ?3
+      AND first_ts >= coalesce((SELECT max(first_ts) FROM chunk WHERE series = ?1 AND first_ts <= ?2), ?2) AND last_ts >= ?2 ORDER BY first_ts`);
+    this.#write = database.prepare('INSERT OR REPLACE INTO chunk (series, first_ts, last_ts, count, data) VALUES (?, ?, ?, ?, ?)');
+    this.#remove = database.prepare('DELETE FROM chunk WHERE series = ? AND first_ts = ?');
+    this.#setAside = database.prepare(`INSERT INTO damaged (source, series, first_ts, last_ts, count, data) SELECT 'chunk', series, first_ts, last_ts, count, data FROM chunk WHERE series = ? AND first_ts = ?`);
+  }
+
+  /** The reading of just that time: the block it is in, and where. */
+  find(series: Series, ts: number): { readings: Block; index: number } | undefined {
+    if (ts > series.sealedNewest) return undefined;
+    let chunk = this.#cache.get(series);
+    if (!chunk || ts < chunk.first || ts > chunk.last) chunk = this.#chunkOf(series, this.#covering.get(series.id, ts));
+    if (!chunk?.readings) return undefined;
+    this.#remember(series, chunk);
+    const index = chunk.readings.indexOf(ts);
+    return index < 0 ? undefined : { readings: chunk.readings, index };
+  }
+
+  /** The last chunk that does not begin after `ts`, with its readings when it covers `ts` or has room for more than it holds. */
+  target(series: Series, ts: number, size: number): Chunk | undefined {
+    return this.#chunkOf(series, this.#target.get(series.id, ts, size));
+  }
+
+  /** The first chunk of a series, with its readings when it has room for more. */
+  first(series: Series, size: number): Chunk | undefined {
+    return this.#chunkOf(series, this.#first.get(series.id, size));
+  }
+
+  /** When the first chunk after `ts` begins; Infinity when there is none. */
+  nextFirst(series: Series, ts: number): number {
+    return ts >= series.sealedNewest ? Infinity : Number(this.#nextFirst.get(series.id, ts)?.['first_ts'] ?? Infinity);
+  }
+
+  /** The newest reading that can be read: the block it is the last of. */
+  newest(series: Series): Block | undefined {
+    for (const row of this.#last.iterate(series.id)) {
+      const readings = this.#chunkOf(series, row)?.readings;
+      if (readings) return readings;
+    }
+    return undefined;
+  }
+
+  /** The chunks that have readings from `from` up to but without `to`, in order of time. */
+  *range(series: Series, from: number, to: number): Generator<Block> {
+    for (const row of this.#range.iterate(series.id, from, to)) {
+      const readings = this.#chunkOf(series, row)?.readings;
+      if (readings) yield readings;
+    }
+  }
+
+  /** Makes one chunk of the readings `from` … `to - 1`, in place of one that begins with the same time. */
+  write(series: Series, block: Block, from: number, to: number): void {
+    this.#write.run(series.id, block.time(from), block.time(to - 1), to - from, encodeChunk(block, from, to));
+  }
+
+  remove(series: Series, first: number): void {
+    this.#remove.run(series.id, first);
+  }
+
+  /** Keeps a damaged chunk as it is, out of the way of those that are sound. */
+  setAside(series: Series, first: number): void {
+    this.#setAside.run(series.id, first);
+    this.remove(series, first);
+  }
+
+  /** The chunks of a series have changed. */
+  forget(series: Series): void {
+    this.#cache.delete(series);
+  }
+
+  #chunkOf(series: Series, row: Record<string, SQLOutputValue> | undefined): Chunk | undefined {
+    if (!row) return undefined;
+    const data = row['data'];
+    const chunk: Chunk = { first: Number(row['first_ts']), last: Number(row['last_ts']), count: Number(row['count']), readings: undefined, damaged: false };
+    if (!(data instanceof Uint8Array)) return chunk;
+    try {
+      chunk.readings = decodeChunk(data);
+    } catch (error) {
+      if (!(error instanceof DamagedDataError || error instanceof RangeError)) throw error;
+      chunk.damaged = true;
+      this.#tell(series, chunk, error);
+    }
+    return chunk;
+  }
+
+  #tell(series: Series, { first, last, count }: Chunk, cause: Error): void {
+    const key = `${series.id} ${first}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    const { path, problem } = this.#options;
+    problem(new StorageError('DAMAGED', path, `${count} readings of "${series.metric}" of "${series.device}" from ${timeOf(first)} to ${timeOf(last)} in ${path} are damaged (${cause.message}). Everything else is served. Restore the file from a backup to have them again.`, { cause }));
+  }
+
+  #remember(series: Series, chunk: Chunk): void {
+    this.#cache.delete(series);
+    this.#cache.set(series, chunk);
+    if (this.#cache.size <= CACHE_CHUNKS) return;
+    for (const oldest of this.#cache.keys()) return void this.#cache.delete(oldest);
+  }
+}
+
+function timeOf(ts: number): string {
+  return new Date(ts).toISOString();
+}

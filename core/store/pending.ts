@@ -1,0 +1,160 @@
+import { Block } from './block.ts';
+import { TYPE, typeOfKind } from './kind.ts';
+import type { Series } from './series-index.ts';
+
+const INITIAL_CAPACITY = 4_096;
+const NONE = -1;
+
+/** A slot is 24 bytes: time and number (float64), the slot before it and the kind (int32). */
+const FLOATS = 3;
+const INTEGERS = 6;
+const FORMER = 4;
+const KIND = 5;
+
+/**
+ * The readings that are in the log and in no chunk yet. Each has a slot in one stretch of memory, in which the readings of a
+ * series are linked from the last added to the first: one cache line a reading and no objects, so that neither adding one nor
+ * keeping half a million costs the garbage collector anything. A series has one reading a time here.
+ */
+export class Pending {
+  #floats = new Float64Array(INITIAL_CAPACITY * FLOATS);
+  /** The same memory. The slot before is the one added to the series before this one; of a vacant slot, the next vacant one. */
+  #integers = new Int32Array(this.#floats.buffer);
+  readonly #texts = new Map<number, string>();
+  #vacant = NONE;
+  #used = 0;
+  #count = 0;
+  #overrides = 0;
+
+  /** How many there are in all series. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many there are in all series, without those that take the place of one in a chunk. */
+  get additional(): number {
+    return this.#count - this.#overrides;
+  }
+
+  add(series: Series, ts: number, kind: number, number: number, text: string | undefined): void {
+    let slot = this.#vacant;
+    if (slot === NONE) slot = this.#extend();
+    else this.#vacant = this.#former(slot);
+    this.#floats[slot * FLOATS] = ts;
+    this.#floats[slot * FLOATS + 1] = number;
+    this.#integers[slot * INTEGERS + FORMER] = series.head;
+    this.#integers[slot * INTEGERS + KIND] = kind;
+    if (text !== undefined) this.#texts.set(slot, text);
+    series.head = slot;
+    series.pending += 1;
+    this.#count += 1;
+    if (series.slots !== undefined) series.slots.set(ts, slot);
+  }
+
+  /** Adds a reading for a time that has none here, but may have one in a chunk, of which it takes the place. */
+  addLate(series: Series, block: Block, override: boolean): void {
+    this.add(series, block.time(0), block.kind(0), block.number(0), block.text(0));
+    series.ordered = false;
+    if (!override) return;
+    series.overrides += 1;
+    this.#overrides += 1;
+  }
+
+  /** The slot of a series' reading of just that time. */
+  slotAt(series: Series, ts: number): number | undefined {
+    if (series.pending === 0) return undefined;
+    // From the first late reading on, so that a device that sends all its log again does not cost a search a reading.
+    series.slots ??= new Map(this.#slotsOf(series).map((slot) => [this.#time(slot), slot]));
+    return series.slots.get(ts);
+  }
+
+  /** One reading alone, in a block. */
+  readAt(slot: number): Block {
+    const block = new Block(1);
+    this.#push(block, slot);
+    return block;
+  }
+
+  replace(slot: number, block: Block): void {
+    const text = block.text(0);
+    this.#floats[slot * FLOATS + 1] = block.number(0);
+    this.#integers[slot * INTEGERS + KIND] = block.kind(0);
+    if (text === undefined) this.#texts.delete(slot);
+    else this.#texts.set(slot, text);
+  }
+
+  /** The readings of a series from `from` up to but without `to`, in order of time. */
+  read(series: Series, from = -Infinity, to = Infinity): Block {
+    const slots = this.#slotsOf(series, from, to);
+    if (series.ordered) slots.reverse();
+    else slots.sort((a, b) => this.#time(a) - this.#time(b));
+    const block = new Block(slots.length);
+    for (const slot of slots) this.#push(block, slot);
+    return block;
+  }
+
+  /** The newest reading of a series, of which the time is given. */
+  readNewest(series: Series, ts: number): Block | undefined {
+    let slot: number | undefined = series.head;
+    if (slot === NONE) return undefined;
+    if (this.#time(slot) !== ts) slot = this.slotAt(series, ts);
+    return slot === undefined ? undefined : this.readAt(slot);
+  }
+
+  /** Forgets all readings of a series. */
+  release(series: Series): void {
+    let slot = series.head;
+    while (slot !== NONE) {
+      if (typeOfKind(this.#kind(slot)) === TYPE.text) this.#texts.delete(slot);
+      const former = this.#former(slot);
+      this.#integers[slot * INTEGERS + FORMER] = this.#vacant;
+      this.#vacant = slot;
+      slot = former;
+    }
+    this.#count -= series.pending;
+    this.#overrides -= series.overrides;
+    series.head = NONE;
+    series.pending = 0;
+    series.overrides = 0;
+    series.ordered = true;
+    series.slots = undefined;
+  }
+
+  #slotsOf(series: Series, from = -Infinity, to = Infinity): number[] {
+    const slots: number[] = [];
+    for (let slot = series.head; slot !== NONE; slot = this.#former(slot)) {
+      const ts = this.#time(slot);
+      if (ts >= from && ts < to) slots.push(slot);
+    }
+    return slots;
+  }
+
+  #push(block: Block, slot: number): void {
+    const kind = this.#kind(slot);
+    const text = typeOfKind(kind) === TYPE.text ? this.#texts.get(slot) : undefined;
+    block.push(this.#time(slot), kind, this.#floats[slot * FLOATS + 1] ?? NaN, text);
+  }
+
+  #time(slot: number): number {
+    return this.#floats[slot * FLOATS] ?? NaN;
+  }
+
+  #kind(slot: number): number {
+    return this.#integers[slot * INTEGERS + KIND] ?? 0;
+  }
+
+  #former(slot: number): number {
+    return this.#integers[slot * INTEGERS + FORMER] ?? NONE;
+  }
+
+  #extend(): number {
+    const slot = this.#used++;
+    if (slot * FLOATS === this.#floats.length) {
+      const floats = new Float64Array(2 * this.#floats.length);
+      floats.set(this.#floats);
+      this.#floats = floats;
+      this.#integers = new Int32Array(floats.buffer);
+    }
+    return slot;
+  }
+}

@@ -1,0 +1,197 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock, Timer } from '../clock/clock.ts';
+import { transaction } from '../sqlite/database.ts';
+import { storageError } from '../sqlite/storage-error.ts';
+import type { Corrections } from './corrections.ts';
+import type { Pending } from './pending.ts';
+import type { ReadingLog } from './reading-log.ts';
+import type { Sealed, SeriesSealer } from './series-sealer.ts';
+import type { Series, SeriesIndex } from './series-index.ts';
+
+/** When the log is moved into chunks. */
+export interface SealLimits {
+  /** Readings in the log. At twice as many, sealing goes before writing. */
+  readings: number;
+  /** Bytes in the log. At twice as many, sealing goes before writing. */
+  bytes: number;
+  /** The longest a reading waits, in milliseconds. */
+  age: number;
+}
+
+export const SEAL_LIMITS: SealLimits = { readings: 500_000, bytes: 32 << 20, age: 60_000 };
+
+export interface SealerOptions {
+  database: DatabaseSync;
+  path: string;
+  clock: Clock;
+  limits: SealLimits;
+  index: SeriesIndex;
+  pending: Pending;
+  corrections: Corrections;
+  log: ReadingLog;
+  sealSeries: SeriesSealer;
+  problem: (error: Error) => void;
+}
+
+/** The most that sealing holds up everything else at a time. */
+const SLICE_MILLISECONDS = 5;
+const SLICE_READINGS = 20_000;
+const PAUSE_MILLISECONDS = 5;
+const RETRY_MILLISECONDS = 2_000;
+
+/** One way through all series; when it is through, everything that was in the log before is in chunks. */
+interface Pass {
+  /** The newest row of the log when it began, and what the log held. */
+  logId: number;
+  readings: number;
+  bytes: number;
+  /** The number of the series that is next. */
+  next: number;
+  end: number;
+}
+
+/**
+ * Moves pending readings into chunks and trims the log, a few milliseconds at a time. A series is sealed whole, in a transaction; the
+ * rows of the log go when all series have been through. A crash in between leaves readings in both places, and when
+ * the log is read again they are the duplicates they are.
+ *
+ * None of it waits for the disk: what a power cut takes of it is still in the log. The write-ahead log keeps the order of
+ * transactions, so the log is never trimmed without the chunks.
+ */
+export class Sealer {
+  readonly #options: SealerOptions;
+  readonly #setTrim: StatementSync;
+  #urgent: Series[] = [];
+  #pass: Pass | undefined;
+  #slice: Timer | undefined;
+  #age: Timer | undefined;
+  #failed = false;
+
+  constructor(options: SealerOptions) {
+    this.#options = options;
+    this.#setTrim = options.database.prepare('UPDATE trim SET sealed = ?');
+  }
+
+  /** Seals a series ahead of its turn. */
+  add(series: Series): void {
+    this.#urgent.push(series);
+  }
+
+  /** Something was written. */
+  written(): void {
+    const { clock, limits, log } = this.#options;
+    if (this.#pass === undefined) {
+      if (log.readings >= limits.readings || log.bytes >= limits.bytes) this.#begin();
+      else if (log.readings > 0) this.#age ??= clock.setTimeout(() => this.#begin(), limits.age);
+    }
+    if (this.#pass !== undefined || this.#urgent.length > 0) this.#schedule(PAUSE_MILLISECONDS);
+  }
+
+  /**
+   * Seals here and now when the log has grown to twice its limits, since sealing did not keep up.
+   *
+   * @throws StorageError when it cannot, so that nothing more is taken in.
+   */
+  makeRoom(): void {
+    const { limits, log } = this.#options;
+    if (log.readings < 2 * limits.readings && log.bytes < 2 * limits.bytes) return;
+    this.sealAll();
+  }
+
+  /** Seals everything now. @throws StorageError */
+  sealAll(): void {
+    const { log } = this.#options;
+    if (this.#pass !== undefined) this.#runToEnd();
+    if (log.lastId > 0 && log.readings > 0) {
+      this.#begin();
+      this.#runToEnd();
+    }
+  }
+
+  close(): void {
+    this.#slice?.cancel();
+    this.#age?.cancel();
+  }
+
+  #begin(): void {
+    const { index, log } = this.#options;
+    this.#age?.cancel();
+    this.#age = undefined;
+    this.#pass ??= { logId: log.lastId, readings: log.readings, bytes: log.bytes, next: 0, end: index.byId.length };
+    this.#schedule(0);
+  }
+
+  #schedule(milliseconds: number): void {
+    this.#slice ??= this.#options.clock.setTimeout(() => {
+      this.#slice = undefined;
+      this.#runSlice();
+    }, milliseconds);
+  }
+
+  #runSlice(): void {
+    const { problem } = this.#options;
+    try {
+      this.#seal(SLICE_MILLISECONDS);
+      this.#failed = false;
+    } catch (error) {
+      // Told once; it goes on by itself when the disk does, and until then the readings are safe in the log.
+      if (!this.#failed) problem(error instanceof Error ? error : new Error(String(error)));
+      this.#failed = true;
+      return this.#schedule(RETRY_MILLISECONDS);
+    }
+    this.written();
+  }
+
+  #runToEnd(): void {
+    while (this.#pass !== undefined) this.#seal(Infinity);
+  }
+
+  /** One transaction. Nothing changes in memory unless it is done. */
+  #seal(milliseconds: number): void {
+    const { database, path, sealSeries, log } = this.#options;
+    const pass = this.#pass === undefined ? undefined : { ...this.#pass };
+    const urgent = [...this.#urgent];
+    let sealed: Sealed[] = [];
+    try {
+      database.exec('PRAGMA synchronous=NORMAL');
+      sealed = transaction(database, () => this.#sealSome(urgent, pass, milliseconds));
+    } catch (error) {
+      throw storageError(path, error);
+    } finally {
+      database.exec('PRAGMA synchronous=FULL');
+    }
+    for (const each of sealed) {
+      sealSeries.release(each);
+      each.series.queued = false;
+    }
+    this.#urgent = urgent;
+    this.#pass = pass;
+    if (!pass || pass.next < pass.end) return;
+    log.trimmed(pass.readings, pass.bytes);
+    this.#pass = undefined;
+  }
+
+  #sealSome(urgent: Series[], pass: Pass | undefined, milliseconds: number): Sealed[] {
+    const { clock, index, pending, log, sealSeries } = this.#options;
+    const began = clock.now();
+    const sealed = new Map<Series, Sealed>();
+    let readings = 0;
+    let additional = 0;
+    for (;;) {
+      const series = urgent.pop() ?? (pass && pass.next < pass.end ? index.byId[pass.next++] : null);
+      if (series === null) break;
+      if (series === undefined || (series.pending === 0 && series.superseded === undefined) || sealed.has(series)) continue;
+      sealed.set(series, sealSeries.seal(series));
+      readings += series.pending;
+      additional += series.pending - series.overrides;
+      if (readings >= SLICE_READINGS || clock.now() - began >= milliseconds) break;
+    }
+    let logged = log.readings;
+    if (pass && pass.next >= pass.end) {
+      log.trim(pass.logId);
+      logged -= pass.readings;
+    }
+    this.#setTrim.run(logged - (pending.additional - additional));
+    return [...sealed.values()];
+  }
+}
