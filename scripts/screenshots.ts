@@ -15,7 +15,7 @@ const OVERHEAT = '4c0f2a91d7e30101';
 /** A press takes about half a minute to overheat; the detectors learn what is usual for as long before. */
 const LEARN = 35_000;
 const OVERHEATING = 35_000;
-const WINDOW = { width: 1440, height: 760 };
+const WINDOW = { width: 1460, height: 820 };
 
 const executablePath = findProgram(...CHROMIUM.programs);
 if (executablePath === undefined) throw new Error(`No Chromium is on the PATH: apt-get install ${CHROMIUM.aptPackage}.`);
