@@ -69,9 +69,11 @@ export default defineNode('holdfast-simulator', {
 
     return {
       message: (message) => inject(fleet, message.payload),
-      async close() {
+      async close(removed) {
         timer.cancel();
         await fleet.stop();
+        // A simulator that is gone for good leaves nobody behind who could log in.
+        if (removed) for (const id of secrets.keys()) backend.registry.remove(id);
       },
     };
   },
