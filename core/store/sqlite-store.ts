@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Clock } from '../clock/clock.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import { QUALITY } from '../sample/sample.ts';
 import type { Quality, ReadingValue, Sample } from '../sample/sample.ts';
 import { openDatabase, transaction } from '../sqlite/database.ts';
@@ -9,6 +11,13 @@ import { storageError } from '../sqlite/storage-error.ts';
 import { Corrections } from './corrections.ts';
 import { SeriesIndex } from './series-index.ts';
 import type { Range, Store, StoreCounts, StoredReading } from './store.ts';
+
+/** A sample that the store cannot take, since a node on its way has put something else in it. Code `HOLDFAST_NOT_STORABLE`. */
+export class UnstorableError extends HoldfastError {
+  constructor(message: string) {
+    super('HOLDFAST_NOT_STORABLE', message);
+  }
+}
 
 export interface SqliteStoreOptions {
   path: string;
@@ -51,7 +60,7 @@ export class SqliteStore implements Store {
     this.#path = path;
     this.#database = openDatabase(path, LAYOUT);
     this.#series = new SeriesIndex(this.#database);
-    this.#insert = this.#database.prepare('INSERT OR IGNORE INTO reading VALUES (?, ?, ?, ?)');
+    this.#insert = this.#database.prepare('INSERT INTO reading VALUES (?, ?, ?, ?) ON CONFLICT (series, ts) DO NOTHING');
     this.#corrections = new Corrections(this.#database, clock);
     this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: MAXIMUM_ITEMS, commit: (items) => this.#commit(items) });
   }
@@ -112,13 +121,16 @@ export class SqliteStore implements Store {
 
   #commit(writes: readonly (readonly Sample[])[]): void {
     const counts = { stored: 0, duplicates: 0, corrected: 0 };
+    let committed = false;
     try {
       transaction(this.#database, () => {
         for (const samples of writes) for (const sample of samples) this.#writeSample(sample, counts);
       });
+      committed = true;
     } catch (error) {
-      this.#series.reload();
-      throw storageError(this.#path, error);
+      throw error instanceof HoldfastError ? error : storageError(this.#path, error);
+    } finally {
+      this.#series.ended(committed);
     }
     this.#counts.stored += counts.stored;
     this.#counts.duplicates += counts.duplicates;
@@ -126,17 +138,27 @@ export class SqliteStore implements Store {
   }
 
   #writeSample(sample: Sample, counts: StoreCounts): void {
+    if (!Number.isSafeInteger(sample.ts)) throw new UnstorableError(`The time of a sample of ${sample.device} is ${shown(sample.ts)}. Set msg.iot.ts to whole milliseconds since 1970.`);
     for (const metric in sample.values) {
       const value = sample.values[metric];
       if (value === undefined) continue;
       const series = this.#series.get(sample.device, metric);
       const quality = sample.metrics?.[metric]?.q ?? (value === null ? QUALITY.missing : QUALITY.unknown);
+      if (!isReadingValue(value)) throw new UnstorableError(`The reading ${metric} of ${sample.device} is ${shown(value)}. A reading is a number, a text, true, false or null.`);
       const stored = storedValue(value);
       if (this.#insert.run(series, sample.ts, stored, quality).changes === 1) counts.stored += 1;
       else if (this.#corrections.correct(series, sample.ts, stored, quality)) counts.corrected += 1;
       else counts.duplicates += 1;
     }
   }
+}
+
+function isReadingValue(value: unknown): value is ReadingValue {
+  return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' || value === null;
+}
+
+function shown(value: unknown): string {
+  return inspect(value).slice(0, 60);
 }
 
 /** node:sqlite binds every number as REAL and every bigint as INTEGER: that is how a boolean stays apart from a number. */
