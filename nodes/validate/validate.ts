@@ -53,6 +53,7 @@ export default defineNode('holdfast-validate', {
         sample.contract = { id: contract.id, version: contract.version };
         if (reasons.length === 0) {
           counts.valid += 1;
+          if (sample.refused) delete sample.refused;
           send({ valid: sample });
         } else {
           counts.refused += 1;
