@@ -41,7 +41,7 @@ export default defineNode('holdfast-alarm', {
       snapshot: ({ state }) => state,
     });
     const active = new Set<string>();
-    const counts = { raised: 0, cleared: 0 };
+    const counts = { active: 0, raised: 0, cleared: 0 };
     status.idle(`${alarm.settings.name}: watching`);
     return {
       sample(sample, send) {

@@ -80,7 +80,7 @@ describe('holdfast-alarm', () => {
     await until(() => out.length === 2, 'both were told');
     const ids = out.map(({ iot }) => (iot as { id: string }).id);
     assert.equal(ids[0], ids[1]);
-    await until(() => statusOf('n').text === '1 raised', 'it is counted once');
+    await until(() => statusOf('n').text === '1 active · 1 raised', 'it is counted once');
   });
 
   it('is raised by what a detector says', async () => {
@@ -93,9 +93,9 @@ describe('holdfast-alarm', () => {
     assert.match((out[0]?.payload as { message: string }).message, /It never shook like this/);
   });
 
-  it('shows how many it raised and cleared', async () => {
+  it('shows how many stand, were raised and were cleared', async () => {
     await load(flowOfOne(ALARM, 1, temporaryDirectory()));
     sendSingly('n', [...temperatures('press-1', 95, 70), ...temperatures('press-2', 95)]);
-    await until(() => statusOf('n').text === '2 raised · 1 cleared', 'its status says so');
+    await until(() => statusOf('n').text === '1 active · 2 raised · 1 cleared', 'its status says so');
   });
 });
