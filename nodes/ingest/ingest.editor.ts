@@ -44,7 +44,7 @@ RED.nodes.registerType('holdfast-ingest', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     preselectOnlyBackend(this);
     $('#node-input-device').typedInput({ default: 'msg', types: ['msg', 'flow', 'global', 'str', 'env', 'jsonata'], typeField: '#node-input-deviceType' });
     $('#node-input-values').typedInput({ default: 'msg', types: ['msg', 'flow', 'global', 'json', 'jsonata'], typeField: '#node-input-valuesType' });

@@ -33,7 +33,7 @@ RED.nodes.registerType('holdfast-store', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     preselectOnlyBackend(this);
     addTryIt(this);
   },
