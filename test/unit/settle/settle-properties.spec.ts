@@ -11,9 +11,9 @@ interface Visit {
   done: 'within' | 'later' | 'never' | 'error';
 }
 
-const visit = (depth: number): fc.Arbitrary<Visit> =>
+const visitOf = (depth: number): fc.Arbitrary<Visit> =>
   fc.record({
-    sends: depth === 0 ? fc.constant([]) : fc.array(fc.record({ as: fc.constantFrom('same', 'clone', 'new'), to: visit(depth - 1) }), { maxLength: 3 }),
+    sends: depth === 0 ? fc.constant([]) : fc.array(fc.record({ as: fc.constantFrom('same', 'clone', 'new'), to: visitOf(depth - 1) }), { maxLength: 3 }),
     done: fc.constantFrom('within', 'later', 'later', 'never', 'error'),
   });
 
@@ -54,7 +54,7 @@ class Runtime {
 
 describe('any tree of messages', () => {
   it('ends exactly once, after its last node is done and not before, as failed when a node failed', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(visit(4), { minLength: 1, maxLength: 3 }), fc.infiniteStream(fc.nat()), async (roots, random) => {
+    await fc.assert(fc.asyncProperty(fc.array(visitOf(4), { minLength: 1, maxLength: 3 }), fc.infiniteStream(fc.nat()), async (roots, random) => {
       const runtime = new Runtime();
       const outcomes: string[] = [];
       const tracked = runtime.tracker.begin('m', (outcome) => {
