@@ -52,7 +52,7 @@ export class Consumer implements ChannelOptions {
 
 /** A folder of its own with an inbox in it that can be closed, opened again, and copied as a power cut would leave it. */
 export class InboxFixture {
-  readonly root = mkdtempSync(join(tmpdir(), 'holdfast-inbox-'));
+  readonly root: string;
   readonly problems: unknown[] = [];
   readonly committed: string[] = [];
   readonly failed = new Map<string, Error>();
@@ -62,8 +62,9 @@ export class InboxFixture {
   #copies = 0;
   #open = new Set<Inbox>();
 
-  constructor() {
-    this.#directory = this.root;
+  constructor(root = mkdtempSync(join(tmpdir(), 'holdfast-inbox-'))) {
+    this.root = root;
+    this.#directory = root;
     this.inbox = this.#start();
   }
 
