@@ -10,7 +10,7 @@ import type { Rule } from './rule.editor.ts';
 const DELAY = { minimum: 0, maximum: 2_592_000 };
 
 RED.nodes.registerType('holdfast-alarm', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#E3B07F',
   icon: 'alarm.svg',
   defaults: {

@@ -103,7 +103,7 @@ function copyable(node: EditorNode, label: string, text: string, id: string): JQ
   const copy = button('fa-clipboard', node._(label), () => {
     void navigator.clipboard.writeText(text).then(() => RED.notify(node._('secret.copied'), { type: 'success', timeout: 2_000 }), () => RED.notify(node._('secret.notCopied'), { type: 'warning' }));
   });
-  return $('<div class="holdfast-copy">').append($('<pre tabindex="0" class="holdfast-command">').attr('id', id).text(text), copy);
+  return $('<div class="holdfast-copy">').append($('<pre tabindex="0">').attr('id', id).text(text), copy);
 }
 
 function button(icon: string, label: string, click: () => void): JQuery {

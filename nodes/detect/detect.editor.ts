@@ -12,7 +12,7 @@ const LONGEST_MEMORY = 100_000;
 const EXAMPLE = { usual: 70, spread: 1 };
 
 RED.nodes.registerType('holdfast-detect', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8DC3A0',
   icon: 'detect.svg',
   defaults: {

@@ -25,8 +25,7 @@ const RULES = `
 .holdfast-form .holdfast-panes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(210px, 100%), 1fr)); gap: 12px; }
 .holdfast-form figure { margin: 0; min-width: 0; }
 .holdfast-form figcaption { font-size: 12px; color: var(--red-ui-secondary-text-color); margin-bottom: 2px; }
-.holdfast-form pre { margin: 0; max-height: 260px; overflow: auto; padding: 8px; font-size: 12px; line-height: 1.4; white-space: pre; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
-.holdfast-form pre.holdfast-command { white-space: pre-wrap; overflow-wrap: anywhere; }
+.holdfast-form pre { margin: 0; max-height: 260px; overflow: auto; padding: 8px; font-size: 12px; line-height: 1.4; white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
 .holdfast-form .holdfast-rule { margin: 0 0 12px; padding: 10px 12px; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
 .holdfast-form .holdfast-rule p { margin: 0; }
 .holdfast-form .holdfast-rule svg { display: block; width: 100%; max-width: 420px; height: 104px; margin: 0 auto 8px; }

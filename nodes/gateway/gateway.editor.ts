@@ -6,7 +6,7 @@ import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
 
 RED.nodes.registerType('holdfast-gateway', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8FBBD9',
   icon: 'gateway.svg',
   defaults: {

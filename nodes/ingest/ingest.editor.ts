@@ -5,7 +5,7 @@ import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, numberWithin, oneOf, optionalText, typedValue } from '../editor/validators.ts';
 
 RED.nodes.registerType('holdfast-ingest', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8FBBD9',
   icon: 'ingest.svg',
   defaults: {

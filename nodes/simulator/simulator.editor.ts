@@ -8,7 +8,7 @@ import { fleetProblem, openFleetList, readFleetList } from './fleet.editor.ts';
 const LEAST_HEIGHT = 120;
 
 RED.nodes.registerType('holdfast-simulator', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8FBBD9',
   icon: 'simulator.svg',
   defaults: {

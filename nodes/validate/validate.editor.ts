@@ -10,7 +10,7 @@ const LEAST_HEIGHT = 160;
 let editor: CodeEditor | undefined;
 
 RED.nodes.registerType('holdfast-validate', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8DC3A0',
   icon: 'validate.svg',
   defaults: {

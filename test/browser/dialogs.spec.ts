@@ -35,9 +35,12 @@ describe('the dialogs of the nodes in the editor', () => {
       after('close the window', () => editor?.end());
 
       it('are under "Holdfast" in the palette, each with a name of its own and its icon', async () => {
-        assert.equal((await editor.page.locator('#red-ui-palette-header-holdfast').innerText()).trim(), 'Holdfast');
-        const names = await editor.page.locator('#red-ui-palette-container-holdfast .red-ui-palette-node').evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).innerText.trim()));
+        assert.equal((await editor.page.locator('#red-ui-palette-header-Holdfast').innerText()).trim(), 'Holdfast');
+        const names = await editor.page.locator('#red-ui-palette-container-Holdfast .red-ui-palette-node').evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).innerText.trim()));
         assert.deepEqual(names.toSorted(), [...NODES].toSorted());
+        const icons = await editor.page.locator('#red-ui-palette-container-Holdfast .red-ui-palette-icon').evaluateAll((all) => all.map((icon) => /url\("?([^")]+)/.exec(getComputedStyle(icon).backgroundImage)?.[1] ?? icon.getAttribute('src') ?? ''));
+        assert.deepEqual(icons.map((icon) => icon.split('/').at(-1)).toSorted(), NODES.map((node) => `${node}.svg`).toSorted());
+        for (const icon of icons) assert.equal((await fetch(new URL(icon, `${holdfast.url}/`))).headers.get('content-type')?.split(';')[0], 'image/svg+xml', icon);
       });
 
       for (const node of [...NODES, 'backend'] as const) {
@@ -76,22 +79,24 @@ describe('the dialogs of the nodes in the editor', () => {
     afterEach('leave no dialog open when a test failed', () => editor?.closeAll());
     after('close the window', () => editor?.end());
 
-    /** What the dialog says below an input when it is given a value. */
-    async function complaint(property: string, value: string): Promise<string> {
+    /** Gives an input a value and waits for what the dialog says below it. */
+    async function complains(property: string, value: string, sentence: string): Promise<void> {
       const input = editor.page.locator(`#node-input-${property}`);
       await input.fill(value);
       await input.press('Tab');
-      return editor.page.locator('.form-row', { has: input }).locator('.holdfast-problem').innerText();
+      await editor.page.locator(`#holdfast-problem-${property}`, { hasText: sentence }).waitFor();
     }
 
     it('say what is wrong with a value, and let a variable pass', async () => {
       await editor.open(idOf('gateway'));
-      assert.equal(await complaint('port', '70000'), 'Port is “70000”. Enter a whole number from 1 to 65,535.');
-      assert.equal(await complaint('port', '1.5'), 'Port is “1.5”. Enter a whole number from 1 to 65,535.');
-      assert.equal(await complaint('host', ''), 'Listen on is empty. Enter a value.');
+      await complains('port', '70000', 'Port is “70000”. Enter a whole number from 1 to 65,535.');
+      await complains('port', '1.5', 'Port is “1.5”. Enter a whole number from 1 to 65,535.');
+      await complains('host', '', 'Listen on is empty. Enter a value.');
       await editor.page.locator('#node-input-port').fill('${HOLDFAST_MQTT_PORT}');
       await editor.page.locator('#node-input-port').press('Tab');
       await editor.page.locator('#holdfast-problem-port').waitFor({ state: 'detached' });
+      await editor.page.locator('#node-input-backend').selectOption('_ADD_');
+      await editor.page.locator('#holdfast-problem-backend', { hasText: 'No backend is chosen.' }).waitFor();
       // The section of a faulty value opens by itself.
       await editor.page.evaluate("$('#node-input-window').val('0').trigger('change')");
       await editor.page.locator('#holdfast-problem-window', { hasText: 'from 1 to 100,000' }).waitFor({ state: 'visible' });
