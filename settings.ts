@@ -74,6 +74,8 @@ const settings = {
     modules: { allowInstall: false },
   },
 
+  paletteCategories: ['holdfast', 'subflows', 'common', 'function', 'network', 'sequence', 'parser', 'storage'],
+
   telemetry: { enabled: false, updateNotification: false },
   diagnostics: { enabled: true, ui: true },
   runtimeState: { enabled: false, ui: false },

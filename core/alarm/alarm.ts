@@ -1,3 +1,4 @@
+import { judgedTime } from '../sample/judged-time.ts';
 import type { Sample } from '../sample/sample.ts';
 import { checkAlarmSettings, watchesLimit, type AlarmSettings } from './alarm-settings.ts';
 import type { AlarmState, AlarmTransition } from './alarm-state.ts';
@@ -31,7 +32,13 @@ export interface Alarm {
  */
 export function createAlarm(settings: AlarmSettings): Alarm {
   checkAlarmSettings(settings);
-  return { settings, step: (state, sample) => step(settings, state ?? { v: 1, raised: false }, sample) };
+  return { settings, step: (state, sample) => step(settings, state ?? { v: 1, raised: false }, inJudgedTime(sample)) };
+}
+
+/** The sample with the time that is believed: see `judgedTime`. */
+function inJudgedTime(sample: Sample): Sample {
+  const ts = judgedTime(sample);
+  return ts === sample.ts ? sample : { ...sample, ts };
 }
 
 function step(settings: AlarmSettings, state: AlarmState, sample: Sample): AlarmStep {

@@ -1,3 +1,4 @@
+import { judgedTime } from '../sample/judged-time.ts';
 import type { AnomalyInfo, Sample } from '../sample/sample.ts';
 import { createDetector } from './detector.ts';
 import type { Detector } from './detector.ts';
@@ -36,6 +37,7 @@ export class DeviceDetectors {
    * @returns whether any metric is anomalous.
    */
   judge(sample: Sample): boolean {
+    const time = judgedTime(sample);
     let anomalies: Record<string, AnomalyInfo> | undefined;
     let anomalous = false;
     for (const metric in sample.values) {
@@ -43,7 +45,7 @@ export class DeviceDetectors {
       if (typeof value !== 'number' || (this.#watched.size > 0 && !this.#watched.has(metric))) continue;
       const detector = this.#detector(metric);
       if (!detector) continue;
-      const { score, anomaly, expected, why } = detector.update(sample.ts, value);
+      const { score, anomaly, expected, why } = detector.update(time, value);
       (anomalies ??= {})[metric] = expected === undefined ? { score, anomaly, why } : { score, anomaly, expected, why };
       anomalous ||= anomaly;
     }

@@ -39,10 +39,10 @@ export class Backend {
       this.#lock = open(lockDirectory(directory));
       this.registry = open(openRegistry(directory, clock));
       this.state = open(new State(join(directory, 'state.sqlite'), clock));
-      this.store = open(new SqliteStore({ path: join(directory, 'store.sqlite'), clock }));
+      this.store = open(new SqliteStore({ path: join(directory, 'store.sqlite'), clock, problem: (error) => this.#report(error) }));
       this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, problem: (error) => this.#report(error) }));
     } catch (error) {
-      for (const part of opened.toReversed()) part.close();
+      closeAll(opened.toReversed());
       throw error;
     }
   }
@@ -66,13 +66,13 @@ export class Backend {
     return open.values();
   }
 
-  /** Gives the backend back; the last to do so closes its files. */
+  /** Gives the backend back; the last to do so closes its files. What goes wrong then is told to `problem`. */
   release(problem: Problem): void {
     this.#problems.delete(problem);
     this.#users -= 1;
     if (this.#users > 0) return;
     open.delete(this.directory);
-    for (const part of [this.inbox, this.store, this.state, this.registry, this.#lock]) part.close();
+    for (const error of closeAll([this.inbox, this.store, this.state, this.registry, this.#lock])) problem(error);
   }
 
   #report(error: unknown): void {
@@ -81,6 +81,19 @@ export class Backend {
 }
 
 const open = new Map<string, Backend>();
+
+/** Closes each, also when one before it fails: a lock that was left behind would keep the directory shut until a restart. */
+function closeAll(parts: readonly { close(): void }[]): unknown[] {
+  const errors: unknown[] = [];
+  for (const part of parts) {
+    try {
+      part.close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return errors;
+}
 
 function makeDirectory(directory: string): void {
   try {

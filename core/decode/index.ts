@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { CLOCK_TOLERANCE } from '../sample/judged-time.ts';
 import type { MetricInfo, Values } from '../sample/sample.ts';
 import { DecodeError } from './decode-error.ts';
 import { LIMITS } from './limits.ts';
@@ -20,13 +21,12 @@ export interface Decoded {
   values: Values;
   /**
    * Only for readings that need a remark. Flags: `big-integer`, an integer beyond 2^53, kept exact as text; `not-finite`, null for a
-   * number that no double holds, its text in `raw`; `clock`, the payload's `ts` is not understood (and dropped) or more than a day
-   * ahead of the time of receipt (and kept); `sequence`, its `seq` is not a whole number from 0 to 2^53 and was dropped.
+   * number that no double holds, its text in `raw`; `clock`, the payload's `ts` is not understood (and dropped) or more than five
+   * minutes ahead of the time of receipt (and kept); `sequence`, its `seq` is not a whole number from 0 to 2^53 and was dropped.
    */
   metrics?: Record<string, MetricInfo>;
 }
 
-const DAY = 86_400_000;
 
 /**
  * Reads a payload of bytes or JSON text, received at `received` (ms since the epoch). It takes
@@ -116,7 +116,7 @@ function finish(readings: Readings, ts: unknown, seq: unknown, received: number)
   if (ts !== undefined && ts !== null) {
     const time = parseTime(ts instanceof UnsafeNumber ? ts.value : ts);
     if (time !== undefined) decoded.ts = time;
-    if (time === undefined || time > received + DAY) readings.flagAll('clock');
+    if (time === undefined || time > received + CLOCK_TOLERANCE) readings.flagAll('clock');
   }
   if (seq !== undefined && seq !== null) {
     if (typeof seq === 'number' && seq >= 0 && Number.isSafeInteger(seq)) decoded.seq = seq;

@@ -23,8 +23,8 @@ export interface FlowSample {
 }
 
 /**
- * The inbox records of what a flow hands over: one per sample, written as JSON, so that what comes back after a crash is
- * what was understood now.
+ * The inbox records of what a flow hands over: one per sample, with what was understood of it as JSON; `readFlowRecord` is
+ * the reverse.
  *
  * @throws FlowSampleError for a device that is no id, a time that is none, or values that are no readings.
  */
@@ -32,10 +32,15 @@ export function flowRecords({ device, values, ts, topic }: FlowSample, times: Re
   const id = deviceId(device);
   const time = ts === undefined || ts === null || ts === '' ? undefined : eventTime(ts);
   return decode(values, now).map((decoded) => {
-    const { values: readings, metrics, ...told } = decoded;
-    const payload = Buffer.from(JSON.stringify({ ...told, ...(time === undefined ? {} : { ts: time }), values: readings }));
+    const understood: Decoded = time === undefined ? decoded : { ...decoded, ts: time };
+    const payload = Buffer.from(JSON.stringify(understood));
     return { via: 'flow', received: times.next(id), device: id, principal: '', topic, payload };
   });
+}
+
+/** What `flowRecords` understood, with its remarks: nothing is decoded twice. */
+export function readFlowRecord(payload: Uint8Array): Decoded {
+  return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString()) as Decoded;
 }
 
 function deviceId(device: unknown): string {

@@ -1,4 +1,5 @@
 import { decodeJson } from '../decode/index.ts';
+import { readFlowRecord } from './flow-records.ts';
 import type { InboxRecord } from '../inbox/record.ts';
 import { sampleIds } from '../sample/identity.ts';
 import type { Sample, Source } from '../sample/sample.ts';
@@ -11,7 +12,7 @@ import type { Sample, Source } from '../sample/sample.ts';
  * @throws DecodeError when the bytes are no readings.
  */
 export function samplesOfRecord(record: InboxRecord, position: number, profile: string): Sample[] {
-  const decoded = decodeJson(record.payload, record.received);
+  const decoded = record.via === 'flow' ? [readFlowRecord(record.payload)] : decodeJson(record.payload, record.received);
   const ids = sampleIds(record.device, decoded, record.payload, `${record.device}/p${position}`);
   return decoded.map((one, index) => {
     const sample: Sample = {

@@ -1,17 +1,12 @@
 import type { Clock, Timer } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
-import type { InboxRecord } from './record.ts';
-import { countSettled, isSettled, markSettled } from './settled-bitmap.ts';
+import { isDiskAtFault } from '../sqlite/storage-error.ts';
+import { Backlog } from './backlog.ts';
+import type { BacklogDisk } from './backlog.ts';
+import type { Flight, InboxEntry } from './entry.ts';
 import type { Refused, StoredBatch } from './inbox-log.ts';
 
-/** One record on its way through the flow. A redelivery is a new entry. */
-export interface InboxEntry {
-  readonly record: InboxRecord;
-  /** Unique in this inbox and kept over restarts. */
-  readonly position: number;
-  /** How many times it has failed before. */
-  readonly failures: number;
-}
+export type { InboxEntry } from './entry.ts';
 
 export interface ChannelOptions {
   /** At most this many records are in the flow at a time. */
@@ -22,67 +17,56 @@ export interface ChannelOptions {
   settleTimeout: number;
   /** Takes records into the flow; each is answered with settle, fail or interrupt. */
   deliver: (entries: InboxEntry[]) => void;
+  /** Told of an entry that has not settled in time: an answer to it is no longer heard. */
+  gaveUp?: (entry: InboxEntry) => void;
 }
 
 /** What a channel needs of the inbox it belongs to. */
-export interface ChannelDisk {
-  read(position: number): StoredBatch | undefined;
-  markDelivered(first: number): void;
-  markSuspect(batch: StoredBatch, position: number | undefined): void;
-  /** The batch has settled and may go from disk, at leisure. */
-  forget(first: number): void;
+export interface ChannelDisk extends BacklogDisk {
   quarantine(refused: Refused, committed: (error?: Error) => void): void;
   problem(error: unknown): void;
 }
 
 export const ATTEMPTS = 3;
-/** From this many deaths on, the records of a batch go into the flow alone: only the one that kills is to be given up. */
-const DEATHS_BEFORE_ISOLATION = ATTEMPTS - 1;
 const RETRY_DELAY = 1_000;
 const DISK_RETRY_DELAY = 5_000;
 const SWEEP_INTERVAL = 1_000;
 const BYTES_IN_FLIGHT = 32 * 1024 * 1024;
-
-interface OpenBatch extends StoredBatch {
-  next: number;
-  open: number;
-}
-
-interface Flight extends InboxEntry {
-  readonly batch: OpenBatch;
-  readonly since: number;
-}
+/** So many windows of records wait in memory, so that the disk is not read while the flow keeps up. */
+const WINDOWS_LOADED = 4;
 
 /**
- * The way of one source's records from disk into the flow: never more than a window of them unsettled, the rest waits
- * on disk; what fails is delivered again after a pause, and after three tries goes to quarantine as `dead-letter`.
+ * The way of one source's records into the flow: never more than a window of them unsettled, the rest waits in the
+ * backlog; what fails is delivered again after a pause, and after three tries goes to quarantine as `dead-letter`.
  */
 export class Channel {
   readonly #disk: ChannelDisk;
   readonly #clock: Clock;
+  readonly #backlog: Backlog;
   #options: ChannelOptions | undefined;
-  /** Batches loaded into memory: the first may be partly delivered. */
-  readonly #loaded: OpenBatch[] = [];
-  #loadedRecords = 0;
-  /** Where reading from disk goes on; undefined while memory holds all there is. */
-  #readFrom: number | undefined = 0;
-  readonly #batches = new Map<number, OpenBatch>();
   readonly #flights = new Set<Flight>();
   #retries: Flight[] = [];
-  #waitingForRetry = 0;
+  /** Out of the flow and not settled: in a pause before the next try, or on the way to quarantine. */
+  #waiting = 0;
+  /** Payloads of what has been taken from the backlog and has not settled. */
   #bytes = 0;
+  /** The record that goes through the flow alone, until it has settled. */
+  #suspect: number | undefined;
   #pumping = false;
   #paused = false;
+  #closed = false;
   #sweep: Timer | undefined;
 
   constructor(disk: ChannelDisk, clock: Clock) {
     this.#disk = disk;
     this.#clock = clock;
+    this.#backlog = new Backlog(disk);
   }
 
   /** Begins to deliver. There is one consumer at a time: the newest. */
   attach(options: ChannelOptions): void {
     this.#options = options;
+    if (this.#flights.size > 0) this.#watch();
     this.#schedule();
   }
 
@@ -102,21 +86,25 @@ export class Channel {
     return this.#flights.size;
   }
 
-  /** Whether a batch that is committed now would enter the flow at once. */
-  get hasRoom(): boolean {
-    return this.#options !== undefined && !this.#paused && this.#readFrom === undefined && this.#loaded.length === 0 && this.#flights.size < this.#options.window;
+  /** How many records wait in memory for the flow. */
+  get loaded(): number {
+    return this.#backlog.loaded;
+  }
+
+  /** How many records that are committed now would enter the flow at once. */
+  get room(): number {
+    if (!this.#options || this.#paused || this.#suspect !== undefined || this.#retries.length > 0 || !this.#backlog.empty) return 0;
+    return Math.max(0, this.#options.window - this.#flights.size - this.#waiting);
   }
 
   /** Batches that are partly settled or in the flow. */
   get open(): Iterable<StoredBatch> {
-    return this.#batches.values();
+    return this.#backlog.open;
   }
 
   /** Takes a batch that has just been committed. */
   offer(batch: StoredBatch): void {
-    const bound = 4 * (this.#options?.window ?? 0);
-    if (this.#readFrom === undefined && this.#loadedRecords < bound) this.#load(batch);
-    else this.#readFrom ??= batch.first;
+    this.#backlog.offer(batch, WINDOWS_LOADED * (this.#options?.window ?? 0));
     this.#schedule();
   }
 
@@ -126,12 +114,13 @@ export class Channel {
     if (flight) this.#finish(flight);
   }
 
-  /** A node failed with the record: again after a pause, or to quarantine. */
+  /** A node failed with the record: again after a pause, or to quarantine. A disk that failed is not held against the record. */
   fail(entry: InboxEntry, error: unknown): void {
     const flight = this.#land(entry);
     if (!flight) return;
+    if (isDiskAtFault(error)) return this.#again(flight, DISK_RETRY_DELAY);
     const failures = flight.failures + 1;
-    if (failures >= ATTEMPTS) this.#bury(flight, `It failed ${failures} times, the last time with: ${messageOf(error)}`);
+    if (failures >= ATTEMPTS) this.#quarantine(flight, 'dead-letter', `It failed ${failures} times, the last time with: ${messageOf(error)}`);
     else this.#again({ ...flight, failures }, RETRY_DELAY * failures);
   }
 
@@ -149,6 +138,7 @@ export class Channel {
 
   /** Stops for good: what is in the flow stays on disk, unsettled. */
   close(): void {
+    this.#closed = true;
     this.#options = undefined;
     this.#sweep?.cancel();
     this.#flights.clear();
@@ -156,9 +146,9 @@ export class Channel {
   }
 
   #again(flight: Flight, delay: number): void {
-    this.#waitingForRetry += 1;
+    this.#waiting += 1;
     const retry = (): void => {
-      this.#waitingForRetry -= 1;
+      this.#waiting -= 1;
       this.#retries.push(flight);
       this.#schedule();
     };
@@ -166,41 +156,32 @@ export class Channel {
     else this.#clock.setTimeout(retry, delay);
   }
 
-  #bury(flight: Flight, detail: string): void {
-    this.#quarantine(flight, 'dead-letter', detail);
-  }
-
   #quarantine(flight: Flight, reason: string, detail: string): void {
-    this.#waitingForRetry += 1;
+    this.#waiting += 1;
     this.#disk.quarantine({ position: flight.position, record: flight.record, reason, detail }, (error) => {
-      this.#waitingForRetry -= 1;
-      if (error === undefined) return this.#finish(flight);
+      if (error === undefined) {
+        this.#waiting -= 1;
+        return this.#finish(flight);
+      }
       this.#disk.problem(error);
-      this.#waitingForRetry += 1;
       this.#clock.setTimeout(() => {
-        this.#waitingForRetry -= 1;
+        this.#waiting -= 1;
         this.#quarantine(flight, reason, detail);
       }, DISK_RETRY_DELAY);
     });
   }
 
-  #finish({ batch, position }: Flight): void {
-    const index = position - batch.first;
-    if (isSettled(batch.settled, index)) return;
-    markSettled(batch.settled, index);
-    batch.open -= 1;
-    if (batch.deaths >= DEATHS_BEFORE_ISOLATION) this.#acquit(batch);
-    if (batch.open === 0) {
-      this.#batches.delete(batch.first);
-      this.#disk.forget(batch.first);
-    }
+  #finish(flight: Flight): void {
+    this.#bytes -= flight.record.payload.length;
+    this.#backlog.settle(flight);
+    if (flight.position === this.#suspect) this.#acquit(flight);
     this.#schedule();
   }
 
-  /** A record that was in the flow alone has come through: a crash from now on is not its doing. */
-  #acquit(batch: OpenBatch): void {
+  #acquit(flight: Flight): void {
+    this.#suspect = undefined;
     try {
-      this.#disk.markSuspect(batch, undefined);
+      this.#backlog.acquit(flight);
     } catch (error) {
       this.#disk.problem(error);
     }
@@ -208,23 +189,12 @@ export class Channel {
 
   #land(entry: InboxEntry): Flight | undefined {
     const flight = entry as Flight;
-    if (!this.#flights.delete(flight)) return undefined;
-    this.#bytes -= flight.record.payload.length;
-    return flight;
-  }
-
-  #load(batch: StoredBatch): void {
-    const open = batch.records.length - countSettled(batch.settled);
-    if (open === 0) return this.#disk.forget(batch.first);
-    const loaded: OpenBatch = { ...batch, next: 0, open };
-    this.#loaded.push(loaded);
-    this.#loadedRecords += batch.records.length;
-    this.#batches.set(batch.first, loaded);
+    return this.#flights.delete(flight) ? flight : undefined;
   }
 
   /** A turn later, so that acknowledgements go out before deliveries and many settlements make one delivery. */
   #schedule(): void {
-    if (this.#pumping) return;
+    if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     queueMicrotask(() => {
       this.#pumping = false;
@@ -238,75 +208,38 @@ export class Channel {
   }
 
   #pump(): void {
-    const options = this.#options;
-    if (!options || this.#paused) return;
     for (;;) {
-      const room = options.window - this.#flights.size - this.#waitingForRetry;
-      if (room <= 0 || this.#bytes >= BYTES_IN_FLIGHT) return;
+      const options = this.#options;
+      if (!options || this.#paused) return;
+      const room = options.window - this.#flights.size - this.#waiting;
+      if (room <= 0) return;
       const flights = this.#take(Math.min(room, options.deliverAtMost));
       if (flights.length === 0) return;
-      for (const flight of flights) {
-        this.#flights.add(flight);
-        this.#bytes += flight.record.payload.length;
-      }
+      for (const flight of flights) this.#flights.add(flight);
       this.#watch();
-      options.deliver(flights);
+      try {
+        options.deliver(flights);
+      } catch (error) {
+        this.#disk.problem(error);
+        for (const flight of flights) this.fail(flight, error);
+      }
     }
   }
 
   #take(limit: number): Flight[] {
     const since = this.#clock.now();
-    if (this.#retries.length > 0) {
-      const retries = this.#retries.splice(0, limit);
-      return retries.map((flight) => ({ ...flight, since }));
-    }
-    const flights: Flight[] = [];
-    let bytes = this.#bytes;
-    while (flights.length < limit && bytes < BYTES_IN_FLIGHT) {
-      const batch = this.#current();
-      if (!batch) break;
-      if (batch.deaths >= DEATHS_BEFORE_ISOLATION) return flights.length > 0 ? flights : this.#takeAlone(batch, since);
-      if (!batch.delivered) {
-        this.#disk.markDelivered(batch.first);
-        batch.delivered = true;
-      }
-      for (; batch.next < batch.records.length && flights.length < limit && bytes < BYTES_IN_FLIGHT; batch.next += 1) {
-        const record = batch.records[batch.next];
-        if (!record || isSettled(batch.settled, batch.next)) continue;
-        bytes += record.payload.length;
-        flights.push({ batch, record, position: batch.first + batch.next, failures: 0, since });
-      }
-    }
+    if (this.#retries.length > 0) return this.#retries.splice(0, limit).map((flight) => ({ ...flight, since }));
+    if (this.#suspect !== undefined || this.#bytes >= BYTES_IN_FLIGHT) return [];
+    const flights = this.#backlog.suspectIsNext() ? this.#takeSuspect(since) : this.#backlog.take(limit, BYTES_IN_FLIGHT - this.#bytes, since);
+    for (const { record } of flights) this.#bytes += record.payload.length;
     return flights;
   }
 
-  #takeAlone(batch: OpenBatch, since: number): Flight[] {
-    if (this.#flights.size + this.#waitingForRetry + this.#retries.length > 0) return [];
-    while (batch.next < batch.records.length && isSettled(batch.settled, batch.next)) batch.next += 1;
-    const record = batch.records[batch.next];
-    if (!record) return [];
-    const position = batch.first + batch.next;
-    this.#disk.markSuspect(batch, position);
-    batch.next += 1;
-    return [{ batch, record, position, failures: 0, since }];
-  }
-
-  /** The batch to deliver from: in memory, or the next one on disk. */
-  #current(): OpenBatch | undefined {
-    for (;;) {
-      const batch = this.#loaded[0];
-      if (batch && batch.next < batch.records.length) return batch;
-      if (batch) {
-        this.#loaded.shift();
-        this.#loadedRecords -= batch.records.length;
-      } else if (this.#readFrom === undefined) {
-        return undefined;
-      } else {
-        const stored = this.#disk.read(this.#readFrom);
-        this.#readFrom = stored ? stored.first + stored.records.length : undefined;
-        if (stored && !this.#batches.has(stored.first)) this.#load(stored);
-      }
-    }
+  #takeSuspect(since: number): Flight[] {
+    if (this.#flights.size + this.#waiting > 0) return [];
+    const flights = this.#backlog.takeSuspect(since);
+    this.#suspect = flights[0]?.position;
+    return flights;
   }
 
   #watch(): void {
@@ -317,6 +250,7 @@ export class Channel {
       const deadline = this.#clock.now() - timeout;
       for (const flight of this.#flights) {
         if (flight.since > deadline) break;
+        this.#options?.gaveUp?.(flight);
         this.fail(flight, new Error(`it had not settled after ${timeout / 1000} seconds: a node on its way never said done`));
       }
       if (this.#flights.size > 0) this.#watch();

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../clock/clock.ts';
+import { HoldfastError, messageOf } from '../errors/holdfast-error.ts';
 import { openDatabase, transaction } from '../sqlite/database.ts';
-import { storageError } from '../sqlite/storage-error.ts';
+import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import { decodeRecords, encodeRecords } from './record.ts';
 import type { InboxRecord } from './record.ts';
 import { countSettled, isSettled, markSettled, settledBitmap } from './settled-bitmap.ts';
@@ -11,6 +12,8 @@ export interface StoredBatch {
   /** Position of the first record; positions only ever rise. */
   first: number;
   records: readonly InboxRecord[];
+  /** Length of all payloads together, or a little more. */
+  bytes: number;
   /** One bit a record. */
   settled: Uint8Array;
   /** How many times the process died while this batch was in the flow. */
@@ -22,6 +25,8 @@ export interface StoredBatch {
 export interface NewBatch {
   channel: string;
   records: readonly InboxRecord[];
+  /** Length of all payloads together. */
+  bytes: number;
   /** Whether it goes into the flow at once: remembered, to find out which records were in the flow when a process died. */
   delivered: boolean;
 }
@@ -64,6 +69,7 @@ export class InboxLog {
   readonly #saveNext: StatementSync;
   readonly #read: StatementSync;
   readonly #quarantine: StatementSync;
+  readonly #quarantinedBetween: StatementSync;
   #next: number;
 
   constructor(path: string, clock: Clock) {
@@ -75,8 +81,14 @@ export class InboxLog {
     this.#saveNext = this.#database.prepare(`UPDATE meta SET value = ? WHERE name = 'next'`);
     this.#read = this.#database.prepare('SELECT first, count, records, settled, deaths, delivered FROM batch WHERE channel = ? AND first >= ? ORDER BY first LIMIT 1');
     this.#quarantine = this.#database.prepare('INSERT OR IGNORE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#next = this.#meta('next');
-    this.#recover();
+    this.#quarantinedBetween = this.#database.prepare('SELECT position FROM quarantine WHERE position >= ? AND position < ?');
+    try {
+      this.#next = this.#meta('next');
+      this.#recover();
+    } catch (error) {
+      this.#database.close();
+      throw storageError(path, error);
+    }
   }
 
   /** Appends, quarantines and forgets in one transaction; gives back the position of each new batch's first record. */
@@ -99,25 +111,43 @@ export class InboxLog {
     return firsts;
   }
 
-  /** The first batch of `channel` at or behind `position`. */
+  /**
+   * The first batch of `channel` at or behind `position`. What is in quarantine is settled, also when the process died before
+   * the batch could say so.
+   *
+   * @throws StorageError when the file cannot be read, or what stands in it is no batch.
+   */
   read(channel: string, position: number): StoredBatch | undefined {
-    const row = this.#read.get(channel, position);
-    if (row === undefined) return undefined;
-    const bytes = row['records'];
-    const records = bytes instanceof Uint8Array ? decodeRecords(bytes) : [];
-    const settled = row['settled'];
-    return {
-      first: Number(row['first']),
-      records,
-      settled: settled instanceof Uint8Array ? settled : settledBitmap(records.length),
-      deaths: Number(row['deaths']),
-      delivered: row['delivered'] === 1,
-    };
+    try {
+      const row = this.#read.get(channel, position);
+      if (row === undefined) return undefined;
+      const first = Number(row['first']);
+      const records = this.#decode(row['records'], Number(row['count']), first);
+      const settled = row['settled'] instanceof Uint8Array ? row['settled'] : settledBitmap(records.length);
+      for (const quarantined of this.#quarantinedBetween.iterate(first, first + records.length)) markSettled(settled, Number(quarantined['position']) - first);
+      return { first, records, bytes: row['records'] instanceof Uint8Array ? row['records'].length : 0, settled, deaths: Number(row['deaths']), delivered: row['delivered'] === 1 };
+    } catch (error) {
+      throw storageError(this.#path, error);
+    }
   }
 
-  /** Notes that the batch is about to enter the flow. */
-  markDelivered(first: number): void {
-    this.#durably(() => this.#database.prepare('UPDATE batch SET delivered = 1 WHERE first = ?').run(first));
+  #decode(bytes: unknown, count: number, first: number): InboxRecord[] {
+    let problem = `batch ${first} does not have ${count} records`;
+    try {
+      const records = bytes instanceof Uint8Array ? decodeRecords(bytes) : [];
+      if (records.length === count && count > 0) return records;
+    } catch (error) {
+      problem = messageOf(error);
+    }
+    throw new StorageError('DAMAGED', this.#path, `The file ${this.#path} is damaged (${problem}). Restore it from a backup, or move it away to start with an empty one.`);
+  }
+
+  /** Notes that the batches are about to enter the flow. */
+  markDelivered(firsts: readonly number[]): void {
+    this.#durably(() => {
+      const mark = this.#database.prepare('UPDATE batch SET delivered = 1 WHERE first = ?');
+      for (const first of firsts) mark.run(first);
+    });
   }
 
   /** Notes what has settled so far, and that the record at `position` is about to enter the flow alone. */
@@ -179,7 +209,7 @@ export class InboxLog {
   #recover(): void {
     this.#durably(() => {
       if (this.#meta('clean') === 0) {
-        this.#database.exec('UPDATE batch SET deaths = deaths + 1 WHERE delivered = 1');
+        this.#database.exec('UPDATE batch SET deaths = deaths + 1, delivered = 0 WHERE delivered = 1');
         for (const row of this.#database.prepare('SELECT channel, position FROM suspect').all()) this.#buryRecord(String(row['channel']), Number(row['position']));
         this.#database.exec('DELETE FROM suspect');
       }
@@ -217,7 +247,7 @@ export class InboxLog {
     try {
       return transaction(this.#database, work);
     } catch (error) {
-      throw storageError(this.#path, error);
+      throw error instanceof HoldfastError ? error : storageError(this.#path, error);
     }
   }
 }

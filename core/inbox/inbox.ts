@@ -22,6 +22,7 @@ type Item = { channel: string; record: InboxRecord } | { refused: Refused };
 const BATCH_RECORDS = 1_000;
 const BATCH_BYTES = 1024 * 1024;
 const FORGET_INTERVAL = 100;
+const DISK_RETRY_DELAY = 5_000;
 
 /** The backend is being stopped: what comes now is not kept and not acknowledged. Code `HOLDFAST_INBOX_CLOSED`. */
 export class InboxClosedError extends HoldfastError {
@@ -67,7 +68,7 @@ export class Inbox {
       channel = new Channel(
         {
           read: (position) => this.#log.read(name, position),
-          markDelivered: (first) => this.#log.markDelivered(first),
+          markDelivered: (firsts) => this.#log.markDelivered(firsts),
           markSuspect: (batch, position) => this.#log.markSuspect(name, batch, position),
           forget: (first) => this.#forget(first),
           quarantine: (refused, committed) => (this.#closed ? undefined : this.#group.add({ refused }, committed)),
@@ -103,10 +104,10 @@ export class Inbox {
   /** Commits what waits, notes what has settled and closes the file. */
   close(): void {
     if (this.#closed) return;
-    this.#group.flush();
     this.#closed = true;
-    this.#forgetTimer?.cancel();
+    this.#group.flush();
     this.#flushForgotten();
+    this.#forgetTimer?.cancel();
     const channels = [...this.#channels.values()];
     for (const channel of channels) channel.close();
     this.#log.close(channels.flatMap((channel) => [...channel.open]));
@@ -116,15 +117,18 @@ export class Inbox {
     const refused: Refused[] = [];
     const batches: NewBatch[] = [];
     for (const [name, records] of this.#byChannel(items, refused)) {
-      const delivered = this.channel(name).hasRoom;
-      for (const part of parts(records)) batches.push({ channel: name, records: part, delivered });
+      let { room } = this.channel(name);
+      for (const part of parts(records)) {
+        batches.push({ channel: name, ...part, delivered: room > 0 });
+        room -= part.records.length;
+      }
     }
     const forgotten = [...this.#forgotten];
     const firsts = this.#log.commit(batches, refused, forgotten);
     for (const first of forgotten) this.#forgotten.delete(first);
-    batches.forEach(({ channel, records, delivered }, index) => {
+    batches.forEach(({ channel, records, bytes, delivered }, index) => {
       const first = firsts[index];
-      if (first !== undefined) this.channel(channel).offer({ first, records, settled: settledBitmap(records.length), deaths: 0, delivered });
+      if (first !== undefined) this.channel(channel).offer({ first, records, bytes, settled: settledBitmap(records.length), deaths: 0, delivered });
     });
   }
 
@@ -144,10 +148,14 @@ export class Inbox {
   /** Settled batches go with the next commit, or a little later when there is none: no fsync is spent on them alone under load. */
   #forget(first: number): void {
     this.#forgotten.add(first);
+    this.#flushForgottenIn(FORGET_INTERVAL);
+  }
+
+  #flushForgottenIn(milliseconds: number): void {
     this.#forgetTimer ??= this.#clock.setTimeout(() => {
       this.#forgetTimer = undefined;
       this.#flushForgotten();
-    }, FORGET_INTERVAL);
+    }, milliseconds);
   }
 
   #flushForgotten(): void {
@@ -157,21 +165,21 @@ export class Inbox {
       this.#forgotten.clear();
     } catch (error) {
       this.#problem(error);
+      this.#flushForgottenIn(DISK_RETRY_DELAY);
     }
   }
 }
 
 /** Small enough that a batch read back from disk fits in memory beside the others. */
-function* parts(records: readonly InboxRecord[]): Generator<readonly InboxRecord[]> {
+function* parts(records: readonly InboxRecord[]): Generator<{ records: readonly InboxRecord[]; bytes: number }> {
   let start = 0;
   let bytes = 0;
   for (let at = 0; at < records.length; at += 1) {
     bytes += records[at]?.payload.length ?? 0;
-    if (at + 1 - start >= BATCH_RECORDS || bytes >= BATCH_BYTES) {
-      yield records.slice(start, at + 1);
-      start = at + 1;
-      bytes = 0;
-    }
+    const last = at + 1 === records.length;
+    if (!last && at + 1 - start < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
+    yield { records: start === 0 && last ? records : records.slice(start, at + 1), bytes };
+    start = at + 1;
+    bytes = 0;
   }
-  if (start < records.length) yield records.slice(start);
 }

@@ -1,3 +1,5 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+
 /** What the inbox keeps of one delivery by a device: the bytes as they came, and where they came from. */
 export interface InboxRecord {
   /** When it reached us, ms since the epoch; rises strictly per device, so that it can serve as event time. */
@@ -11,11 +13,21 @@ export interface InboxRecord {
 }
 
 const VIA = ['mqtt', 'http', 'coap', 'flow'] as const;
+const LONGEST_TEXT = 0xffff;
 const FIXED = 1 + 8 + 2 + 2 + 2 + 4;
+
+/** A record that the inbox cannot keep. Code `HOLDFAST_RECORD`. */
+export class RecordError extends HoldfastError {
+  constructor(message: string) {
+    super('HOLDFAST_RECORD', message);
+  }
+}
 
 /**
  * Packs records one after the other. Per record, little endian: via u8, received f64, lengths of device, principal and
  * topic u16 each, length of payload u32, then those bytes (UTF-8 for the three texts).
+ *
+ * @throws RecordError for a text of more than 65,535 bytes.
  */
 export function encodeRecords(records: readonly InboxRecord[]): Buffer {
   let size = 0;
@@ -41,12 +53,14 @@ export function encodeRecords(records: readonly InboxRecord[]): Buffer {
 
 function writeText(buffer: Buffer, text: string, at: number, lengthAt: number): number {
   const length = buffer.write(text, at);
+  if (length > LONGEST_TEXT) throw new RecordError(`The topic or id that begins with "${text.slice(0, 60)}" has ${length} bytes, and the inbox keeps at most ${LONGEST_TEXT}. Use a shorter one.`);
   buffer.writeUInt16LE(length, lengthAt);
   return length;
 }
 
 /**
- * The reverse of `encodeRecords`. The payloads are views into `bytes`.
+ * The reverse of `encodeRecords`. The payloads are copies: one record that stays in the flow for long would otherwise keep
+ * all of `bytes` in memory.
  *
  * @throws RangeError when the bytes end within a record.
  */
@@ -73,7 +87,7 @@ export function decodeRecords(bytes: Uint8Array): InboxRecord[] {
       device: buffer.toString('utf8', device, principal),
       principal: buffer.toString('utf8', principal, topic),
       topic: buffer.toString('utf8', topic, payload),
-      payload: buffer.subarray(payload, at),
+      payload: Buffer.from(buffer.subarray(payload, at)),
     });
   }
   return records;

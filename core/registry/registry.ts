@@ -2,8 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
+import { messageOf } from '../errors/holdfast-error.ts';
 import { openDatabase, transaction } from '../sqlite/database.ts';
-import { storageError } from '../sqlite/storage-error.ts';
+import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import { checkId, checkKind, PrincipalError } from './principal.ts';
 import type { Principal, PrincipalKind } from './principal.ts';
 import { hashSecret, makeSecret, secretMatches } from './secret.ts';
@@ -38,7 +39,12 @@ export class Registry {
     this.#path = path;
     this.#clock = clock;
     this.#database = openDatabase(path, LAYOUT);
-    this.#refresh();
+    try {
+      this.#refresh();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   /**
@@ -70,8 +76,9 @@ export class Registry {
 
   /** @returns whether there was such a principal. */
   remove(id: string): boolean {
+    const removed = this.#write(() => this.#database.prepare('DELETE FROM principal WHERE id = ?').run(id).changes > 0);
     this.#known.delete(id);
-    return this.#write(() => this.#database.prepare('DELETE FROM principal WHERE id = ?').run(id).changes > 0);
+    return removed;
   }
 
   /** Who this is, when the secret is right. An unknown id takes as long as a wrong secret. */
@@ -120,10 +127,11 @@ export class Registry {
   #load(): void {
     this.#known.clear();
     for (const row of this.#database.prepare('SELECT id, kind, profile, children, secret_hash FROM principal ORDER BY id').iterate()) {
-      const children: unknown = JSON.parse(String(row['children']));
-      const names = Array.isArray(children) ? children.map(String) : [];
-      const hash = row['secret_hash'];
-      if (hash instanceof Uint8Array) this.#remember({ id: String(row['id']), kind: checkKind(row['kind']), profile: String(row['profile']), children: names }, hash);
+      try {
+        this.#remember(principalOf(row), hashOf(row['secret_hash']));
+      } catch (error) {
+        throw new StorageError('DAMAGED', this.#path, `The file ${this.#path} is damaged: it says of "${String(row['id'])}" what cannot be (${messageOf(error)}). Restore it from a backup.`, { cause: error });
+      }
     }
   }
 
@@ -133,6 +141,16 @@ export class Registry {
 }
 
 const NOBODY = new Uint8Array(32);
+
+function principalOf(row: Record<string, unknown>): Principal {
+  const children: unknown = JSON.parse(String(row['children']));
+  return { id: String(row['id']), kind: checkKind(row['kind']), profile: String(row['profile']), children: Array.isArray(children) ? children.map(String) : [] };
+}
+
+function hashOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array && value.length === NOBODY.length) return value;
+  throw new TypeError('the hash of its secret is none');
+}
 
 /** Opens the registry of the backend whose data live in `directory`, which is made when missing. */
 export function openRegistry(directory: string, clock: Clock): Registry {

@@ -40,17 +40,19 @@ export class SettleTracker {
   readonly #byId = new Map<string, Tracked>();
   readonly #handling: Array<{ tracked: Tracked; node: unknown }> = [];
   readonly #finished: Tracked[] = [];
+  #size = 0;
   #stopping = false;
 
-  /** How many messages are being followed. */
+  /** How many messages are being followed, copies not counted. */
   get size(): number {
-    return this.#byId.size;
+    return this.#size;
   }
 
   /** Follows the message with this id, which is about to be sent. `ended` is called once, after `release`. */
   begin(id: string, ended: (outcome: Outcome) => void): Tracked {
     const tracked: Tracked = { ids: [id], ended, outstanding: 1, failure: undefined, interrupted: false, over: false, passages: new Set() };
     this.#byId.set(id, tracked);
+    this.#size += 1;
     return tracked;
   }
 
@@ -66,7 +68,7 @@ export class SettleTracker {
 
   /** The runtime is about to hand `message` to `node` (hook preDeliver; the message is cloned already where it needs to be). */
   handed(message: Message, node: unknown, sender: unknown): void {
-    if (this.#byId.size === 0) return;
+    if (this.#size === 0) return;
     const passage = this.#passage(message, sender);
     if (!passage) return;
     passage.handed.push(node);
@@ -80,7 +82,7 @@ export class SettleTracker {
    * @returns whether the message is being followed.
    */
   received(message: Message, node: unknown): boolean {
-    if (this.#byId.size === 0) return false;
+    if (this.#size === 0) return false;
     const passage = this.#passage(message, undefined);
     if (!passage) return false;
     if (!remove(passage.handed, node)) passage.tracked.outstanding += 1;
@@ -92,7 +94,8 @@ export class SettleTracker {
 
   /** The input handler of `node` has returned (hook postReceive). A node that never says done is done now. */
   returned(message: Message, node: unknown, saysDone: boolean): void {
-    while (this.#handling.length > 0 && this.#handling.pop()?.node !== node);
+    const depth = this.#handling.findLastIndex((handling) => handling.node === node);
+    if (depth >= 0) this.#handling.length = depth;
     if (!saysDone) this.done(message, node, undefined);
   }
 
@@ -172,7 +175,9 @@ export class SettleTracker {
   }
 
   #forget(tracked: Tracked): void {
+    if (tracked.over) return;
     tracked.over = true;
+    this.#size -= 1;
     for (const id of tracked.ids) if (this.#byId.get(id) === tracked) this.#byId.delete(id);
     tracked.passages.clear();
   }

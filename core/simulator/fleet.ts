@@ -139,7 +139,7 @@ export function createFleet(options: FleetOptions): Fleet {
   }
 
   function sendLater(member: Member): void {
-    member.timer = clock.setTimeout(() => send(member), member.due - clock.now());
+    member.timer = clock.setTimeout(() => send(member), Math.max(0, member.due - clock.now()));
   }
 
   /** A flood does not wait for the end of an interval that may be longer than itself. */

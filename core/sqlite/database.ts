@@ -48,14 +48,18 @@ function refuseDamage(database: DatabaseSync, path: string): void {
 }
 
 function migrate(database: DatabaseSync, path: string, { migrations }: Layout): void {
-  const row = database.prepare('PRAGMA user_version').get();
-  const version = Number(row?.['user_version'] ?? 0);
+  const version = versionOf(database);
   if (version > migrations.length) {
     throw new StorageError('TOO_NEW', path, `The file ${path} was written by a newer Holdfast (layout ${version}, this one knows ${migrations.length}). Update @holdfast/node-red.`);
   }
   if (version === migrations.length) return;
   transaction(database, () => {
-    for (const sql of migrations.slice(version)) database.exec(sql);
+    // Asked again: another process may have opened the same new file at the same time and been first.
+    for (const sql of migrations.slice(versionOf(database))) database.exec(sql);
     database.exec(`PRAGMA user_version=${migrations.length}`);
   });
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
 }

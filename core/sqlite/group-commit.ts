@@ -1,4 +1,6 @@
 import type { Clock, Timer } from '../clock/clock.ts';
+import { messageOf } from '../errors/holdfast-error.ts';
+import { isDiskAtFault } from './storage-error.ts';
 
 /** Told once whether an item is on disk: without an error it is, with one it is not. */
 export type Committed = (error?: Error) => void;
@@ -9,7 +11,10 @@ export interface GroupCommitOptions<Item> {
   interval: number;
   /** A group is committed at once when it has grown to this many items. */
   maximumItems: number;
-  /** Puts all items on disk, or throws and has put none there. */
+  /**
+   * Puts all items on disk, or throws and has put none there. Called again with fewer of them when it threw anything but a
+   * StorageError that blames the disk.
+   */
   commit: (items: readonly Item[]) => void;
 }
 
@@ -48,12 +53,39 @@ export class GroupCommit<Item> {
     const waiting = this.#waiting;
     this.#items = [];
     this.#waiting = [];
-    let failure: Error | undefined;
+    const failure = this.#attempt(items);
+    tell(waiting, failure && this.#separate(items, failure));
+  }
+
+  /** One item that cannot be written must not take its neighbours with it: unless the disk failed, each half is tried alone. */
+  #separate(items: readonly Item[], failure: Error): Array<Error | undefined> {
+    if (items.length === 1 || isDiskAtFault(failure)) return items.map(() => failure);
+    const half = items.length >> 1;
+    return [items.slice(0, half), items.slice(half)].flatMap((part) => {
+      const again = this.#attempt(part);
+      return again ? this.#separate(part, again) : part.map(() => undefined);
+    });
+  }
+
+  #attempt(items: readonly Item[]): Error | undefined {
     try {
       this.#options.commit(items);
+      return undefined;
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error));
+      return error instanceof Error ? error : new Error(messageOf(error));
     }
-    for (const committed of waiting) committed(failure);
   }
+}
+
+/** Tells everyone, also when one of them cannot bear it; that one's error is thrown once all have been told. */
+function tell(waiting: readonly Committed[], failures: readonly (Error | undefined)[] | undefined): void {
+  const thrown: unknown[] = [];
+  waiting.forEach((committed, index) => {
+    try {
+      committed(failures?.[index]);
+    } catch (error) {
+      thrown.push(error);
+    }
+  });
+  if (thrown.length > 0) throw thrown[0];
 }

@@ -34,6 +34,14 @@ export function storageError(path: string, error: unknown): StorageError {
   return new StorageError(failure, path, sentence(failure, path, messageOf(error)), { cause: error });
 }
 
+/**
+ * Whether the disk or the file is the cause, and not what was to be written: the same data may well be written later, and
+ * must not be given up because of it.
+ */
+export function isDiskAtFault(error: unknown): boolean {
+  return error instanceof StorageError && error.failure !== 'FAILED';
+}
+
 function resultCode(error: unknown): number {
   return typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : 0;
 }

@@ -1,5 +1,13 @@
 import type { Clock, Timer } from '../clock/clock.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { State } from './state.ts';
+
+/** The disk has refused for so long that a device's latest state had to go from memory. Code `HOLDFAST_STATE_LOST`. */
+export class StateLostError extends HoldfastError {
+  constructor(device: string) {
+    super('HOLDFAST_STATE_LOST', `What was learned of ${device} since the disk began to refuse is lost: too many devices wait to be written. Make room on the disk.`);
+  }
+}
 
 export interface DeviceStatesOptions<Value> {
   state: State;
@@ -18,6 +26,7 @@ export interface DeviceStatesOptions<Value> {
 
 const CAPACITY = 10_000;
 const SAVE_INTERVAL = 1_000;
+const DISK_RETRY_DELAY = 5_000;
 
 /**
  * The states of one node, one a device: loaded when the device is first heard, kept in memory while it is active, written
@@ -25,25 +34,33 @@ const SAVE_INTERVAL = 1_000;
  */
 export class DeviceStates<Value> {
   readonly #options: DeviceStatesOptions<Value>;
+  readonly #capacity: number;
   readonly #values = new Map<string, Value>();
   readonly #changed = new Set<string>();
+  /** Evicted, and not on disk yet. */
+  readonly #leaving = new Map<string, Value>();
+  /** Whether the disk refused the last time. */
+  #refused = false;
   #timer: Timer | undefined;
 
   constructor(options: DeviceStatesOptions<Value>) {
     this.#options = options;
+    this.#capacity = options.capacity ?? CAPACITY;
   }
 
-  /** The state of a device, to be changed in place; say `changed` afterwards. */
+  /** The state of a device, to be changed in place; say `changed` before another device is asked for. */
   get(device: string): Value {
     const known = this.#values.get(device);
     if (known !== undefined) return known;
-    const value = this.#restore(device);
+    const value = this.#leaving.get(device) ?? this.#restore(device);
     this.#values.set(device, value);
+    if (this.#leaving.delete(device)) this.changed(device);
     this.#evict();
     return value;
   }
 
   set(device: string, value: Value): void {
+    this.#leaving.delete(device);
     this.#values.set(device, value);
     this.changed(device);
     this.#evict();
@@ -52,40 +69,51 @@ export class DeviceStates<Value> {
   /** The state is to be written with the next round. */
   changed(device: string): void {
     this.#changed.add(device);
-    this.#timer ??= this.#options.clock.setTimeout(() => {
-      this.#timer = undefined;
-      this.flush().catch(this.#options.problem);
-    }, SAVE_INTERVAL);
+    this.#flushIn(SAVE_INTERVAL);
   }
 
   /** Writes one device's state now; resolves when it is on disk. */
   async commit(device: string): Promise<void> {
-    const value = this.#values.get(device);
+    const value = this.#values.get(device) ?? this.#leaving.get(device);
     if (value === undefined) return;
-    await this.#options.state.save(this.#options.node, [[device, this.#options.snapshot(value)]]);
+    // Before the save, not after it: a change that comes while the disk works is to be written too.
     this.#changed.delete(device);
+    await this.#save([[device, value]]);
   }
 
   /** Writes what has changed; resolves when it is on disk. */
   async flush(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#changed.size === 0) return;
-    const devices = [...this.#changed];
-    this.#changed.clear();
-    try {
-      await this.#options.state.save(this.#options.node, this.#snapshots(devices));
-    } catch (error) {
-      for (const device of devices) this.#changed.add(device);
-      throw error;
+    const states = [...this.#leaving];
+    for (const device of this.#changed) {
+      const value = this.#values.get(device);
+      if (value !== undefined) states.push([device, value]);
     }
+    this.#changed.clear();
+    if (states.length > 0) await this.#save(states);
   }
 
-  *#snapshots(devices: Iterable<string>): Generator<[string, unknown]> {
-    for (const device of devices) {
-      const value = this.#values.get(device);
-      if (value !== undefined) yield [device, this.#options.snapshot(value)];
+  /** What could not be saved is tried again a little later; the error is thrown all the same. */
+  async #save(states: ReadonlyArray<readonly [string, Value]>): Promise<void> {
+    const { state, node, snapshot } = this.#options;
+    try {
+      await state.save(node, states.map(([device, value]) => [device, snapshot(value)]));
+      this.#refused = false;
+    } catch (error) {
+      this.#refused = true;
+      for (const [device] of states) if (this.#values.has(device)) this.#changed.add(device);
+      this.#flushIn(DISK_RETRY_DELAY);
+      throw error;
     }
+    for (const [device, value] of states) if (this.#leaving.get(device) === value) this.#leaving.delete(device);
+  }
+
+  #flushIn(milliseconds: number): void {
+    this.#timer ??= this.#options.clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.flush().catch(this.#options.problem);
+    }, milliseconds);
   }
 
   #restore(device: string): Value {
@@ -100,12 +128,23 @@ export class DeviceStates<Value> {
 
   /** Map keeps the order of insertion, which is near enough to the order of use: a device evicted too early is one read away. */
   #evict(): void {
-    const { capacity = CAPACITY, state, node, snapshot, problem } = this.#options;
-    if (this.#values.size <= capacity) return;
+    if (this.#values.size <= this.#capacity) return;
     const oldest = this.#values.entries().next().value;
     if (!oldest) return;
     const [device, value] = oldest;
     this.#values.delete(device);
-    if (this.#changed.delete(device)) state.save(node, [[device, snapshot(value)]]).catch(problem);
+    if (!this.#changed.delete(device)) return;
+    this.#leaving.set(device, value);
+    this.#boundLeaving();
+    this.#save([[device, value]]).catch(this.#options.problem);
+  }
+
+  /** Only a disk that refuses for long lets so many wait; then the oldest is given up, out loud. */
+  #boundLeaving(): void {
+    if (!this.#refused || this.#leaving.size <= this.#capacity) return;
+    const oldest = this.#leaving.keys().next().value;
+    if (oldest === undefined) return;
+    this.#leaving.delete(oldest);
+    this.#options.problem(new StateLostError(oldest));
   }
 }

@@ -31,7 +31,11 @@ export class State {
     this.#group = new GroupCommit({ clock, interval: 2, maximumItems: 1_000, commit: (items) => this.#commit(items) });
   }
 
-  /** The last snapshot of a device, or undefined. */
+  /**
+   * The last snapshot of a device that is on disk, or undefined.
+   *
+   * @throws SyntaxError for a damaged snapshot.
+   */
   load(node: string, device: string): unknown {
     const row = this.#load.get(node, device);
     return row === undefined ? undefined : JSON.parse(String(row['snapshot']));
@@ -39,8 +43,8 @@ export class State {
 
   /** Keeps plain JSON snapshots, device → snapshot; resolves when they are on disk. */
   save(node: string, snapshots: Iterable<readonly [string, unknown]>): Promise<void> {
-    const saves = Array.from(snapshots, ([device, snapshot]) => ({ node, device, snapshot: JSON.stringify(snapshot) }));
     return new Promise((resolve, reject) => {
+      const saves = Array.from(snapshots, ([device, snapshot]) => ({ node, device, snapshot: JSON.stringify(snapshot) ?? 'null' }));
       this.#group.add(saves, (error) => (error ? reject(error) : resolve()));
     });
   }

@@ -30,7 +30,10 @@ export interface Range {
 
 /** Where readings are kept, once per device, metric and event time. */
 export interface Store {
-  /** Keeps the readings of all samples; `committed` is called without an error once they are on disk. */
+  /**
+   * Keeps the readings of all samples; `committed` is called without an error once they are on disk. With one, none of them is:
+   * StorageError when the disk is at fault, UnstorableError when a sample is.
+   */
   write(samples: readonly Sample[], committed: Committed): void;
   range(query: Range): StoredReading[];
   /** The readings that were replaced by a later one of the same device, metric and time, oldest first. */

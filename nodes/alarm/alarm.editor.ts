@@ -1,7 +1,7 @@
 import { preselectOnlyBackend, takeOnlyBackend } from '../editor/backend-choice.ts';
 import { prepareDialog } from '../editor/dialog.ts';
 import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
-import { currentValue } from '../editor/settings.ts';
+import { currentValue, savedValue } from '../editor/settings.ts';
 import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, isNumberWithin, numberSentence, numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
 import { limitsCross, rulePicture, ruleSentence } from './rule.editor.ts';
@@ -10,7 +10,7 @@ import type { Rule } from './rule.editor.ts';
 const DELAY = { minimum: 0, maximum: 2_592_000 };
 
 RED.nodes.registerType('holdfast-alarm', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#E3B07F',
   icon: 'alarm.svg',
   defaults: {
@@ -30,7 +30,7 @@ RED.nodes.registerType('holdfast-alarm', {
   inputs: 1,
   outputs: 1,
   label() {
-    return this.name || textOf(this['alarm']) || this._('paletteLabel');
+    return this.name || textOf(savedValue(this, 'alarm')) || this._('paletteLabel');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
@@ -48,7 +48,7 @@ RED.nodes.registerType('holdfast-alarm', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     preselectOnlyBackend(this);
     suggestKnown($('#node-input-metric'), { backend: chosenBackendId, names: 'metrics' });
     showRule(this);
@@ -60,8 +60,9 @@ function metricIfWatched(this: EditorNode, value: unknown, options: unknown): tr
   return currentValue(this, 'watch') === 'anomaly' || requiredText('metric').call(this, value, options);
 }
 
-function clearOnSafeSide(this: EditorNode, value: unknown, _options: unknown): true | string {
+function clearOnSafeSide(this: EditorNode, given: unknown, _options: unknown): true | string {
   if (currentValue(this, 'watch') === 'anomaly') return true;
+  const value = given ?? savedValue(this, 'clearLimit');
   if (!isNumberWithin(value, {})) return numberSentence(this._('labels.clearLimit'), value, {});
   const limits = { direction: textOf(currentValue(this, 'direction')), raiseLimit: currentValue(this, 'raiseLimit'), clearLimit: value };
   if (!limitsCross(limits)) return true;

@@ -40,6 +40,7 @@ export default defineNode('holdfast-alarm', {
       restore: (snapshot) => ({ state: snapshot === undefined ? undefined : readAlarmState(snapshot) }),
       snapshot: ({ state }) => state,
     });
+    const active = new Set<string>();
     const counts = { active: 0, raised: 0, cleared: 0 };
     status.idle(`${alarm.settings.name}: watching`);
     return {
@@ -51,6 +52,9 @@ export default defineNode('holdfast-alarm', {
           device.state = state;
           devices.changed(sample.device);
         }
+        if (state.raised) active.add(sample.device);
+        else active.delete(sample.device);
+        counts.active = active.size;
         if (!transition) return;
         if (changed) counts[transition.state] += 1;
         // First on disk, then told: after a crash in between, the redelivered sample tells it again under the same id.

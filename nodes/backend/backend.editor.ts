@@ -1,5 +1,6 @@
 import { ask, sentence } from '../editor/ask.ts';
 import { prepareDialog } from '../editor/dialog.ts';
+import { savedValue } from '../editor/settings.ts';
 import { shownNumber } from '../editor/texts.ts';
 import { optionalText, requiredText, textOf } from '../editor/validators.ts';
 import { openPrincipals } from './principals.editor.ts';
@@ -19,13 +20,13 @@ RED.nodes.registerType('holdfast-backend', {
     directory: { value: 'holdfast', validate: requiredText('directory') },
   },
   label() {
-    return this.name || this._('label', { directory: textOf(this['directory']) });
+    return this.name || this._('label', { directory: textOf(savedValue(this, 'directory')) });
   },
   paletteLabel() {
     return this._?.('paletteLabel') ?? 'backend';
   },
   oneditprepare() {
-    prepareDialog('#node-config-dialog-edit-form');
+    prepareDialog(this);
     const people = $('#holdfast-principals').hide();
     const state = $('#holdfast-state');
     if (!RED.nodes.node(this.id)) {

@@ -47,7 +47,7 @@ export function openPrincipals(node: EditorNode): void {
       $('<tr>').attr('data-principal', principal.id).append(
         $('<td>').text(principal.id),
         $('<td>').text(node._(`kinds.${principal.kind}`)),
-        $('<td>').text(principal.kind === 'gateway' ? principal.children.join(', ') : principal.profile),
+        $('<td>').text(principal.kind === 'gateway' ? node._('principals.for', { devices: principal.children.join(', ') }) : principal.profile),
         $('<td>').append(
           button('fa-key', node._('principals.newSecret', { id: principal.id }), () => confirm(node, 'principals.confirmSecret', principal.id, () => issue(principal))),
           button('fa-trash', node._('principals.remove', { id: principal.id }), () => confirm(node, 'principals.confirmRemove', principal.id, () => remove(principal))),
@@ -67,12 +67,15 @@ export function openPrincipals(node: EditorNode): void {
   const add = (): void => {
     const chosen = textOf(kind.val()) as Principal['kind'];
     const listed = textOf(input('children').val()).split(',').map((child) => child.trim());
-    issue({
+    const principal: Principal = {
       id: textOf(input('id').val()).trim(),
       kind: chosen,
       profile: chosen === 'device' ? textOf(input('profile').val()).trim() : '',
       children: chosen === 'gateway' ? listed.filter((child) => child !== '') : [],
-    });
+    };
+    const known = $('#holdfast-principal-list tr').toArray().some((row) => row.dataset['principal'] === principal.id);
+    if (known) confirm(node, 'principals.confirmExisting', principal.id, () => issue(principal));
+    else issue(principal);
   };
   $('#holdfast-principal-add-button').on('click', add);
   input('id').on('keydown', (event) => {
@@ -100,7 +103,7 @@ function copyable(node: EditorNode, label: string, text: string, id: string): JQ
   const copy = button('fa-clipboard', node._(label), () => {
     void navigator.clipboard.writeText(text).then(() => RED.notify(node._('secret.copied'), { type: 'success', timeout: 2_000 }), () => RED.notify(node._('secret.notCopied'), { type: 'warning' }));
   });
-  return $('<div class="holdfast-copy">').append($('<pre tabindex="0" class="holdfast-command">').attr('id', id).text(text), copy);
+  return $('<div class="holdfast-copy">').append($('<pre tabindex="0">').attr('id', id).text(text), copy);
 }
 
 function button(icon: string, label: string, click: () => void): JQuery {

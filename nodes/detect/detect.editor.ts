@@ -1,7 +1,7 @@
 import { preselectOnlyBackend, takeOnlyBackend } from '../editor/backend-choice.ts';
 import { prepareDialog } from '../editor/dialog.ts';
 import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
-import { currentValue } from '../editor/settings.ts';
+import { currentValue, savedValue } from '../editor/settings.ts';
 import { shownNumber, textsOf } from '../editor/texts.ts';
 import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, isNumberWithin, numberSentence, numberWithin, optionalText } from '../editor/validators.ts';
@@ -12,7 +12,7 @@ const LONGEST_MEMORY = 100_000;
 const EXAMPLE = { usual: 70, spread: 1 };
 
 RED.nodes.registerType('holdfast-detect', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8DC3A0',
   icon: 'detect.svg',
   defaults: {
@@ -45,7 +45,7 @@ RED.nodes.registerType('holdfast-detect', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     preselectOnlyBackend(this);
     suggestKnown($('#node-input-metrics'), { backend: chosenBackendId, names: 'metrics', list: true });
     explainThreshold(this);
@@ -58,7 +58,7 @@ function withinMemory(this: EditorNode, value: unknown, _options: unknown): true
   const memory = currentValue(this, 'memory');
   const maximum = isNumberWithin(memory, { minimum: 10, maximum: LONGEST_MEMORY }) ? Number(memory) : LONGEST_MEMORY;
   const limits = { minimum: 5, maximum, whole: true };
-  return isNumberWithin(value, limits) || numberSentence(textsOf(this.type)('labels.warmUp'), value, limits);
+  return isNumberWithin(value ?? savedValue(this, 'warmUp'), limits) || numberSentence(textsOf(this.type)('labels.warmUp'), value, limits);
 }
 
 function explainThreshold(node: EditorNode): void {

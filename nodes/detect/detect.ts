@@ -1,3 +1,4 @@
+import { checkDetectorOptions } from '../../core/anomaly/detector-options.ts';
 import { DeviceDetectors, readMetrics } from '../../core/anomaly/device-detectors.ts';
 import { samplesOf } from '../../core/sample/message.ts';
 import { number, reference, text } from '../harness/config.ts';
@@ -11,8 +12,8 @@ export default defineNode('holdfast-detect', {
       backend: reference(),
       metrics: text({ default: '' }),
       threshold: number({ default: 6, minimum: 1, maximum: 1_000 }),
-      memory: number({ default: 200, minimum: 10, maximum: 1_000_000, integer: true }),
-      warmUp: number({ default: 30, minimum: 2, maximum: 100_000, integer: true }),
+      memory: number({ default: 200, minimum: 10, maximum: 100_000, integer: true }),
+      warmUp: number({ default: 30, minimum: 5, maximum: 100_000, integer: true }),
     },
   },
   outputs: ['samples'],
@@ -29,6 +30,8 @@ export default defineNode('holdfast-detect', {
   },
 
   start({ config, states, status }) {
+    // A detector is first made when a device is heard: settings that cannot work together are refused now, not sample by sample.
+    checkDetectorOptions(config);
     const metrics = readMetrics(config.metrics);
     const devices = states({
       restore: (snapshot) => new DeviceDetectors(config, metrics, snapshot),

@@ -5,8 +5,8 @@ const RULES = `
 .holdfast-form { container-type: inline-size; }
 .holdfast-form .form-row { display: grid; grid-template-columns: minmax(120px, 29%) minmax(0, 1fr); column-gap: 12px; row-gap: 4px; align-items: center; margin-bottom: 12px; }
 .holdfast-form .form-row.holdfast-whole { display: block; }
-.holdfast-form .form-row > label { width: auto; margin: 0; overflow-wrap: anywhere; }
-.holdfast-form .form-row > label > i.fa { width: 16px; text-align: center; }
+.holdfast-form .form-row > label { display: flex; align-items: baseline; gap: 6px; width: auto; margin: 0; overflow-wrap: anywhere; }
+.holdfast-form .form-row > label > i.fa { flex: none; width: 16px; text-align: center; }
 .holdfast-form .form-row input[type="text"], .holdfast-form .form-row select { width: 100%; margin: 0; box-sizing: border-box; }
 .holdfast-form .holdfast-value { display: flex; align-items: center; gap: 8px; min-width: 0; flex-wrap: wrap; }
 .holdfast-form .form-row .holdfast-value > input[type="text"] { width: 130px; flex: 0 1 130px; }
@@ -20,12 +20,12 @@ const RULES = `
 .holdfast-form h4 { margin: 0 0 4px; font-size: 14px; font-weight: bold; color: var(--red-ui-primary-text-color); }
 .holdfast-form section { border-top: 1px solid var(--red-ui-secondary-border-color); padding: 12px 0; }
 .holdfast-form .holdfast-summary { margin: 12px 0 8px; font-weight: bold; }
-.holdfast-form .holdfast-problem { margin: 8px 0; color: var(--red-ui-text-color-error); }
+.holdfast-form p.holdfast-problem { margin: 8px 0; color: var(--red-ui-text-color-error); }
+.holdfast-form .form-row > p.holdfast-problem { margin: 0; }
 .holdfast-form .holdfast-panes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(210px, 100%), 1fr)); gap: 12px; }
 .holdfast-form figure { margin: 0; min-width: 0; }
 .holdfast-form figcaption { font-size: 12px; color: var(--red-ui-secondary-text-color); margin-bottom: 2px; }
-.holdfast-form pre { margin: 0; max-height: 260px; overflow: auto; padding: 8px; font-size: 12px; line-height: 1.4; white-space: pre; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
-.holdfast-form pre.holdfast-command { white-space: pre-wrap; overflow-wrap: anywhere; }
+.holdfast-form pre { margin: 0; max-height: 260px; overflow: auto; padding: 8px; font-size: 12px; line-height: 1.4; white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
 .holdfast-form .holdfast-rule { margin: 0 0 12px; padding: 10px 12px; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
 .holdfast-form .holdfast-rule p { margin: 0; }
 .holdfast-form .holdfast-rule svg { display: block; width: 100%; max-width: 420px; height: 104px; margin: 0 auto 8px; }
@@ -46,9 +46,10 @@ const RULES = `
 .holdfast-form .holdfast-copy { display: flex; gap: 8px; align-items: flex-start; margin: 0 0 8px; }
 .holdfast-form .holdfast-copy > pre { flex: 1; min-width: 0; }
 .holdfast-form .holdfast-toolbar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 6px; }
-.holdfast-form .form-row .holdfast-toolbar > label, .holdfast-form .holdfast-toolbar > label { width: auto; margin: 0; }
+.holdfast-form .form-row .holdfast-toolbar > label { width: auto; margin: 0; }
 .holdfast-form .form-row .holdfast-toolbar > select { width: auto; }
-.holdfast-form .holdfast-toolbar > .holdfast-last { margin-left: auto; }
+.holdfast-form .form-row .holdfast-toolbar > label.holdfast-last { margin-left: auto; }
+.holdfast-form #holdfast-principal-add { margin-top: 16px; }
 .holdfast-fleet-row { display: flex; align-items: center; gap: 8px; }
 .holdfast-form .form-row .holdfast-fleet-row > select { flex: 1; min-width: 0; width: auto; }
 .holdfast-form .form-row .holdfast-fleet-row > input[type="text"] { width: 90px; flex: none; }

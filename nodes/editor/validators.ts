@@ -1,4 +1,4 @@
-import { currentValue } from './settings.ts';
+import { currentValue, savedValue } from './settings.ts';
 import { shared, shownNumber, textsOf } from './texts.ts';
 
 /** Each answers true, or a sentence with the field, the value and the cure. The editor lets whole `${NAME}` values pass by itself. */
@@ -12,7 +12,7 @@ interface NumberLimits {
 /** Text that must be there. */
 export function requiredText(property: string, maximumLength = 1_000): Validator {
   return function (value, _options) {
-    const text = textOf(value).trim();
+    const text = textOf(value ?? savedValue(this, property)).trim();
     const field = labelOf(this, property);
     if (text === '') return shared('errors.required', { field });
     return text.length <= maximumLength || shared('errors.tooLong', { field, length: shownNumber(text.length), maximum: shownNumber(maximumLength) });
@@ -30,21 +30,21 @@ export function optionalText(property: string, maximumLength = 1_000): Validator
 /** A number within limits. */
 export function numberWithin(property: string, limits: NumberLimits = {}): Validator {
   return function (value, _options) {
-    return isNumberWithin(value, limits) || numberSentence(labelOf(this, property), value, limits);
+    return isNumberWithin(value ?? savedValue(this, property), limits) || numberSentence(labelOf(this, property), value, limits);
   };
 }
 
 /** One of the values that the dialog offers. */
 export function oneOf(property: string, choices: readonly string[]): Validator {
   return function (value, _options) {
-    return choices.includes(textOf(value)) || shared('errors.choice', { field: labelOf(this, property), value: textOf(value).slice(0, 40), choices: choices.join(', ') });
+    return value === undefined || choices.includes(textOf(value)) || shared('errors.choice', { field: labelOf(this, property), value: textOf(value).slice(0, 40), choices: choices.join(', ') });
   };
 }
 
 /** On or off. */
 export function onOrOff(property: string): Validator {
   return function (value, _options) {
-    return typeof value === 'boolean' || oneOf(property, ['true', 'false']).call(this, value, undefined);
+    return value === undefined || typeof value === 'boolean' || oneOf(property, ['true', 'false']).call(this, value, undefined);
   };
 }
 
@@ -65,8 +65,9 @@ export function typedValue(property: string, typeProperty: string, { absent }: {
     const type = textOf(currentValue(this, typeProperty));
     if (type === absent) return true;
     const field = labelOf(this, property);
-    if (textOf(value).trim() === '') return shared('errors.required', { field });
-    return RED.utils.validateTypedProperty(textOf(value), type, { label: field });
+    const text = textOf(value ?? savedValue(this, property));
+    if (text.trim() === '') return shared('errors.required', { field });
+    return RED.utils.validateTypedProperty(text, type, { label: field });
   };
 }
 

@@ -1,11 +1,12 @@
 import { preselectOnlyBackend, takeOnlyBackend } from '../editor/backend-choice.ts';
 import { showBatchSizeForBatches } from '../editor/batch-form.ts';
 import { prepareDialog } from '../editor/dialog.ts';
+import { savedValue } from '../editor/settings.ts';
 import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
 
 RED.nodes.registerType('holdfast-gateway', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8FBBD9',
   icon: 'gateway.svg',
   defaults: {
@@ -24,7 +25,7 @@ RED.nodes.registerType('holdfast-gateway', {
   inputs: 0,
   outputs: 1,
   label() {
-    return this.name || this._('label', { port: textOf(this['port']) });
+    return this.name || labelOf(this);
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
@@ -39,9 +40,15 @@ RED.nodes.registerType('holdfast-gateway', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     preselectOnlyBackend(this);
     showBatchSizeForBatches();
     addTryIt(this);
   },
 });
+
+/** The port tells gateways apart, unless only the server knows it. */
+function labelOf(node: EditorNode): string {
+  const port = textOf(savedValue(node, 'port'));
+  return /^\d+$/.test(port) ? node._('label', { port }) : node._('paletteLabel');
+}

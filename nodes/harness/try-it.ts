@@ -31,9 +31,19 @@ export function answerTries<Spec extends Properties>(
       const saved: unknown = request.body;
       if (typeof saved !== 'object' || saved === null || JSON.stringify(saved).length > BODY_LIMIT) throw new Error('The settings could not be read.');
       const message = plain(last());
-      return { ...(await tryIt(readConfig(spec, saved), structuredClone(message), RED)), message };
+      return { ...(await tryIt(readConfig(spec, withEnvironment(RED, node, saved)), structuredClone(message), RED)), message };
     }
   });
+}
+
+/** The runtime puts environment variables into a node's settings when it starts it; the dialog sends them as they were typed. */
+function withEnvironment(RED: NodeAPI, node: Node, saved: object): object {
+  const entries = Object.entries(saved).map(([name, value]: [string, unknown]) => {
+    const variable = typeof value === 'string' ? /^\$\{(\S+)\}$/.exec(value)?.[1] : undefined;
+    const found: unknown = variable === undefined ? undefined : RED.util.evaluateNodeProperty(variable, 'env', node, {});
+    return [name, found === undefined || found === '' ? value : found] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** What of a message can be shown: requests, sockets and functions cannot. */

@@ -5,7 +5,7 @@ import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, numberWithin, oneOf, optionalText, typedValue } from '../editor/validators.ts';
 
 RED.nodes.registerType('holdfast-ingest', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8FBBD9',
   icon: 'ingest.svg',
   defaults: {
@@ -44,7 +44,7 @@ RED.nodes.registerType('holdfast-ingest', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     preselectOnlyBackend(this);
     $('#node-input-device').typedInput({ default: 'msg', types: ['msg', 'flow', 'global', 'str', 'env', 'jsonata'], typeField: '#node-input-deviceType' });
     $('#node-input-values').typedInput({ default: 'msg', types: ['msg', 'flow', 'global', 'json', 'jsonata'], typeField: '#node-input-valuesType' });

@@ -1,4 +1,5 @@
 import { KINDS } from '../../core/simulator/kinds.ts';
+import { savedValue } from '../editor/settings.ts';
 import { shared, shownNumber } from '../editor/texts.ts';
 import { isNumberWithin, numberSentence } from '../editor/validators.ts';
 
@@ -44,7 +45,8 @@ export function openFleetList(node: EditorNode): void {
     removeItem: show,
     sortItems: show,
   });
-  const groups = Array.isArray(node['fleet']) ? (node['fleet'] as Group[]) : [];
+  const saved = savedValue(node, 'fleet');
+  const groups = Array.isArray(saved) ? (saved as Group[]) : [];
   for (const group of groups) $(LIST).editableList('addItem', { ...group });
   show();
 }

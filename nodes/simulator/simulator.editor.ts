@@ -1,5 +1,6 @@
 import { preselectOnlyBackend, takeOnlyBackend } from '../editor/backend-choice.ts';
 import { heightLeft, prepareDialog } from '../editor/dialog.ts';
+import { savedValue } from '../editor/settings.ts';
 import { shownNumber } from '../editor/texts.ts';
 import { chosenBackend, numberWithin, onOrOff, optionalText, requiredText } from '../editor/validators.ts';
 import { fleetProblem, openFleetList, readFleetList } from './fleet.editor.ts';
@@ -7,7 +8,7 @@ import { fleetProblem, openFleetList, readFleetList } from './fleet.editor.ts';
 const LEAST_HEIGHT = 120;
 
 RED.nodes.registerType('holdfast-simulator', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8FBBD9',
   icon: 'simulator.svg',
   defaults: {
@@ -24,7 +25,7 @@ RED.nodes.registerType('holdfast-simulator', {
   inputs: 1,
   outputs: 1,
   label() {
-    return this.name || this._('label', { devices: shownNumber(deviceCount(this['fleet'])) });
+    return this.name || this._('label', { devices: shownNumber(deviceCount(savedValue(this, 'fleet'))) });
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
@@ -42,7 +43,7 @@ RED.nodes.registerType('holdfast-simulator', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     preselectOnlyBackend(this);
     openFleetList(this);
     const faults = $('#node-input-randomFaults');
@@ -62,7 +63,7 @@ RED.nodes.registerType('holdfast-simulator', {
 });
 
 function validFleet(this: EditorNode, value: unknown, _options: unknown): true | string {
-  return fleetProblem(this, value);
+  return fleetProblem(this, value ?? savedValue(this, 'fleet'));
 }
 
 function deviceCount(fleet: unknown): number {

@@ -57,11 +57,11 @@ export default defineNode('holdfast-simulator', {
 
     function show(): void {
       complain();
-      const { connected, devices, acknowledged, dropped } = fleet.counts();
-      const state = [connected, acknowledged, dropped].join();
+      const { connected, devices, dropped } = fleet.counts();
+      const state = [connected, dropped, fleet.faults().length].join();
       if (state !== shown) {
         if (connected === 0) status.connecting(`connecting to ${config.url}`);
-        else status.counts({ [`of ${devices} connected`]: connected, acknowledged, dropped, 'faults now': fleet.faults().length });
+        else status.counts({ [`of ${devices} connected`]: connected, 'in fault': fleet.faults().length, dropped });
       }
       shown = state;
       timer = clock.setTimeout(show, STATUS_INTERVAL);
@@ -69,9 +69,11 @@ export default defineNode('holdfast-simulator', {
 
     return {
       message: (message) => inject(fleet, message.payload),
-      async close() {
+      async close(removed) {
         timer.cancel();
         await fleet.stop();
+        // A simulator that is gone for good leaves nobody behind who could log in.
+        if (removed) for (const id of secrets.keys()) backend.registry.remove(id);
       },
     };
   },

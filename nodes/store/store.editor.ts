@@ -4,7 +4,7 @@ import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, optionalText } from '../editor/validators.ts';
 
 RED.nodes.registerType('holdfast-store', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#E3B07F',
   icon: 'store.svg',
   defaults: {
@@ -33,7 +33,7 @@ RED.nodes.registerType('holdfast-store', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     preselectOnlyBackend(this);
     addTryIt(this);
   },

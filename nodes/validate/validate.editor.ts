@@ -2,7 +2,7 @@ import { KINDS } from '../../core/simulator/kinds.ts';
 import { heightLeft, prepareDialog } from '../editor/dialog.ts';
 import { shared } from '../editor/texts.ts';
 import { addTryIt } from '../editor/try-it.ts';
-import { currentSettings } from '../editor/settings.ts';
+import { currentSettings, savedValue } from '../editor/settings.ts';
 import { numberWithin, optionalText, requiredText, textOf } from '../editor/validators.ts';
 import { schemaOf } from './schema-example.editor.ts';
 
@@ -10,7 +10,7 @@ const LEAST_HEIGHT = 160;
 let editor: CodeEditor | undefined;
 
 RED.nodes.registerType('holdfast-validate', {
-  category: 'holdfast',
+  category: 'Holdfast',
   color: '#8DC3A0',
   icon: 'validate.svg',
   defaults: {
@@ -23,7 +23,7 @@ RED.nodes.registerType('holdfast-validate', {
   inputs: 1,
   outputs: 2,
   label() {
-    return this.name || this._('label', { contract: textOf(this['contract']), version: textOf(this['contractVersion']) });
+    return this.name || this._('label', { contract: textOf(savedValue(this, 'contract')), version: textOf(savedValue(this, 'contractVersion')) });
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
@@ -38,7 +38,7 @@ RED.nodes.registerType('holdfast-validate', {
     return this._(index === 0 ? 'outputs.valid' : 'outputs.refused');
   },
   oneditprepare() {
-    prepareDialog();
+    prepareDialog(this);
     openSchemaEditor(this);
     offerExamples(this);
     addTryIt(this, () => ({ ...currentSettings(this), schema: editor?.getValue() ?? this['schema'] }));
@@ -58,7 +58,7 @@ RED.nodes.registerType('holdfast-validate', {
 
 /** JSON, and an object. Whether it is a schema, the node says with the place in it when it is deployed or tried. */
 function jsonSchema(this: EditorNode, value: unknown, _options: unknown): true | string {
-  const text = textOf(value).trim();
+  const text = textOf(value ?? savedValue(this, 'schema')).trim();
   if (text === '') return shared('errors.required', { field: this._('labels.schema') });
   try {
     const schema: unknown = JSON.parse(text);
@@ -69,7 +69,7 @@ function jsonSchema(this: EditorNode, value: unknown, _options: unknown): true |
 }
 
 function openSchemaEditor(node: EditorNode): void {
-  const opened = RED.editor.createEditor({ id: 'holdfast-schema-editor', mode: 'ace/mode/json', value: textOf(node['schema']) });
+  const opened = RED.editor.createEditor({ id: 'holdfast-schema-editor', mode: 'ace/mode/json', value: textOf(savedValue(node, 'schema')) });
   editor = opened;
   const check = (): void => {
     const schema = opened.getValue();

@@ -1,9 +1,14 @@
+import type { Node } from 'node-red';
 import { compileContract } from '../../core/contract/index.ts';
 import type { Contract } from '../../core/contract/index.ts';
 import { samplesOf } from '../../core/sample/message.ts';
+import type { RefusalReason, Sample } from '../../core/sample/sample.ts';
 import { number, text } from '../harness/config.ts';
 import type { ConfigOf } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
+
+const REFUSED = 1;
+const REFUSALS_LOGGED_EVERY = 10_000;
 
 /** What a new node accepts: any readings at all, so that it works when it is dropped on the canvas. */
 const ANY_READINGS = `{
@@ -30,8 +35,16 @@ export default defineNode('holdfast-validate', {
     return { summary, result: checked };
   },
 
-  start({ config, status }) {
+  start({ node, config, clock, status }) {
     const contract = contractOf(config);
+    const isHeard = ((node as Node & { wires?: unknown[][] }).wires?.[REFUSED]?.length ?? 0) > 0;
+    let quietUntil = 0;
+    /** What is refused leaves the flow here when nothing is wired to its output: not in silence. */
+    const tellRefused = ({ device }: Sample, { message }: RefusalReason): void => {
+      if (isHeard || clock.now() < quietUntil) return;
+      quietUntil = clock.now() + REFUSALS_LOGGED_EVERY;
+      node.warn(`A sample of ${device} was refused and goes nowhere, since nothing is wired to the refused output. ${message}`);
+    };
     const counts = { valid: 0, refused: 0 };
     status.idle(`${contract.id} v${contract.version}`);
     return {
@@ -40,9 +53,11 @@ export default defineNode('holdfast-validate', {
         sample.contract = { id: contract.id, version: contract.version };
         if (reasons.length === 0) {
           counts.valid += 1;
+          if (sample.refused) delete sample.refused;
           send({ valid: sample });
         } else {
           counts.refused += 1;
+          if (reasons[0]) tellRefused(sample, reasons[0]);
           sample.refused = { reasons };
           send({ refused: sample });
         }

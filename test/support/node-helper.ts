@@ -142,6 +142,12 @@ export function collect(id: string): Message[] {
   return messages;
 }
 
+/** The error that a catch node put on a message. */
+export function sentenceOf(caught: Message | undefined): string {
+  const error = caught?.['error'];
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
+}
+
 /** What stood below a node, oldest first. */
 export function statusesOf(id: string): readonly NodeStatus[] {
   return statuses.get(id) ?? [];

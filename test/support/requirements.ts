@@ -6,6 +6,7 @@
  *     requireProgram(this, 'mosquitto', 'mosquitto');
  *   });
  */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { sharedData } from './shared-data.ts';
@@ -48,6 +49,13 @@ export function requireProgram(context: Mocha.Context, name: string | readonly s
 /** The sentence for a program that is not there. */
 export function missingProgram(names: readonly string[], aptPackage: string): string {
   return `${names.join(' or ')} is not installed: apt-get install ${aptPackage}`;
+}
+
+/** Mounts a disk of so many kilobytes on `folder`, or skips the suite or test of `context`. Returns what takes it away again. */
+export function requireSmallDisk(context: Mocha.Context, folder: string, kilobytes: number): () => void {
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder]);
+  if (status !== 0) skip(context, 'a small disk cannot be mounted: run as root on Linux, in a container with --cap-add SYS_ADMIN');
+  return () => void spawnSync('umount', ['--lazy', folder]);
 }
 
 /** Skips the suite or test of `context` unless the file or folder is among the shared data. Returns its path. */

@@ -186,3 +186,18 @@ describe('alarm', () => {
     }
   });
 });
+
+describe('an alarm on a device whose clock leaps', () => {
+  const received = Date.UTC(2026, 0, 1);
+
+  it('still raises after a sample from years ahead', () => {
+    const leapt = sample(Date.UTC(2038, 0, 19), 70, { received });
+    const usual = sample(received + 1_000, 95, { received: received + 1_000 });
+    assert.equal(summary(run(hot, [leapt, usual]).told), `raised@${usual.ts}`);
+  });
+
+  it('judges a sample from ahead at the time it was received', () => {
+    const leapt = sample(received + 3_600_000, 95, { received });
+    assert.equal(summary(run(hot, [leapt]).told), `raised@${received}`);
+  });
+});

@@ -1,0 +1,18 @@
+import type { InboxRecord } from './record.ts';
+import type { OpenBatch } from './backlog.ts';
+
+/** One record on its way through the flow. A redelivery is a new entry. */
+export interface InboxEntry {
+  readonly record: InboxRecord;
+  /** Unique in this inbox and kept over restarts. */
+  readonly position: number;
+  /** How many times it has failed before. */
+  readonly failures: number;
+}
+
+/** An entry as its channel knows it. */
+export interface Flight extends InboxEntry {
+  readonly batch: OpenBatch;
+  /** When it was handed over, ms since the epoch. */
+  readonly since: number;
+}

@@ -1,0 +1,39 @@
+/**
+ * Takes the pictures of the running quick-start flow for the README and docs/, light and dark: `npm run screenshots`.
+ * Starts Holdfast on a home of its own, gives it time to raise an alarm, and needs chromium on the PATH.
+ */
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { openEditor } from '../test/support/browser.ts';
+import type { Theme } from '../test/support/browser.ts';
+import { startHoldfast } from '../test/support/node-red-process.ts';
+import { findProgram } from '../test/support/requirements.ts';
+import { CHROMIUM } from '../test/support/suites.ts';
+
+const DOCS = join(import.meta.dirname, '..', 'docs');
+const OVERHEAT = '4c0f2a91d7e30101';
+/** A press takes about half a minute to overheat; the detectors learn what is usual for as long before. */
+const LEARN = 35_000;
+const OVERHEATING = 35_000;
+const WINDOW = { width: 1460, height: 820 };
+
+const executablePath = findProgram(...CHROMIUM.programs);
+if (executablePath === undefined) throw new Error(`No Chromium is on the PATH: apt-get install ${CHROMIUM.aptPackage}.`);
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const holdfast = await startHoldfast();
+try {
+  const token = await holdfast.login();
+  const editor = await openEditor(browser, holdfast);
+  await editor.page.setViewportSize(WINDOW);
+  await editor.page.waitForTimeout(LEARN);
+  await holdfast.request(`/inject/${OVERHEAT}`, { method: 'POST', token });
+  await editor.page.waitForTimeout(OVERHEATING);
+  for (const theme of ['light', 'dark'] satisfies Theme[]) {
+    await editor.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`);
+    await editor.page.screenshot({ path: join(DOCS, `quick-start-${theme}.png`) });
+  }
+  await editor.end();
+} finally {
+  await browser.close();
+  await holdfast.remove();
+}

@@ -1,0 +1,56 @@
+/** A flow with every node, and a Node-RED that runs it: what the specs of the editor open. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeHome, startHoldfast } from '../support/node-red-process.ts';
+import type { Holdfast } from '../support/node-red-process.ts';
+
+export const NODES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator'] as const;
+export const BACKEND = 'b0000000000000b1';
+
+/** The id of the node of that kind in the flow. */
+export const idOf = (node: (typeof NODES)[number]): string => `a0000000000000${String(NODES.indexOf(node)).padStart(2, '0')}`;
+export const INJECT = 'a0000000000000f0';
+
+const PAYLOAD = '{"temperature":95.5,"pressure":160,"running":true}';
+
+/** Starts Node-RED on a flow of its own, built from the sources of now by the suite. */
+export async function startFlow(): Promise<Holdfast> {
+  const home = makeHome();
+  writeFileSync(join(home, 'flows.json'), JSON.stringify(flow()));
+  try {
+    return withRemoval(await startHoldfast({ home, plain: true }), home);
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Sends the message of the inject node, as a click on its button does. */
+export async function inject(holdfast: Holdfast): Promise<void> {
+  const answer = await holdfast.request(`/inject/${INJECT}`, { method: 'POST', token: await holdfast.login(), body: {} });
+  if (!answer.ok) throw new Error(`inject answered ${answer.status}`);
+}
+
+function withRemoval(holdfast: Holdfast, home: string): Holdfast {
+  return { ...holdfast, async remove() {
+    await holdfast.remove();
+    rmSync(home, { recursive: true, force: true });
+  } };
+}
+
+function flow(): object[] {
+  const on = (node: (typeof NODES)[number], x: number, y: number, wires: string[][], properties: object = {}): object =>
+    ({ id: idOf(node), type: `holdfast-${node}`, z: 'f000000000000001', name: '', version: 1, x, y, wires, ...(node === 'validate' ? {} : { backend: BACKEND }), ...properties });
+  return [
+    { id: 'f000000000000001', type: 'tab', label: 'Editor test' },
+    { id: BACKEND, type: 'holdfast-backend', name: 'Test data', directory: 'data', version: 1 },
+    { id: INJECT, type: 'inject', z: 'f000000000000001', name: 'One sample', props: [{ p: 'payload' }, { p: 'topic', vt: 'str' }], topic: 'press-1', payload: PAYLOAD, payloadType: 'json', repeat: '', once: false, x: 130, y: 80, wires: [[idOf('ingest')]] },
+    on('ingest', 310, 80, [[idOf('validate')], [], []]),
+    on('gateway', 130, 180, [[idOf('validate')]], { port: '${HOLDFAST_MQTT_PORT}' }),
+    on('validate', 490, 80, [[idOf('detect'), idOf('alarm')], []]),
+    on('detect', 670, 80, [[idOf('store')]]),
+    on('store', 830, 80, [[]]),
+    on('alarm', 670, 160, [[]], { alarm: 'Overheating' }),
+    on('simulator', 130, 260, [[]], { url: 'mqtt://127.0.0.1:1', fleet: [{ kind: 'press', count: 1 }] }),
+  ];
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import mqtt from 'mqtt';
+import type { Browser } from 'playwright-core';
+import { openEditor, startBrowser } from '../support/browser.ts';
+import type { Editor } from '../support/browser.ts';
+import type { Holdfast } from '../support/node-red-process.ts';
+import { BACKEND, idOf, inject, startFlow } from './fixture.ts';
+
+describe('the dialogs of a running flow', () => {
+  let browser: Browser;
+  let holdfast: Holdfast;
+  let editor: Editor;
+
+  before('start Chromium and Node-RED', async function () {
+    browser = await startBrowser(this);
+    holdfast = await startFlow();
+    editor = await openEditor(browser, holdfast);
+  });
+
+  after('stop both', async () => {
+    await browser?.close();
+    await holdfast?.remove();
+  });
+
+  afterEach('leave no dialog open when a test failed', () => editor?.closeAll());
+
+  /** What "Try it" answers in the open dialog. */
+  async function tryIt(): Promise<{ summary: string; message: string; result: string }> {
+    await editor.page.locator('.holdfast-try-button').click();
+    const summary = editor.page.locator('.holdfast-summary');
+    await summary.waitFor();
+    const [message = '', result = ''] = await editor.page.locator('.holdfast-panes pre').allInnerTexts();
+    return { summary: await summary.innerText(), message, result };
+  }
+
+  describe('"Try it"', () => {
+    it('says that there is no message yet', async () => {
+      await editor.open(idOf('alarm'));
+      await editor.page.locator('.holdfast-try-button').click();
+      await editor.page.locator('.holdfast-try-answer .holdfast-problem', { hasText: 'No message has reached this node' }).waitFor();
+      await editor.close('cancel');
+      editor.problems.length = 0;
+    });
+
+    it('applies the settings of the dialog, not yet saved, to the last real message', async () => {
+      await inject(holdfast);
+      await editor.page.locator('.red-ui-flow-node-status-label', { hasText: /raised/ }).waitFor();
+      await editor.open(idOf('alarm'));
+      assert.match((await tryIt()).summary, /would raise this alarm for press-1/);
+      await editor.picture('alarm-tried');
+      await editor.page.locator('#node-input-raiseLimit').fill('120');
+      await editor.page.locator('#node-input-clearLimit').fill('100');
+      await editor.page.locator('.holdfast-try-button').click();
+      await editor.page.locator('.holdfast-summary', { hasText: 'would not raise' }).waitFor();
+      await editor.close('cancel');
+    });
+
+    for (const [node, expected] of [['ingest', /press-1/], ['validate', /meets the contract/], ['detect', /temperature, pressure/], ['store', /readings/]] as const) {
+      it(`shows the message and what ${node} makes of it`, async () => {
+        await editor.open(idOf(node));
+        const { summary, message, result } = await tryIt();
+        assert.match(summary, expected);
+        assert.equal((JSON.parse(message) as { topic: string }).topic, 'press-1');
+        assert.match(message, /95\.5/);
+        assert.ok(result.length > 10, result);
+        await editor.picture(`${node}-tried`);
+        await editor.close('cancel');
+        assert.deepEqual(editor.problems, []);
+      });
+    }
+
+    it('shows what is wrong with a contract in a sentence', async () => {
+      await editor.open(idOf('validate'));
+      await editor.page.evaluate(`RED.editor.getEditStack() && [...document.querySelectorAll('#holdfast-schema-editor')].length && (window.monaco ? monaco.editor.getEditors().at(-1).setValue('{"typ": "object"}') : ace.edit('holdfast-schema-editor').setValue('{"typ": "object"}'))`);
+      await editor.page.locator('.holdfast-try-button').click();
+      await editor.page.locator('.holdfast-try-answer .holdfast-problem', { hasText: 'Did you mean "type"?' }).waitFor();
+      await editor.close('cancel');
+      editor.problems.length = 0;
+    });
+  });
+
+  describe('"Who may connect"', () => {
+    let secret = '';
+
+    it('shows the secret of a new device once, with which it logs in by MQTT', async () => {
+      await editor.open(BACKEND);
+      await editor.page.locator('#holdfast-principal-id').fill('press-7');
+      await editor.page.locator('#holdfast-principal-profile').fill('press');
+      await editor.page.locator('#holdfast-principal-add-button').click();
+      secret = await editor.page.locator('#holdfast-secret-text').innerText();
+      assert.match(await editor.page.locator('#holdfast-secret-command').innerText(), /^mosquitto_pub .* -u press-7 .*-t devices\/press-7\/telemetry/);
+      await editor.page.locator('tr[data-principal="press-7"]').waitFor();
+      await editor.picture('backend-secret');
+      await editor.page.locator('.holdfast-secret button').first().click();
+      assert.equal(await editor.page.evaluate('navigator.clipboard.readText()'), secret);
+      await editor.close('cancel');
+
+      assert.equal(await login('press-7', secret), 'let in');
+      await editor.open(BACKEND);
+      await editor.page.locator('tr[data-principal="press-7"]').waitFor();
+      assert.equal((await editor.page.content()).includes(secret), false);
+      await editor.close('cancel');
+    });
+
+    it('replaces a secret when asked to, and asks first', async () => {
+      await editor.open(BACKEND);
+      const row = editor.page.locator('tr[data-principal="press-7"]');
+      await row.locator('button').first().click();
+      await answer('Cancel');
+      assert.equal(await editor.page.locator('#holdfast-secret-text').count(), 0);
+      await row.locator('button').first().click();
+      await answer('Yes');
+      const renewed = await editor.page.locator('#holdfast-secret-text').innerText();
+      assert.equal(await login('press-7', secret), 'refused');
+      assert.equal(await login('press-7', renewed), 'let in');
+      secret = renewed;
+      await editor.close('cancel');
+    });
+
+    it('says why an id cannot be used', async () => {
+      await editor.open(BACKEND);
+      await editor.page.locator('#holdfast-principal-id').fill('press 7/#');
+      await editor.page.locator('#holdfast-principal-add-button').click();
+      await editor.page.locator('#holdfast-principal-problem', { hasText: 'cannot be used' }).waitFor();
+      await editor.close('cancel');
+      editor.problems.length = 0;
+    });
+
+    it('removes a device, which is then refused', async () => {
+      await editor.open(BACKEND);
+      const row = editor.page.locator('tr[data-principal="press-7"]');
+      await row.locator('button').last().click();
+      await answer('Yes');
+      await row.waitFor({ state: 'detached' });
+      assert.equal(await login('press-7', secret), 'refused');
+      await editor.close('cancel');
+      assert.deepEqual(editor.problems, []);
+    });
+
+    async function answer(button: string): Promise<void> {
+      await editor.page.locator('.red-ui-notification button', { hasText: button }).click();
+      await editor.page.locator('.red-ui-notification button', { hasText: button }).waitFor({ state: 'detached' });
+    }
+
+    async function login(id: string, password: string): Promise<'let in' | 'refused'> {
+      const client = mqtt.connect(`mqtt://127.0.0.1:${holdfast.mqttPort}`, { username: id, password, clientId: id, reconnectPeriod: 0 });
+      try {
+        return await new Promise((resolve, reject) => {
+          client.once('connect', () => resolve('let in'));
+          client.once('error', (error) => ('code' in error && (error.code === 4 || error.code === 5) ? resolve('refused') : reject(error)));
+        });
+      } finally {
+        await client.endAsync(true);
+      }
+    }
+  });
+
+  describe('after all that', () => {
+    it('offer the metrics that were seen', async () => {
+      await editor.open(idOf('detect'));
+      await editor.page.locator('#node-input-metrics').pressSequentially('temp');
+      const offered = editor.page.locator('.red-ui-autoComplete-container', { hasText: 'temperature' });
+      await offered.waitFor();
+      await editor.page.keyboard.press('Enter');
+      assert.equal(await editor.page.locator('#node-input-metrics').inputValue(), 'temperature');
+      await editor.close('cancel');
+    });
+
+    it('save the rows of the simulator with a deploy, and its devices may connect', async () => {
+      await editor.open(idOf('simulator'));
+      await editor.page.locator('#holdfast-fleet-row .red-ui-editableList-addButton').click();
+      await editor.page.locator('#holdfast-fleet li').last().locator('select').selectOption('delivery-van');
+      await editor.close('done');
+      await editor.deploy();
+      const { flows } = (await (await holdfast.request('/flows', { token: await holdfast.login(), headers: { 'Node-RED-API-Version': 'v2' } })).json()) as { flows: Array<{ id: string; fleet?: unknown }> };
+      assert.deepEqual(flows.find(({ id }) => id === idOf('simulator'))?.fleet, [{ kind: 'press', count: 1 }, { kind: 'delivery-van', count: 1 }]);
+      await editor.open(BACKEND);
+      await editor.page.locator('tr[data-principal="delivery-van-1"]').waitFor();
+      await editor.close('cancel');
+    });
+  });
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { DeviceDetectors, readMetrics } from '../../../core/anomaly/device-detectors.ts';
+import type { Sample, Values } from '../../../core/sample/sample.ts';
+
+const START = Date.UTC(2026, 0, 1);
+
+function sample(ts: number, values: Values, received = ts): Sample {
+  return { id: `s${ts}`, device: 'press-7', ts, received, tsSource: 'device', src: { via: 'mqtt' }, values };
+}
+
+/** A day's readings around 20 with a little noise that repeats. */
+function learn(detectors: DeviceDetectors, from = START, count = 100): void {
+  for (let index = 0; index < count; index += 1) detectors.judge(sample(from + index * 1000, { temperature: 20 + (index % 7) / 10, pressure: 5 }));
+}
+
+describe('the detectors of one device', () => {
+  it('note on the sample what each found, metric by metric', () => {
+    const detectors = new DeviceDetectors({}, new Set());
+    learn(detectors);
+    const wild = sample(START + 200_000, { temperature: 60, pressure: 5, running: true });
+    assert.equal(detectors.judge(wild), true);
+    assert.deepEqual(Object.entries(wild.anomalies ?? {}).map(([metric, { anomaly }]) => [metric, anomaly]), [['temperature', true], ['pressure', false]]);
+  });
+
+  it('watch only the metrics that are named', () => {
+    const detectors = new DeviceDetectors({}, readMetrics(' temperature , '));
+    const one = sample(START, { temperature: 20, pressure: 5 });
+    detectors.judge(one);
+    assert.deepEqual(Object.keys(one.anomalies ?? {}), ['temperature']);
+  });
+
+  it('go on from a snapshot as if nothing had happened', () => {
+    const before = new DeviceDetectors({}, new Set());
+    learn(before);
+    const after = new DeviceDetectors({}, new Set(), JSON.parse(JSON.stringify(before.snapshot())));
+    const [first, second] = [sample(START + 200_000, { temperature: 23 }), sample(START + 200_000, { temperature: 23 })];
+    before.judge(first);
+    after.judge(second);
+    assert.deepEqual(second.anomalies, first.anomalies);
+    assert.ok((first.anomalies?.['temperature']?.score ?? 0) > 0);
+  });
+
+  it('still learn after the clock of the device leapt years ahead for one sample', () => {
+    const detectors = new DeviceDetectors({}, new Set());
+    detectors.judge(sample(Date.UTC(2038, 0, 19), { temperature: 20 }, START - 1000));
+    learn(detectors);
+    const wild = sample(START + 200_000, { temperature: 60 });
+    assert.equal(detectors.judge(wild), true);
+  });
+
+  it('watch a bounded number of metrics, however many a device invents', () => {
+    const detectors = new DeviceDetectors({}, new Set());
+    for (let index = 0; index < 500; index += 1) detectors.judge(sample(START + index, { [`metric-${index}`]: index }));
+    assert.equal(Object.keys(detectors.snapshot() as object).length, 200);
+  });
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ManualClock } from '../../../core/clock/manual-clock.ts';
+import { PrincipalError } from '../../../core/registry/principal.ts';
+import type { PrincipalKind } from '../../../core/registry/principal.ts';
+import { openRegistry } from '../../../core/registry/registry.ts';
+import type { Registry } from '../../../core/registry/registry.ts';
+import { StorageError } from '../../../core/sqlite/storage-error.ts';
+
+describe('the registry', () => {
+  let folder: string;
+  let registry: Registry;
+  const clock = new ManualClock(1_700_000_000_000);
+  const opened: Registry[] = [];
+  const open = (): Registry => {
+    const one = openRegistry(folder, clock);
+    opened.push(one);
+    return one;
+  };
+  const issue = (id: string, kind: PrincipalKind = 'device', children: string[] = []): string => registry.issue({ id, kind, children }).secret;
+
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'holdfast-registry-')), 'made');
+    registry = open();
+  });
+  afterEach(() => {
+    for (const one of opened.splice(0)) one.close();
+    rmSync(join(folder, '..'), { recursive: true, force: true });
+  });
+
+  it('lets in who has the secret, as what it was issued, also after a restart and with the secret as bytes', () => {
+    const { secret } = registry.issue({ id: 'press-7', kind: 'device', profile: 'press' });
+    for (const one of [registry, open()]) {
+      assert.deepEqual(one.authenticate('press-7', secret), { id: 'press-7', kind: 'device', profile: 'press', children: [] });
+      assert.deepEqual(one.authenticate('press-7', Buffer.from(secret)), one.find('press-7'));
+    }
+  });
+
+  it('keeps out whoever has no secret, another one, or no name', () => {
+    const secret = issue('press-7');
+    issue('press-8');
+    for (const wrong of ['', secret.slice(0, -1), `${secret} `, secret.toLowerCase(), 'x'.repeat(100_000)]) assert.equal(registry.authenticate('press-7', wrong), undefined);
+    for (const name of ['press-8', 'nobody', '', '__proto__', 'constructor', 'PRESS-7', 'press-7\0']) assert.equal(registry.authenticate(name, secret), undefined, name);
+    // Of an unknown id the hash that its secret is compared with is all zeros: no secret has that hash.
+    assert.equal(registry.authenticate('nobody', Buffer.alloc(32)), undefined);
+  });
+
+  it('makes secrets of 256 bits, each its own, and none of them stands in a file', () => {
+    const secrets = Array.from({ length: 20 }, (_, index) => issue(`d${index}`));
+    assert.equal(new Set(secrets).size, 20);
+    for (const secret of secrets) assert.match(secret, /^[A-Za-z0-9_-]{43}$/);
+    const bytes = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+    assert.ok(bytes.includes('d19'), 'the files that were read are not those of the registry');
+    for (const secret of secrets) {
+      assert.equal(bytes.includes(secret), false);
+      assert.equal(bytes.includes(Buffer.from(secret, 'base64url')), false);
+    }
+  });
+
+  it('gives a new secret on request, and the old one is worth nothing from then on', () => {
+    const old = issue('press-7');
+    const { secret } = registry.issue({ id: 'press-7', kind: 'gateway', profile: 'hub', children: ['a'] });
+    assert.equal(registry.authenticate('press-7', old), undefined);
+    assert.deepEqual(registry.authenticate('press-7', secret), { id: 'press-7', kind: 'gateway', profile: 'hub', children: ['a'] });
+    assert.equal(registry.list().length, 1);
+  });
+
+  it('knows whom a gateway may send for, and nobody else may', () => {
+    issue('gate', 'gateway', ['a', 'b']);
+    issue('a');
+    assert.deepEqual([registry.isChild('gate', 'a'), registry.isChild('gate', 'c'), registry.isChild('a', 'a'), registry.isChild('nobody', 'a')], [true, false, false, false]);
+    assert.throws(() => issue('x', 'device', ['a']), (error: unknown) => error instanceof PrincipalError && /cannot have children/.test(error.message));
+  });
+
+  it('forgets who is removed, at once and for good', () => {
+    const secret = issue('press-7');
+    assert.deepEqual([registry.remove('press-7'), registry.remove('press-7')], [true, false]);
+    assert.deepEqual([registry.authenticate('press-7', secret), registry.find('press-7'), registry.list(), open().list()], [undefined, undefined, [], []]);
+  });
+
+  it('sees what another process issues, renews and removes while it runs', () => {
+    const old = issue('renewed');
+    issue('removed');
+    const other = open();
+    const { secret } = other.issue({ id: 'new', kind: 'device' });
+    const renewed = other.issue({ id: 'renewed', kind: 'device' }).secret;
+    other.remove('removed');
+    assert.equal(registry.authenticate('new', secret)?.id, 'new');
+    assert.deepEqual([registry.authenticate('renewed', old), registry.authenticate('renewed', renewed)?.id], [undefined, 'renewed']);
+    assert.deepEqual(registry.list().map(({ id }) => id), ['new', 'renewed']);
+  });
+
+  it('takes only ids that can stand in a topic, a file name and a URL', () => {
+    for (const id of ['a', 'A1', 'press-7', '0', 'a.b:c_d-e', 'x'.repeat(64)]) assert.ok(issue(id));
+    for (const id of ['', '-a', '.', '..', '_a', ':a', 'a/b', 'a b', 'a+b', 'a#', '$SYS', 'é', 'a\n', 'a\0', '../a', 'x'.repeat(65), undefined, 7, null, ['a']]) {
+      assert.throws(() => issue(id as string), (error: unknown) => error instanceof PrincipalError && error.code === 'HOLDFAST_PRINCIPAL', String(id));
+      assert.throws(() => issue('gate', 'gateway', [id as string]), PrincipalError, String(id));
+    }
+    assert.throws(() => issue('a', 'admin' as PrincipalKind), /Use device, gateway or application/);
+    assert.equal(registry.find('gate'), undefined);
+  });
+
+  it('whose file says what cannot be is refused as damaged', () => {
+    issue('press-7');
+    for (const damage of [`kind = 'admin'`, `children = '{'`, `secret_hash = x'00'`]) {
+      const file = new DatabaseSync(join(folder, 'registry.sqlite'));
+      const before = file.prepare('SELECT kind, children, secret_hash FROM principal').get();
+      file.exec(`UPDATE principal SET ${damage}`);
+      assert.throws(open, (error: unknown) => error instanceof StorageError && error.code === 'HOLDFAST_STORAGE_DAMAGED' && /press-7/.test(error.message), damage);
+      file.prepare('UPDATE principal SET kind = ?, children = ?, secret_hash = ?').run(String(before?.['kind']), String(before?.['children']), before?.['secret_hash'] as Uint8Array);
+      file.close();
+    }
+    assert.equal(open().list().length, 1);
+  });
+
+  it('takes 2,000 principals without reading all of them again for each', () => {
+    issue('first');
+    const first = registry.find('first');
+    for (let count = 0; count < 2_000; count += 1) issue(`d${count}`);
+    assert.equal(registry.list().length, 2_001);
+    assert.equal(registry.find('first'), first, 'it was read again');
+  }).timeout(60_000);
+});

@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { SettleTracker } from '../../../core/settle/settle-tracker.ts';
+import type { Message, Outcome } from '../../../core/settle/settle-tracker.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** What Node-RED tells of a flow: a message is handed to a node, received by it, and done; nodes are their names. */
+class Flow {
+  readonly tracker = new SettleTracker();
+  outcome: Outcome | undefined;
+  outcomes = 0;
+
+  begin(id = 'm'): Message {
+    const tracked = this.tracker.begin(id, (outcome) => {
+      this.outcome = outcome;
+      this.outcomes += 1;
+    });
+    const message: Message = { _msgid: id };
+    this.handed(message, 'A', 'source');
+    this.tracker.release(tracked);
+    return message;
+  }
+
+  handed(message: Message, node: string, sender: string): void {
+    this.tracker.handed(message, node, sender);
+  }
+
+  /** The node's handler runs: `work` is what it does before it returns. */
+  runs(message: Message, node: string, work: () => void = () => undefined, saysDone = true): void {
+    this.tracker.received(message, node);
+    work();
+    this.tracker.returned(message, node, saysDone);
+  }
+
+  done(message: Message, node: string, error?: unknown): void {
+    this.tracker.done(message, node, error);
+  }
+
+  async kind(): Promise<string | undefined> {
+    await turn();
+    assert.ok(this.outcomes <= 1, 'it ended twice');
+    return this.outcome?.kind;
+  }
+}
+
+describe('a message that is followed', () => {
+  let flow: Flow;
+  beforeEach(() => {
+    flow = new Flow();
+  });
+
+  it('settles when the only node is done, not when it is handed, received or returned', async () => {
+    const message = flow.begin();
+    assert.equal(await flow.kind(), undefined);
+    flow.runs(message, 'A');
+    assert.equal(await flow.kind(), undefined);
+    flow.done(message, 'A');
+    assert.equal(await flow.kind(), 'settled');
+    assert.equal(flow.tracker.size, 0);
+  });
+
+  it('settles when nobody takes it', async () => {
+    flow.tracker.release(flow.tracker.begin('m', (outcome) => void (flow.outcome = outcome)));
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('does not settle while its sender still sends', async () => {
+    const tracked = flow.tracker.begin('m', (outcome) => void (flow.outcome = outcome));
+    for (const node of ['A', 'B']) {
+      const message = { _msgid: 'm' };
+      flow.handed(message, node, 'source');
+      flow.runs(message, node, () => flow.done(message, node));
+      assert.equal(await flow.kind(), undefined);
+    }
+    flow.tracker.release(tracked);
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('waits for all branches of a fan-out, clones included, in whatever order', async () => {
+    const message = flow.begin();
+    const clones = ['B', 'C', 'D'].map((node) => ({ node, clone: { ...message } }));
+    flow.runs(message, 'A', () => {
+      for (const { node, clone } of clones) flow.handed(clone, node, 'A');
+      flow.done(message, 'A');
+    });
+    for (const { node, clone } of clones.toReversed()) {
+      assert.equal(await flow.kind(), undefined);
+      flow.runs(clone, node);
+      flow.done(clone, node);
+    }
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('follows one object through many nodes, each done before or after the next', async () => {
+    const message = flow.begin();
+    flow.runs(message, 'A', () => flow.handed(message, 'B', 'A'));
+    flow.runs(message, 'B', () => flow.handed(message, 'C', 'B'));
+    flow.done(message, 'B');
+    flow.runs(message, 'C');
+    flow.done(message, 'C');
+    assert.equal(await flow.kind(), undefined);
+    flow.done(message, 'A');
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('is known by its object when a node changes its id, as split does, and so are the parts', async () => {
+    const message = flow.begin();
+    const parts = ['p1', 'p2'].map((id) => ({ _msgid: id }));
+    flow.runs(message, 'A', () => {
+      message._msgid = 'changed';
+      for (const part of parts) flow.handed(part, 'B', 'A');
+    });
+    flow.done(message, 'A');
+    assert.equal(await flow.kind(), undefined);
+    for (const part of parts) flow.runs(part, 'B');
+    for (const part of parts) flow.done(part, 'B');
+    assert.equal(await flow.kind(), 'settled');
+    assert.equal(flow.tracker.size, 0);
+  });
+
+  it('is known by its id when a node sends another object with it later', async () => {
+    const message = flow.begin();
+    flow.runs(message, 'A');
+    const later = { _msgid: 'm' };
+    await turn();
+    flow.handed(later, 'B', 'A');
+    flow.done(message, 'A');
+    assert.equal(await flow.kind(), undefined);
+    flow.runs(later, 'B', () => flow.done(later, 'B'));
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('goes on with a complete or catch node that receives a copy once the last node is done', async () => {
+    const message = flow.begin();
+    const copy = { ...message };
+    flow.runs(message, 'A', () => {
+      flow.done(message, 'A');
+      flow.tracker.received(copy, 'complete');
+      flow.handed(copy, 'B', 'complete');
+      flow.tracker.returned(copy, 'complete', true);
+      flow.done(copy, 'complete');
+    });
+    assert.equal(await flow.kind(), undefined);
+    flow.runs(copy, 'B');
+    flow.done(copy, 'B');
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('goes through link nodes, which receive without being handed, within one another', async () => {
+    const message = flow.begin();
+    flow.runs(message, 'A', () => {
+      flow.runs(message, 'link in', () => flow.handed(message, 'B', 'link in'));
+      flow.done(message, 'link in');
+      // Still in the handler of A: what it makes anew belongs to it all the same.
+      flow.handed({ _msgid: 'new' }, 'C', 'A');
+    });
+    flow.done(message, 'A');
+    flow.runs(message, 'B');
+    flow.done(message, 'B');
+    assert.equal(await flow.kind(), undefined);
+  });
+
+  it('has its new messages counted also after an unfollowed one was received within its handler', async () => {
+    const other = flow.tracker.begin('other', () => undefined);
+    const message = flow.begin();
+    const fresh = { _msgid: 'fresh' };
+    flow.runs(message, 'A', () => {
+      flow.tracker.received({ _msgid: 'other' }, 'X');
+      flow.tracker.abandon(other);
+      flow.runs({ _msgid: 'unfollowed' }, 'Y');
+      flow.tracker.returned({ _msgid: 'other' }, 'X', true);
+      flow.handed(fresh, 'B', 'A');
+    });
+    flow.done(message, 'A');
+    assert.equal(await flow.kind(), undefined);
+    flow.runs(fresh, 'B', () => flow.done(fresh, 'B'));
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('does not take in what another node sends meanwhile', async () => {
+    const message = flow.begin();
+    flow.runs(message, 'A', () => flow.handed({ _msgid: 'of another' }, 'Z', 'timer'));
+    flow.done(message, 'A');
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('is done with a legacy node when its handler returns', async () => {
+    const message = flow.begin();
+    flow.runs(message, 'A', () => flow.handed(message, 'B', 'A'), false);
+    assert.equal(await flow.kind(), undefined);
+    flow.runs(message, 'B', undefined, false);
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('fails with the first error of a node, once all others are done', async () => {
+    const message = flow.begin();
+    const clone = { ...message };
+    flow.runs(message, 'A', () => {
+      flow.handed(clone, 'B', 'A');
+      flow.done(message, 'A', new Error('first'));
+    });
+    assert.equal(await flow.kind(), undefined);
+    flow.runs(clone, 'B');
+    flow.done(clone, 'B', 'second');
+    assert.equal(await flow.kind(), 'failed');
+    assert.deepEqual(flow.outcome, { kind: 'failed', error: new Error('first') });
+  });
+
+  it('fails when a node reports an error with it, and the done that may follow does not count twice', async () => {
+    const message = flow.begin();
+    const clone = { ...message };
+    flow.runs(message, 'A', () => {
+      flow.handed(clone, 'B', 'A');
+      flow.done(message, 'A', 'it broke');
+      flow.done(message, 'A');
+      flow.done(message, 'A');
+    });
+    assert.equal(await flow.kind(), undefined);
+    flow.runs(clone, 'B', () => flow.done(clone, 'B'));
+    assert.equal(await flow.kind(), 'failed');
+    assert.match(flow.outcome?.kind === 'failed' ? flow.outcome.error.message : '', /it broke/);
+  });
+
+  it('is not ended by a done of a node that never had it, or of one that says it twice', async () => {
+    const message = flow.begin();
+    flow.done(message, 'Z');
+    flow.runs(message, 'A', () => flow.handed(message, 'B', 'A'));
+    flow.done(message, 'A');
+    flow.done(message, 'A');
+    assert.equal(await flow.kind(), undefined);
+    flow.runs(message, 'B');
+    flow.done(message, 'B');
+    assert.equal(await flow.kind(), 'settled');
+    flow.done(message, 'B', new Error('late'));
+    assert.equal(await flow.kind(), 'settled');
+  });
+
+  it('ends without a word when it is abandoned, and is forgotten', async () => {
+    const ended: Outcome[] = [];
+    const tracked = flow.tracker.begin('m', (outcome) => void ended.push(outcome));
+    const message = { _msgid: 'm' };
+    flow.handed(message, 'A', 'source');
+    flow.tracker.release(tracked);
+    flow.tracker.abandon(tracked);
+    flow.tracker.abandon(tracked);
+    assert.equal(flow.tracker.size, 0);
+    flow.runs(message, 'A');
+    flow.done(message, 'A');
+    await turn();
+    assert.deepEqual(ended, []);
+  });
+
+  it('may be sent again under a new id when the old delivery is over', async () => {
+    const message = flow.begin();
+    flow.runs(message, 'A', () => flow.done(message, 'A'));
+    assert.equal(await flow.kind(), 'settled');
+    const again = new Flow();
+    const tracked = flow.tracker.begin('m2', (outcome) => void (again.outcome = outcome));
+    message._msgid = 'm2';
+    flow.handed(message, 'A', 'source');
+    flow.tracker.release(tracked);
+    assert.equal(await again.kind(), undefined);
+    flow.runs(message, 'A', () => flow.done(message, 'A'));
+    assert.equal(await again.kind(), 'settled');
+  });
+
+  describe('over a deploy', () => {
+    const alive = (...nodes: string[]) => (node: unknown): boolean => nodes.includes(String(node));
+
+    it('is interrupted when a node says done while nodes are being stopped', async () => {
+      const message = flow.begin();
+      flow.runs(message, 'delay');
+      flow.tracker.received(message, 'A');
+      flow.tracker.pause();
+      flow.done(message, 'delay');
+      flow.done(message, 'A');
+      flow.tracker.resume(alive('A'));
+      assert.equal(await flow.kind(), 'interrupted');
+    });
+
+    it('is interrupted when it is with a node that no longer runs, handed or received', async () => {
+      for (const received of [false, true]) {
+        flow = new Flow();
+        const message = flow.begin();
+        if (received) flow.runs(message, 'A');
+        flow.tracker.pause();
+        assert.equal(await flow.kind(), undefined);
+        flow.tracker.resume(alive('B'));
+        assert.equal(await flow.kind(), 'interrupted');
+      }
+    });
+
+    it('waits for the nodes that still run before it is interrupted by one that does not', async () => {
+      const message = flow.begin();
+      const clone = { ...message };
+      flow.runs(message, 'A', () => flow.handed(clone, 'B', 'A'));
+      flow.tracker.pause();
+      flow.tracker.resume(alive('A'));
+      assert.equal(await flow.kind(), undefined);
+      flow.done(message, 'A');
+      assert.equal(await flow.kind(), 'interrupted');
+    });
+
+    it('is not touched when nothing of it moved and its nodes still run', async () => {
+      const message = flow.begin();
+      flow.runs(message, 'A');
+      flow.tracker.pause();
+      flow.tracker.resume(alive('A'));
+      flow.done(message, 'A');
+      assert.equal(await flow.kind(), 'settled');
+    });
+
+    it('is interrupted rather than failed: an error of a node that is being stopped is not held against it', async () => {
+      const message = flow.begin();
+      flow.runs(message, 'A');
+      flow.tracker.pause();
+      flow.done(message, 'A', new Error('stopping'));
+      assert.equal(await flow.kind(), 'interrupted');
+    });
+  });
+});
