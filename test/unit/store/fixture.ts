@@ -1,0 +1,127 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Clock, Timer } from '../../../core/clock/clock.ts';
+import { ManualClock } from '../../../core/clock/manual-clock.ts';
+import type { Sample, Values } from '../../../core/sample/sample.ts';
+import { Block } from '../../../core/store/block.ts';
+import { kindOf, TYPE } from '../../../core/store/kind.ts';
+import { SqliteStore } from '../../../core/store/sqlite-store.ts';
+import type { SqliteStoreOptions } from '../../../core/store/sqlite-store.ts';
+import type { StoredReading } from '../../../core/store/store.ts';
+
+export function sampleOf(device: string, ts: number, values: Values): Sample {
+  return { id: `${device}/${ts}`, device, ts, received: ts, tsSource: 'device', src: { via: 'mqtt' }, values };
+}
+
+export function blockOf(readings: readonly StoredReading[]): Block {
+  const block = new Block(readings.length);
+  for (const { ts, value, quality } of readings) {
+    const type = value === null ? TYPE.null : typeof value === 'number' ? TYPE.number : typeof value === 'string' ? TYPE.text : value ? TYPE.true : TYPE.false;
+    block.push(ts, kindOf(type, quality), typeof value === 'number' ? value : 0, typeof value === 'string' ? value : undefined);
+  }
+  return block;
+}
+
+/** A clock on which looking at the time takes a millisecond, so that work that watches the time is cut in slices. */
+export class BusyClock implements Clock {
+  readonly #manual = new ManualClock();
+  #looks = 0;
+
+  now(): number {
+    return this.#manual.now() + this.#looks++;
+  }
+
+  setTimeout(callback: () => void, milliseconds: number): Timer {
+    return this.#manual.setTimeout(callback, milliseconds);
+  }
+
+  advance(milliseconds: number): void {
+    this.#manual.advance(milliseconds);
+  }
+}
+
+/** A store in a folder of its own, which can be looked into, damaged, crashed and opened again. */
+export class StoreFixture {
+  readonly folder = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
+  readonly clock = new BusyClock();
+  readonly problems: Error[] = [];
+  readonly #options: Partial<SqliteStoreOptions>;
+  #life = 0;
+  store: SqliteStore;
+
+  constructor(options: Partial<SqliteStoreOptions> = {}) {
+    this.#options = options;
+    this.store = this.#open();
+  }
+
+  get path(): string {
+    return join(this.folder, `${this.#life}.sqlite`);
+  }
+
+  /** Writes and commits. @returns the error that was told. */
+  write(...samples: Sample[]): Error | undefined {
+    let told: Error | undefined | null = null;
+    this.store.write(samples, (error) => void (told = error));
+    this.clock.advance(2);
+    if (told === null) throw new Error('nobody was told');
+    return told;
+  }
+
+  all(device: string, metric: string): StoredReading[] {
+    return this.store.range({ device, metric, from: -1e16, to: 1e16, limit: 1e6 });
+  }
+
+  superseded(device: string, metric: string): StoredReading[] {
+    return this.store.superseded({ device, metric, from: -1e16, to: 1e16, limit: 1e6 });
+  }
+
+  reopen(): void {
+    this.store.close();
+    this.store = this.#open();
+  }
+
+  /** What a kill at this moment leaves: the files as they are. */
+  crash(): void {
+    const former = this.path;
+    this.#life += 1;
+    for (const suffix of ['', '-wal']) if (existsSync(former + suffix)) copyFileSync(former + suffix, this.path + suffix);
+    this.store.close();
+    this.store = this.#open();
+  }
+
+  /** Does something to the file from another connection. */
+  sql(text: string): Array<Record<string, unknown>> {
+    const database = new DatabaseSync(this.path);
+    try {
+      return database.prepare(text).all();
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Flips a bit of the blob that `where` names. */
+  flip(table: 'log' | 'chunk', where: string): void {
+    const database = new DatabaseSync(this.path);
+    try {
+      const data = database.prepare(`SELECT data FROM ${table} WHERE ${where}`).get()?.['data'] as Uint8Array;
+      data[data.length - 1]! ^= 1;
+      database.prepare(`UPDATE ${table} SET data = ? WHERE ${where}`).run(data);
+    } finally {
+      database.close();
+    }
+  }
+
+  remove(): void {
+    this.store.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #open(): SqliteStore {
+    return new SqliteStore({ path: this.path, clock: this.clock, problem: (error) => this.problems.push(error), ...this.#options });
+  }
+}
+
+/** How many readings the file holds, as core/store/layout.ts says they are counted. */
+export const COUNT_STORED = 'SELECT (SELECT coalesce(sum(readings), 0) FROM series) + (SELECT coalesce(sum(count), 0) FROM log) - (SELECT sealed FROM trim) AS readings';
