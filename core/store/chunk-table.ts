@@ -21,8 +21,8 @@ export interface ChunkTableOptions {
   problem: (error: Error) => void;
 }
 
-/** Decoded chunks that are kept for late readings: 10 MB at most. */
-const CACHE_CHUNKS = 2_048;
+/** Decoded chunks that are kept for late readings: 18 MB at most. */
+const CACHED_CHUNKS = 2_048;
 /** A chunk of this many bytes takes no more readings, however few it has. */
 const FULL_BYTES = 65_536;
 
@@ -40,8 +40,8 @@ export class ChunkTable {
   readonly #write: StatementSync;
   readonly #remove: StatementSync;
   readonly #setAside: StatementSync;
-  /** The chunk of a series that was looked into last; the series used last at the end. */
-  readonly #cache = new Map<Series, Chunk>();
+  /** By number of series modulo the size: unlike one that forgets the oldest, it helps also when more series take turns than it holds. */
+  readonly #cache: Array<{ series: Series; chunk: Chunk } | undefined> = [];
   readonly #told = new Set<string>();
 
   constructor(options: ChunkTableOptions) {
@@ -54,7 +54,8 @@ export class ChunkTable {
     this.#nextFirst = database.prepare('SELECT first_ts FROM chunk WHERE series = ? AND first_ts > ? ORDER BY first_ts LIMIT 1');
     this.#range = database.prepare(`SELECT ${COLUMNS}, data FROM chunk WHERE series = ?1 AND first_ts < ?3
       AND first_ts >= coalesce((SELECT max(first_ts) FROM chunk WHERE series = ?1 AND first_ts <= ?2), ?2) AND last_ts >= ?2 ORDER BY first_ts`);
-    this.#write = database.prepare('INSERT OR REPLACE INTO chunk (series, first_ts, last_ts, count, data) VALUES (?, ?, ?, ?, ?)');
+    this.#write = database.prepare(`INSERT OR REPLACE INTO chunk (series, first_ts, last_ts, count, data) VALUES (?, ?, ?, ?, ?)
+      `);
     this.#remove = database.prepare('DELETE FROM chunk WHERE series = ? AND first_ts = ?');
     this.#setAside = database.prepare(`INSERT INTO damaged (source, series, first_ts, last_ts, count, data) SELECT 'chunk', series, first_ts, last_ts, count, data FROM chunk WHERE series = ? AND first_ts = ?`);
   }
@@ -62,10 +63,15 @@ export class ChunkTable {
   /** The reading of just that time: the block it is in, and where. */
   find(series: Series, ts: number): { readings: Block; index: number } | undefined {
     if (ts > series.sealedNewest) return undefined;
-    let chunk = this.#cache.get(series);
-    if (!chunk || ts < chunk.first || ts > chunk.last) chunk = this.#chunkOf(series, this.#covering.get(series.id, ts));
-    if (!chunk?.readings) return undefined;
-    this.#remember(series, chunk);
+    const place = series.id % CACHED_CHUNKS;
+    const cached = this.#cache[place];
+    let chunk = cached?.series === series ? cached.chunk : undefined;
+    if (!chunk || ts < chunk.first || ts > chunk.last) {
+      chunk = this.#chunkOf(series, this.#covering.get(series.id, ts));
+      if (!chunk?.readings) return undefined;
+      this.#cache[place] = { series, chunk };
+    }
+    if (!chunk.readings) return undefined;
     const index = chunk.readings.indexOf(ts);
     return index < 0 ? undefined : { readings: chunk.readings, index };
   }
@@ -119,7 +125,8 @@ export class ChunkTable {
 
   /** The chunks of a series have changed. */
   forget(series: Series): void {
-    this.#cache.delete(series);
+    const place = series.id % CACHED_CHUNKS;
+    if (this.#cache[place]?.series === series) this.#cache[place] = undefined;
   }
 
   #chunkOf(series: Series, row: Record<string, SQLOutputValue> | undefined): Chunk | undefined {
@@ -143,13 +150,6 @@ export class ChunkTable {
     this.#told.add(key);
     const { path, problem } = this.#options;
     problem(new StorageError('DAMAGED', path, `${count} readings of "${series.metric}" of "${series.device}" from ${timeOf(first)} to ${timeOf(last)} in ${path} are damaged (${cause.message}). Everything else is served. Restore the file from a backup to have them again.`, { cause }));
-  }
-
-  #remember(series: Series, chunk: Chunk): void {
-    this.#cache.delete(series);
-    this.#cache.set(series, chunk);
-    if (this.#cache.size <= CACHE_CHUNKS) return;
-    for (const oldest of this.#cache.keys()) return void this.#cache.delete(oldest);
   }
 }
 

@@ -4,7 +4,8 @@ import type { Layout } from '../sqlite/database.ts';
  * The tables of `store.sqlite`. Times are event times, milliseconds since the epoch.
  *
  * - `log`: what was committed and is not in chunks yet, one row a commit. `data`: see log-codec.ts. `count`: readings in it.
- * - `chunk`: readings of one series in order of time; the chunks of a series do not overlap. `data`: see chunk-codec.ts.
+ * - `chunk`: readings of one series in order of time; the chunks of a series do not overlap. `data`: see chunk-codec.ts. The index is
+ *   apart from the blobs, since a search in a table WITHOUT ROWID reads the whole rows that it passes.
  * - `series`: `readings` in its chunks, and the `newest` time among them.
  * - `superseded`: readings that a correction replaced; `superseded` is when. Numbers are REAL, booleans INTEGER, texts TEXT; what
  *   these cannot hold exactly is a BLOB: byte 0 and a float64 (NaN, -0), or byte 1 and UTF-16 (NUL, invalid Unicode).
@@ -22,9 +23,10 @@ export const LAYOUT: Layout = {
      ) STRICT;
      CREATE TABLE log (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
      CREATE TABLE chunk (
-       series INTEGER NOT NULL, first_ts INTEGER NOT NULL, last_ts INTEGER NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL,
-       PRIMARY KEY (series, first_ts)
-     ) STRICT, WITHOUT ROWID;
+       id INTEGER PRIMARY KEY, series INTEGER NOT NULL, first_ts INTEGER NOT NULL, last_ts INTEGER NOT NULL, count INTEGER NOT NULL,
+       data BLOB NOT NULL
+     ) STRICT;
+     CREATE UNIQUE INDEX chunk_time ON chunk (series, first_ts);
      CREATE TABLE superseded (
        series INTEGER NOT NULL, ts INTEGER NOT NULL, value ANY, quality INTEGER NOT NULL, superseded INTEGER NOT NULL
      ) STRICT;

@@ -14,7 +14,7 @@ const KIND = 5;
 /**
  * The readings that are in the log and in no chunk yet. Each has a slot in one stretch of memory, in which the readings of a
  * series are linked from the last added to the first: one cache line a reading and no objects, so that neither adding one nor
- * keeping half a million costs the garbage collector anything. A series has one reading a time here.
+ * keeping a million (24 MB) costs the garbage collector anything. A series has one reading a time here.
  */
 export class Pending {
   #floats = new Float64Array(INITIAL_CAPACITY * FLOATS);

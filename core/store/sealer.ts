@@ -18,7 +18,7 @@ export interface SealLimits {
   age: number;
 }
 
-export const SEAL_LIMITS: SealLimits = { readings: 500_000, bytes: 32 << 20, age: 60_000 };
+export const SEAL_LIMITS: SealLimits = { readings: 1_000_000, bytes: 32 << 20, age: 60_000 };
 
 export interface SealerOptions {
   database: DatabaseSync;
