@@ -31,8 +31,8 @@ export default defineNode('holdfast-ingest', {
   config: { version: 1, properties },
   outputs: OUTPUTS,
 
-  async tryIt(config, message, RED) {
-    const told = await read(RED, undefined, config, message as NodeMessage);
+  async tryIt(config, message, RED, node) {
+    const told = await read(RED, node, config, message as NodeMessage);
     const result = decodeValue(told.values, Date.now());
     return { summary: `This is a sample of the device ${String(told.device)}.`, result: { device: told.device, ts: told.ts, samples: result } };
   },
@@ -70,13 +70,16 @@ export default defineNode('holdfast-ingest', {
 });
 
 /** Where the device, the time and the values of a message are, as the dialog says. */
-async function read(RED: NodeAPI, node: Node | undefined, config: Config, message: NodeMessage): Promise<{ device: unknown; values: unknown; ts: unknown }> {
-  const evaluate = (value: string, type: string): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      RED.util.evaluateNodeProperty(value, type, node as Node, message, (error: Error | null, result: unknown) =>
-        error ? reject(new FlowSampleError(`${type} ${value} could not be read: ${messageOf(error)}.`)) : resolve(result),
-      );
-    });
+async function read(RED: NodeAPI, node: Node, config: Config, message: NodeMessage): Promise<{ device: unknown; values: unknown; ts: unknown }> {
+  const evaluate = async (value: string, type: string): Promise<unknown> => {
+    try {
+      return await new Promise((resolve, reject) => {
+        RED.util.evaluateNodeProperty(value, type, node, message, (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
+      });
+    } catch (error) {
+      throw new FlowSampleError(`${type} ${value} could not be read: ${messageOf(error)}.`, { cause: error });
+    }
+  };
   return {
     device: await evaluate(config.device, config.deviceType),
     values: await evaluate(config.values, config.valuesType),
