@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { recordOf, Consumer, InboxFixture, turn } from './fixture.ts';
 
 const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, index) => `r${from + index}`);
@@ -177,6 +178,21 @@ describe('the inbox', () => {
       assert.equal(fixture.query('SELECT * FROM batch').length, 0);
     });
 
+    it('leaves the disk a little later when the disk refuses, without waiting for another record', async () => {
+      const consumer = await fixture.attach(new Consumer());
+      fixture.commit('a');
+      await turn();
+      const other = new DatabaseSync(fixture.path);
+      other.exec(`CREATE TRIGGER refuse BEFORE DELETE ON batch BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+      fixture.inbox.channel('gateway').settle(consumer.take('a'));
+      fixture.clock.advance(1_000);
+      assert.match(String(fixture.problems.splice(0)), /refused/);
+      other.exec('DROP TRIGGER refuse');
+      other.close();
+      fixture.clock.advance(5_000);
+      assert.equal(fixture.query('SELECT * FROM batch').length, 0);
+    });
+
     it('is not delivered again after a restart, and what has not settled is', async () => {
       const consumer = await fixture.attach(new Consumer({ window: 100 }));
       fixture.commit(...numbers(1, 30));
@@ -231,7 +247,7 @@ describe('the inbox', () => {
 
     it('takes room in the window while it waits', async () => {
       const consumer = await fixture.attach(new Consumer({ window: 2 }));
-      fixture.commit('a', 'b', 'c');
+      fixture.commit('a', 'b', 'c', 'd');
       await turn();
       fixture.inbox.channel('gateway').fail(consumer.take('a'), new Error('no'));
       await turn();
