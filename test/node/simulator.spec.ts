@@ -74,7 +74,7 @@ describe('holdfast-simulator', () => {
   it('stops every device when it is removed', async () => {
     await load(flow);
     const out = collect('samples');
-    await until(() => out.length > 10, 'they send', 15_000);
+    await until(() => out.length > 10 && (statusOf('gw').text ?? '').startsWith('3 connected'), 'they send', 15_000);
     await deploy(flow.filter(({ id }) => id !== 'sim'), 'nodes');
     await until(() => (statusOf('gw').text ?? '').startsWith('0 connected'), 'all are disconnected');
     const before = out.length;
