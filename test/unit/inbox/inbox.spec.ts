@@ -165,6 +165,39 @@ describe('the inbox', () => {
     });
   });
 
+  describe('when the disk refuses while the backlog is delivered', () => {
+    const alter = (sql: string): void => {
+      const other = new DatabaseSync(fixture.path);
+      other.exec(sql);
+      other.close();
+    };
+
+    it('forgets none of what it was about to deliver', async () => {
+      fixture.commit('a', 'b');
+      fixture.commit('c');
+      alter(`CREATE TRIGGER refuse BEFORE UPDATE ON batch WHEN new.count = 1 BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+      const consumer = await fixture.attach(new Consumer());
+      assert.match(String(fixture.problems.splice(0)), /refused/);
+      alter('DROP TRIGGER refuse');
+      fixture.clock.advance(5_000);
+      await turn();
+      assert.deepEqual(sorted(consumer.delivered), ['a', 'b', 'c']);
+    });
+
+    it('stops at a damaged batch out loud, and neither skips it nor takes it for the end', async () => {
+      fixture.commit('a');
+      fixture.commit('b');
+      alter(`UPDATE batch SET records = substr(records, 1, 5) WHERE first = 2`);
+      const consumer = await fixture.attach(new Consumer({ window: 1 }));
+      fixture.inbox.channel('gateway').settle(consumer.take('a'));
+      await turn();
+      assert.match(String(fixture.problems.splice(0)), /damaged.*Restore it from a backup/);
+      fixture.commit('c');
+      await turn();
+      assert.deepEqual([consumer.delivered, fixture.problems.splice(0).length], [['a'], 1]);
+    });
+  });
+
   describe('what settles', () => {
     it('leaves the disk, with the next commit or by itself a little later', async () => {
       const consumer = await fixture.attach(new Consumer());
