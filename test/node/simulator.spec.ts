@@ -78,7 +78,9 @@ describe('holdfast-simulator', () => {
     await deploy(flow.filter(({ id }) => id !== 'sim'), 'nodes');
     await until(() => (statusOf('gw').text ?? '').startsWith('0 connected'), 'all are disconnected');
     const before = out.length;
-    await aMoment(200);
+    // Longer than a device that lost its connection waits before it tries again.
+    await aMoment(2_500);
+    assert.match(statusOf('gw').text ?? '', /^0 connected · \d+ samples$/, 'a device still tried to come back');
     assert.equal(out.length, before);
     assert.deepEqual(loggedErrors(), []);
   });
