@@ -39,7 +39,7 @@ export default defineNode('holdfast-ingest', {
 
   start({ RED, node, config, backend, runtime, clock, status }) {
     const times = new ReceptionTimes(clock);
-    const counts = { samples: 0, refused: 0, quarantined: 0 };
+    const counts = { kept: 0, refused: 0, quarantined: 0 };
     const source = new SampleSource({
       ...config, node, backend, runtime, output: 0,
       delivered: () => undefined,
@@ -53,7 +53,7 @@ export default defineNode('holdfast-ingest', {
           const { device, values, ts } = await read(RED, node, config, message);
           const records = flowRecords({ device, values, ts, topic: typeof message.topic === 'string' ? message.topic : '' }, times, clock.now());
           await Promise.all(records.map(keep));
-          counts.samples += records.length;
+          counts.kept += records.length;
           send({ acknowledged: message });
         } catch (error) {
           // What cannot be a sample is told on the output for it; a disk that refuses is an error of this node.
@@ -61,7 +61,7 @@ export default defineNode('holdfast-ingest', {
           counts.refused += 1;
           send({ refused: Object.assign(message, { error: { code: error.code, message: error.message } }) });
         }
-        counts.quarantined = source.counts.quarantined;
+        counts.quarantined = source.quarantined;
         status.counts(counts);
       },
       close: () => source.close(),

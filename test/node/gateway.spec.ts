@@ -151,6 +151,6 @@ describe('holdfast-gateway', () => {
     await start(flowWith());
     const client = await connectDevice(port, 'press-1');
     await publish(client, 'press-1', { temperature: 60 });
-    await until(() => statusOf('gw').text === '1 connected · 1 samples', 'its status says so');
+    await until(() => statusOf('gw').text === '1 connected · 1 delivered', 'its status says so');
   });
 });
