@@ -74,7 +74,7 @@ const settings = {
     modules: { allowInstall: false },
   },
 
-  paletteCategories: ['holdfast', 'subflows', 'common', 'function', 'network', 'sequence', 'parser', 'storage'],
+  paletteCategories: ['Holdfast', 'subflows', 'common', 'function', 'network', 'sequence', 'parser', 'storage'],
 
   telemetry: { enabled: false, updateNotification: false },
   diagnostics: { enabled: true, ui: true },

@@ -1,9 +1,10 @@
+import type { EventEmitter } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { Aedes } from 'aedes';
-import type { AuthenticateError, Client, PublishPacket, Subscription } from 'aedes';
+import type { AuthenticateError, Client, PublishPacket } from 'aedes';
 import type { Clock } from '../clock/clock.ts';
-import { HoldfastError } from '../errors/holdfast-error.ts';
+import { HoldfastError, messageOf } from '../errors/holdfast-error.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -16,7 +17,7 @@ export interface MqttListenerOptions {
   port: number;
   /** The name under which records are kept and delivered: the id of the gateway node. */
   channel: string;
-  inbox: Inbox;
+  inbox: Pick<Inbox, 'append'>;
   registry: Registry;
   clock: Clock;
   /** Largest packet a logged-in client may send, in bytes. */
@@ -43,6 +44,9 @@ export class ListenError extends HoldfastError {
 const BYTES_BEFORE_LOGIN = 16 * 1024;
 const CONNECT_TIMEOUT = 10_000;
 const CLIENT_ID_LENGTH = 256;
+/** The broker keeps retained messages in memory: so many topics, and payloads of so many bytes. */
+const RETAINED_TOPICS = 10_000;
+const RETAINED_BYTES = 4_096;
 
 /**
  * The MQTT 3.1.1 door: a broker in this process whose PUBACK waits for the inbox. aedes acknowledges a publish after
@@ -57,6 +61,8 @@ export class MqttListener {
   readonly #principals = new WeakMap<Client, Principal>();
   readonly #guards = new WeakMap<object, { loggedIn(): void }>();
   readonly #times: ReceptionTimes;
+  readonly #connected = new Set<Client>();
+  readonly #retained = new Set<string>();
   readonly counts: ListenerCounts = { connected: 0, acknowledged: 0, refused: 0 };
 
   private constructor(options: MqttListenerOptions) {
@@ -65,13 +71,22 @@ export class MqttListener {
     this.#broker = new Aedes({
       connectTimeout: CONNECT_TIMEOUT,
       maxClientsIdLength: CLIENT_ID_LENGTH,
+      preConnect: (_client, packet, done) => {
+        // The broker would keep messages for an absent client in memory, without a bound, and lose them with the process.
+        packet.clean = true;
+        done(null, true);
+      },
       authenticate: (client, username, password, done) => this.#authenticate(client, username, password, done),
       authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet, done),
-      authorizeSubscribe: (client, subscription, done) => done(null, this.#mayHave(client, subscription) ? subscription : null),
+      authorizeSubscribe: (client, subscription, done) => done(null, this.#mayHave(client, subscription.topic) ? subscription : null),
+      authorizeForward: (client, packet) => (this.#mayHave(client, packet.topic) ? packet : null),
     });
+    // An error that nobody listens to would end the process.
+    const events: EventEmitter = this.#broker;
+    events.on('error', (error: Error) => options.problem(`The gateway's broker reports: ${error.message}.`));
     this.#broker.on('clientError', (client, error) => options.problem(`The connection of ${this.#nameOf(client)} was closed: ${error.message}.`));
-    this.#broker.on('clientReady', () => void (this.counts.connected += 1));
-    this.#broker.on('clientDisconnect', () => void (this.counts.connected -= 1));
+    this.#broker.on('clientReady', (client) => this.#count(client, true));
+    this.#broker.on('clientDisconnect', (client) => this.#count(client, false));
     this.#server = createServer((socket) => this.#accept(socket));
     this.#server.maxConnections = options.maximumConnections;
     this.#server.on('drop', () => options.problem(`A connection was turned away: ${options.maximumConnections} are open, which is the limit of this gateway.`));
@@ -131,37 +146,50 @@ export class MqttListener {
   }
 
   #authenticate(client: Client, username: string | undefined, password: Uint8Array | undefined, done: (error: AuthenticateError | null, success: boolean | null) => void): void {
-    const principal = username === undefined || password === undefined ? undefined : this.#options.registry.authenticate(username, password);
-    if (!principal || this.#wouldTakeOver(client, principal)) {
+    const principal = this.#login(username, password);
+    if (!principal) {
       this.counts.refused += 1;
-      this.#options.problem(`A client that calls itself "${String(username ?? '').slice(0, 64)}" was refused: ${principal ? 'its client id is in use by another principal' : 'unknown, or a wrong secret'}.`);
+      this.#options.problem(`A client that calls itself ${JSON.stringify(String(username ?? '').slice(0, 64))} was refused: unknown, or a wrong secret.`);
       done(Object.assign(new Error('Bad username or password'), { returnCode: 4 }), false);
       return;
     }
+    // A client id counts within its principal: nobody can end, take over or keep out the session of another by its name.
+    client.id = `${principal.id}/${client.id}`;
     this.#principals.set(client, principal);
     this.#guards.get(client.conn)?.loggedIn();
     done(null, true);
   }
 
-  /** A client id in use belongs to whoever holds it: only the same principal may take its session over. */
-  #wouldTakeOver(client: Client, principal: Principal): boolean {
-    const holder = (this.#broker as Aedes & { clients: Record<string, Client> }).clients[client.id];
-    return holder !== undefined && this.#principals.get(holder)?.id !== principal.id;
+  #login(username: string | undefined, password: Uint8Array | undefined): Principal | undefined {
+    if (username === undefined || password === undefined) return undefined;
+    try {
+      return this.#options.registry.authenticate(username, password);
+    } catch (error) {
+      this.#options.problem(messageOf(error));
+      return undefined;
+    }
+  }
+
+  /** Who a client logged in as, with the rights of now; undefined once the principal has been removed. */
+  #principalOf(client: Client): Principal | undefined {
+    const principal = this.#principals.get(client);
+    return principal && this.#options.registry.find(principal.id);
   }
 
   #authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    const principal = client && this.#principals.get(client);
-    if (!principal) return done(client ? new Error('not logged in') : null);
+    if (!client) return done(null);
+    const principal = this.#principalOf(client);
+    if (!principal) return done(new Error('it is no longer registered'));
     const { inbox, registry, channel } = this.#options;
     const publish = classifyPublish(principal, packet.topic, (device) => registry.isChild(principal.id, device));
     if (publish.kind === 'forbidden') {
       this.counts.refused += 1;
       return done(new Error(publish.reason));
     }
-    if (publish.kind === 'relay') return done();
-    // Telemetry is not retained: the broker would keep it in memory and hand an old reading to whoever subscribes.
-    packet.retain = false;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    // Telemetry is not retained: the broker would keep it in memory and hand an old reading to whoever subscribes.
+    packet.retain = packet.retain && publish.kind === 'relay' && publish.mayRetain && this.#retain(packet.topic, payload.length);
+    if (publish.kind === 'relay') return done();
     const record = { via: 'mqtt', received: this.#times.next(publish.device), device: publish.device, principal: principal.id, topic: packet.topic, payload } as const;
     inbox.append(channel, record, (error) => {
       if (error) this.counts.refused += 1;
@@ -170,9 +198,26 @@ export class MqttListener {
     });
   }
 
-  #mayHave(client: Client, subscription: Subscription): boolean {
-    const principal = this.#principals.get(client);
-    return principal !== undefined && maySubscribe(principal, subscription.topic);
+  /** Whether there is room for a retained message; without it the message is passed on all the same. */
+  #retain(topic: string, length: number): boolean {
+    if (length === 0) this.#retained.delete(topic);
+    else if (length > RETAINED_BYTES || (this.#retained.size >= RETAINED_TOPICS && !this.#retained.has(topic))) {
+      this.#options.problem(`A message on ${topic} was passed on but not retained: the gateway retains at most ${RETAINED_TOPICS} topics of ${RETAINED_BYTES} bytes each.`);
+      return false;
+    } else this.#retained.add(topic);
+    return true;
+  }
+
+  #mayHave(client: Client, topic: string): boolean {
+    const principal = this.#principalOf(client);
+    return principal !== undefined && maySubscribe(principal, topic);
+  }
+
+  /** The broker announces the end also of clients whose beginning it never announced. */
+  #count(client: Client, connected: boolean): void {
+    if (connected) this.#connected.add(client);
+    else this.#connected.delete(client);
+    this.counts.connected = this.#connected.size;
   }
 
   #nameOf(client: Client): string {

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
 
+const DEVICES_BEFORE_LOOKING = 10_000;
+
 /**
  * The time of reception, in whole milliseconds, rising strictly per device: it is the event time of a sample that brings
  * none, and two samples of one device with one time would be one sample to the store.
@@ -7,6 +9,7 @@ import type { Clock } from '../clock/clock.ts';
 export class ReceptionTimes {
   readonly #clock: Clock;
   readonly #last = new Map<string, number>();
+  #lookAt = DEVICES_BEFORE_LOOKING;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -17,6 +20,13 @@ export class ReceptionTimes {
     const last = this.#last.get(device);
     const time = last !== undefined && last >= now ? last + 1 : now;
     this.#last.set(device, time);
+    if (this.#last.size >= this.#lookAt) this.#forgetPast(now);
     return time;
+  }
+
+  /** A time that has passed need not be remembered; ids that a flow invents would fill the memory. */
+  #forgetPast(now: number): void {
+    for (const [device, last] of this.#last) if (last < now) this.#last.delete(device);
+    this.#lookAt = Math.max(DEVICES_BEFORE_LOOKING, 2 * this.#last.size);
   }
 }

@@ -1,14 +1,15 @@
 import type { Principal } from '../registry/principal.ts';
 
 /** What a publish means: readings of a device, a message for other clients, or something this principal may not do. */
-export type Publish = { kind: 'telemetry'; device: string } | { kind: 'relay' } | { kind: 'forbidden'; reason: string };
+export type Publish = { kind: 'telemetry'; device: string } | { kind: 'relay'; mayRetain: boolean } | { kind: 'forbidden'; reason: string };
 
 /**
  * Decides by who published and on which topic.
  *
  * A device sends its readings on `devices/<its id>/telemetry`, or on any topic of its own choice outside `devices/` and
- * `alarms/`; other topics below `devices/<its id>/` (a will, a status) are relayed to subscribers. A gateway sends for its
- * children on `devices/<child>/telemetry`. An application's messages are relayed, but it cannot speak as a device.
+ * `alarms/`; other topics below `devices/<its id>/` (a will, a status) are relayed to subscribers, and only
+ * `devices/<its id>/status` is retained, since each retained topic costs memory. A gateway sends for its children on
+ * `devices/<child>/telemetry`. An application's messages are relayed, but it cannot speak as a device.
  */
 export function classifyPublish(principal: Principal, topic: string, isChild: (device: string) => boolean): Publish {
   const [root, owner, channel] = topic.split('/', 3);
@@ -16,13 +17,13 @@ export function classifyPublish(principal: Principal, topic: string, isChild: (d
   if (root === 'devices') {
     if (owner === undefined || owner === '') return { kind: 'forbidden', reason: 'The topic names no device. Publish on devices/<device>/telemetry.' };
     if (principal.kind === 'application') {
-      return channel === 'commands' ? { kind: 'relay' } : { kind: 'forbidden', reason: `${principal.id} is an application and cannot send for the device ${owner}.` };
+      return channel === 'commands' ? { kind: 'relay', mayRetain: true } : { kind: 'forbidden', reason: `${principal.id} is an application and cannot send for the device ${owner}.` };
     }
     const own = principal.kind === 'device' ? owner === principal.id : isChild(owner);
     if (!own) return { kind: 'forbidden', reason: `${principal.id} may not send for the device ${owner}. Use the credentials of that device, or list it as a child of the gateway.` };
-    return channel === 'telemetry' ? { kind: 'telemetry', device: owner } : { kind: 'relay' };
+    return channel === 'telemetry' ? { kind: 'telemetry', device: owner } : { kind: 'relay', mayRetain: topic === `devices/${owner}/status` };
   }
-  if (principal.kind === 'application') return { kind: 'relay' };
+  if (principal.kind === 'application') return { kind: 'relay', mayRetain: true };
   if (root === 'alarms') return { kind: 'forbidden', reason: `${principal.id} is a ${principal.kind} and cannot publish alarms.` };
   if (principal.kind === 'gateway') return { kind: 'forbidden', reason: `The gateway ${principal.id} must say which device it sends for. Publish on devices/<device>/telemetry.` };
   return { kind: 'telemetry', device: principal.id };

@@ -1,4 +1,4 @@
-import type { Flight } from './entry.ts';
+import type { Flight, OpenBatch } from './entry.ts';
 import type { StoredBatch } from './inbox-log.ts';
 import type { InboxRecord } from './record.ts';
 import { countSettled, isSettled, markSettled } from './settled-bitmap.ts';
@@ -11,14 +11,6 @@ export interface BacklogDisk {
   markSuspect(batch: StoredBatch, position: number | undefined): void;
   /** The batch has settled and may go from disk, at leisure. */
   forget(first: number): void;
-}
-
-/** A batch of which some records have not settled. */
-export interface OpenBatch extends StoredBatch {
-  /** Index of the record to be taken next. */
-  next: number;
-  /** How many records have not settled. */
-  open: number;
 }
 
 /** From this many deaths on, the records of a batch go into the flow alone: only the one that kills is to be given up. */

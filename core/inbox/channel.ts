@@ -48,6 +48,7 @@ export class Channel {
   #retries: Flight[] = [];
   /** Out of the flow and not settled: in a pause before the next try, or on the way to quarantine. */
   #waiting = 0;
+  #quarantined = 0;
   /** Payloads of what has been taken from the backlog and has not settled. */
   #bytes = 0;
   /** The record that goes through the flow alone, until it has settled. */
@@ -79,6 +80,11 @@ export class Channel {
   set paused(paused: boolean) {
     this.#paused = paused;
     if (!paused) this.#schedule();
+  }
+
+  /** How many records have gone to quarantine since the inbox was opened. */
+  get quarantined(): number {
+    return this.#quarantined;
   }
 
   /** How many records are in the flow. */
@@ -160,6 +166,7 @@ export class Channel {
     this.#waiting += 1;
     this.#disk.quarantine({ position: flight.position, record: flight.record, reason, detail }, (error) => {
       if (error === undefined) {
+        this.#quarantined += 1;
         this.#waiting -= 1;
         return this.#finish(flight);
       }

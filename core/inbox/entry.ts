@@ -1,5 +1,13 @@
 import type { InboxRecord } from './record.ts';
-import type { OpenBatch } from './backlog.ts';
+import type { StoredBatch } from './inbox-log.ts';
+
+/** A batch of which some records have not settled. */
+export interface OpenBatch extends StoredBatch {
+  /** Index of the record to be taken next. */
+  next: number;
+  /** How many records have not settled. */
+  open: number;
+}
 
 /** One record on its way through the flow. A redelivery is a new entry. */
 export interface InboxEntry {

@@ -27,6 +27,7 @@ declare const RED: {
   popover: { tooltip(target: JQuery, content: string | (() => string)): unknown };
   notify(content: string | JQuery, options: NotifyOptions): { close(): void };
   tray: { resize(): void };
+  i18n: { lang(): string };
 };
 
 interface NotifyOptions {

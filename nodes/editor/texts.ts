@@ -11,5 +11,5 @@ export const shared: Texts = (key, values) => textsOf('holdfast-backend')(`share
 
 /** A number as people of that language write it. */
 export function shownNumber(value: number): string {
-  return new Intl.NumberFormat(document.documentElement.lang || navigator.language, { maximumFractionDigits: 6 }).format(value);
+  return new Intl.NumberFormat(RED.i18n.lang(), { maximumFractionDigits: 6 }).format(value);
 }

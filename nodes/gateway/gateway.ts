@@ -53,7 +53,7 @@ export default defineNode('holdfast-gateway', {
       (listener) => {
         let shown = '';
         const show = (): void => {
-          const counts = { connected: listener.counts.connected, samples: source.counts.delivered, refused: listener.counts.refused, quarantined: source.counts.quarantined };
+          const counts = { connected: listener.counts.connected, delivered: source.delivered, refused: listener.counts.refused, quarantined: source.quarantined };
           if (shown !== (shown = Object.values(counts).join())) status.counts(counts);
           if (!closed) timer = clock.setTimeout(show, STATUS_INTERVAL);
         };

@@ -111,13 +111,15 @@ function run<Spec extends Properties, Output extends string>(
     };
     behaviour = spec.start(context);
   } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
+    failure = asError(error);
     node.error(failure.message);
     status.error(failure.message);
   }
 
+  let seen: object | undefined;
   node.on('input', (message, send, done) => {
-    lastMessages.set(node, () => message);
+    if (!seen) lastMessages.set(node, () => seen);
+    seen = glimpse(message);
     if (!behaviour) return done(failure);
     handle(behaviour, spec.outputs, message, send, done);
   });
@@ -166,10 +168,23 @@ function process<Output extends string>(behaviour: Behaviour<Output>, message: N
   if (!behaviour.sample) return undefined;
   let pending: Array<Promise<void>> | undefined;
   for (const sample of samples) {
-    const work = behaviour.sample(sample, collect);
-    if (work) (pending ??= []).push(work);
+    try {
+      const work = behaviour.sample(sample, collect);
+      if (work) (pending ??= []).push(work);
+    } catch (error) {
+      // Those under way end with this one: a rejection that nobody awaits would end Node-RED.
+      if (!pending) throw error;
+      pending.push(Promise.reject(asError(error)));
+      break;
+    }
   }
   return pending && Promise.all(pending);
+}
+
+/** The message as it arrived: nodes behind this one may put something else into it. */
+function glimpse(message: NodeMessageInFlow): object {
+  const { iot } = message;
+  return typeof iot === 'object' && iot !== null ? { ...message, iot: { ...iot } } : { ...message };
 }
 
 /** The backend that a node's `backend` property names. */
@@ -183,5 +198,5 @@ function openBackend(RED: NodeAPI, runtime: FlowRuntime, config: object, problem
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return error instanceof Error ? error : new Error(messageOf(error), { cause: error });
 }

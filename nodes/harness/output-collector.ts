@@ -13,7 +13,8 @@ type Messages = Array<NodeMessageInFlow | NodeMessageInFlow[] | null>;
  * they can be followed as part of it.
  */
 export class OutputCollector<Output extends string> {
-  form: 'single' | 'batch' = 'single';
+  /** How the message brought its samples; undefined while it is not read as samples, and then nothing sent is one. */
+  form: 'single' | 'batch' | undefined;
   readonly #outputs: readonly Output[];
   readonly #message: NodeMessageInFlow;
   /** By output; made when something is sent there. */
@@ -30,7 +31,7 @@ export class OutputCollector<Output extends string> {
       const one = outgoing[name];
       const index = this.#outputs.indexOf(name);
       if (one === undefined || index < 0) continue;
-      if (isSample(one)) (this.#samples[index] ??= []).push(one);
+      if (this.#isSample(one)) (this.#samples[index] ??= []).push(one);
       else (this.#messages[index] ??= []).push(one);
     }
   }
@@ -70,8 +71,8 @@ export class OutputCollector<Output extends string> {
     const { iot } = this.#message;
     return { ...this.#message, iot: typeof iot === 'object' && iot !== null ? { ...iot } : iot };
   }
-}
 
-function isSample(outgoing: Outgoing): outgoing is Sample {
-  return 'values' in outgoing && 'device' in outgoing;
+  #isSample(outgoing: Outgoing): outgoing is Sample {
+    return this.form !== undefined && 'values' in outgoing && 'device' in outgoing;
+  }
 }

@@ -7,7 +7,7 @@ import { samplesOfRecord } from '../../core/gateway/samples-of-record.ts';
 import type { Channel, ChannelOptions, InboxEntry } from '../../core/inbox/channel.ts';
 import { toBatchMessage, toMessage } from '../../core/sample/message.ts';
 import type { Sample } from '../../core/sample/sample.ts';
-import type { Outcome } from '../../core/settle/settle-tracker.ts';
+import type { Outcome, Tracked } from '../../core/settle/settle-tracker.ts';
 import type { FlowRuntime } from './flow-runtime.ts';
 
 export interface SampleSourceOptions {
@@ -27,21 +27,15 @@ export interface SampleSourceOptions {
   delivered: (entry: InboxEntry, samples: readonly Sample[]) => void;
 }
 
-/** What a source has done since the node was started. */
-export interface SourceCounts {
-  delivered: number;
-  redelivered: number;
-  quarantined: number;
-}
-
 /** Brings what the inbox keeps for a node into the flow, and tells the inbox how each of it ended. */
 export class SampleSource {
-  readonly counts: SourceCounts = { delivered: 0, redelivered: 0, quarantined: 0 };
   readonly #options: SampleSourceOptions;
   readonly #channel: Channel;
   readonly #attached: ChannelOptions;
   readonly #prefix = randomBytes(6).toString('hex');
+  readonly #tracked = new WeakMap<InboxEntry, Tracked>();
   #sent = 0;
+  #delivered = 0;
 
   constructor(options: SampleSourceOptions) {
     this.#options = options;
@@ -51,13 +45,19 @@ export class SampleSource {
       deliverAtMost: options.form === 'batch' ? options.batchSize : options.window,
       settleTimeout: options.settleTimeout * 1000,
       deliver: (entries) => this.#deliver(entries),
+      gaveUp: (entry) => this.#abandon(entry),
     };
     this.#channel.attach(this.#attached);
   }
 
-  /** How many deliveries are in the flow and have not settled. */
-  get inFlight(): number {
-    return this.#channel.inFlight;
+  /** How many samples have been given to the flow since the node was started, those delivered again included. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** How many deliveries went to quarantine since the backend was opened. */
+  get quarantined(): number {
+    return this.#channel.quarantined;
   }
 
   close(): void {
@@ -89,12 +89,10 @@ export class SampleSource {
     const { record, position } = entry;
     try {
       const samples = samplesOfRecord(record, position, this.#options.backend.registry.find(record.device)?.profile ?? '');
-      this.counts.delivered += samples.length;
-      if (entry.failures > 0) this.counts.redelivered += samples.length;
+      this.#delivered += samples.length;
       this.#options.delivered(entry, samples);
       return samples;
     } catch (error) {
-      this.counts.quarantined += 1;
       this.#channel.refuse(entry, error instanceof DecodeError ? error.reason : 'decode', messageOf(error));
       return undefined;
     }
@@ -104,6 +102,7 @@ export class SampleSource {
     const { node, runtime, output } = this.#options;
     const id = `${this.#prefix}${(this.#sent++).toString(36)}`;
     const tracked = runtime.tracker.begin(id, (outcome) => this.#ended(entries, outcome));
+    for (const entry of entries) this.#tracked.set(entry, tracked);
     for (const message of messages) {
       const outgoing: NodeMessage = Object.assign(message, { _msgid: id });
       if (output === 0) node.send(outgoing);
@@ -116,12 +115,12 @@ export class SampleSource {
     for (const entry of entries) {
       if (outcome.kind === 'settled') this.#channel.settle(entry);
       else if (outcome.kind === 'interrupted') this.#channel.interrupt(entry);
-      else this.#fail(entry, outcome.error);
+      else this.#channel.fail(entry, outcome.error);
     }
   }
 
-  #fail(entry: InboxEntry, error: Error): void {
-    if (entry.failures + 1 >= 3) this.counts.quarantined += 1;
-    this.#channel.fail(entry, error);
+  #abandon(entry: InboxEntry): void {
+    const tracked = this.#tracked.get(entry);
+    if (tracked) this.#options.runtime.tracker.abandon(tracked);
   }
 }

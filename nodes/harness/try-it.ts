@@ -13,7 +13,7 @@ export interface TryResult {
 }
 
 /** Applies settings to a message without any effect. */
-export type TryIt<Config> = (config: Config, message: unknown, RED: NodeAPI) => TryResult | Promise<TryResult>;
+export type TryIt<Config> = (config: Config, message: unknown, RED: NodeAPI, node: Node) => TryResult | Promise<TryResult>;
 
 const BODY_LIMIT = 1024 * 1024;
 
@@ -31,7 +31,7 @@ export function answerTries<Spec extends Properties>(
       const saved: unknown = request.body;
       if (typeof saved !== 'object' || saved === null || JSON.stringify(saved).length > BODY_LIMIT) throw new Error('The settings could not be read.');
       const message = plain(last());
-      return { ...(await tryIt(readConfig(spec, withEnvironment(RED, node, saved)), structuredClone(message), RED)), message };
+      return { ...(await tryIt(readConfig(spec, withEnvironment(RED, node, saved)), structuredClone(message), RED, node)), message };
     }
   });
 }

@@ -31,15 +31,15 @@ export default defineNode('holdfast-ingest', {
   config: { version: 1, properties },
   outputs: OUTPUTS,
 
-  async tryIt(config, message, RED) {
-    const told = await read(RED, undefined, config, message as NodeMessage);
+  async tryIt(config, message, RED, node) {
+    const told = await read(RED, node, config, message as NodeMessage);
     const result = decodeValue(told.values, Date.now());
     return { summary: `This is a sample of the device ${String(told.device)}.`, result: { device: told.device, ts: told.ts, samples: result } };
   },
 
   start({ RED, node, config, backend, runtime, clock, status }) {
     const times = new ReceptionTimes(clock);
-    const counts = { samples: 0, refused: 0, quarantined: 0 };
+    const counts = { kept: 0, refused: 0, quarantined: 0 };
     const source = new SampleSource({
       ...config, node, backend, runtime, output: 0,
       delivered: () => undefined,
@@ -53,7 +53,7 @@ export default defineNode('holdfast-ingest', {
           const { device, values, ts } = await read(RED, node, config, message);
           const records = flowRecords({ device, values, ts, topic: typeof message.topic === 'string' ? message.topic : '' }, times, clock.now());
           await Promise.all(records.map(keep));
-          counts.samples += records.length;
+          counts.kept += records.length;
           send({ acknowledged: message });
         } catch (error) {
           // What cannot be a sample is told on the output for it; a disk that refuses is an error of this node.
@@ -61,7 +61,7 @@ export default defineNode('holdfast-ingest', {
           counts.refused += 1;
           send({ refused: Object.assign(message, { error: { code: error.code, message: error.message } }) });
         }
-        counts.quarantined = source.counts.quarantined;
+        counts.quarantined = source.quarantined;
         status.counts(counts);
       },
       close: () => source.close(),
@@ -70,13 +70,16 @@ export default defineNode('holdfast-ingest', {
 });
 
 /** Where the device, the time and the values of a message are, as the dialog says. */
-async function read(RED: NodeAPI, node: Node | undefined, config: Config, message: NodeMessage): Promise<{ device: unknown; values: unknown; ts: unknown }> {
-  const evaluate = (value: string, type: string): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      RED.util.evaluateNodeProperty(value, type, node as Node, message, (error: Error | null, result: unknown) =>
-        error ? reject(new FlowSampleError(`${type} ${value} could not be read: ${messageOf(error)}.`)) : resolve(result),
-      );
-    });
+async function read(RED: NodeAPI, node: Node, config: Config, message: NodeMessage): Promise<{ device: unknown; values: unknown; ts: unknown }> {
+  const evaluate = async (value: string, type: string): Promise<unknown> => {
+    try {
+      return await new Promise((resolve, reject) => {
+        RED.util.evaluateNodeProperty(value, type, node, message, (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
+      });
+    } catch (error) {
+      throw new FlowSampleError(`${type} ${value} could not be read: ${messageOf(error)}.`, { cause: error });
+    }
+  };
   return {
     device: await evaluate(config.device, config.deviceType),
     values: await evaluate(config.values, config.valuesType),

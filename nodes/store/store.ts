@@ -1,10 +1,13 @@
+import { messageOf } from '../../core/errors/holdfast-error.ts';
 import { samplesOf } from '../../core/sample/message.ts';
 import type { Sample } from '../../core/sample/sample.ts';
-import { StorageError } from '../../core/sqlite/storage-error.ts';
+import { isDiskAtFault } from '../../core/sqlite/storage-error.ts';
 import { reference } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 
 const RETRY_INTERVAL = 2_000;
+/** After this the samples go back to the inbox, well before they would count as not settled. */
+const GIVE_BACK_AFTER = 60_000;
 
 /** Writes samples to the store; done when they are on disk. */
 export default defineNode('holdfast-store', {
@@ -26,12 +29,13 @@ export default defineNode('holdfast-store', {
 
     /** A disk that is full or failing may recover; until then the samples are not done, so the inbox keeps them and waits. */
     const writeAtLast = async (samples: readonly Sample[]): Promise<void> => {
+      const deadline = clock.now() + GIVE_BACK_AFTER;
       for (;;) {
         try {
           return await write(samples);
         } catch (error) {
-          if (closed || !(error instanceof StorageError) || !mayRecover(error)) throw error;
-          status.error(error.message);
+          if (isDiskAtFault(error)) status.error(messageOf(error));
+          if (closed || !isDiskAtFault(error) || clock.now() >= deadline) throw error;
           await new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY_INTERVAL));
         }
       }
@@ -49,7 +53,3 @@ export default defineNode('holdfast-store', {
     };
   },
 });
-
-function mayRecover({ failure }: StorageError): boolean {
-  return failure === 'FULL' || failure === 'INPUT_OUTPUT' || failure === 'IN_USE';
-}

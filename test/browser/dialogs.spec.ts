@@ -39,7 +39,7 @@ describe('the dialogs of the nodes in the editor', () => {
         const names = await editor.page.locator('#red-ui-palette-container-Holdfast .red-ui-palette-node').evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).innerText.trim()));
         assert.deepEqual(names.toSorted(), [...NODES].toSorted());
         const icons = await editor.page.locator('#red-ui-palette-container-Holdfast .red-ui-palette-icon').evaluateAll((all) => all.map((icon) => /url\("?([^")]+)/.exec(getComputedStyle(icon).backgroundImage)?.[1] ?? icon.getAttribute('src') ?? ''));
-        assert.deepEqual(icons.map((icon) => icon.split('/').at(-1)).toSorted(), NODES.map((node) => `${node}.svg`).toSorted());
+        assert.deepEqual(icons.map((icon) => icon.split('/').at(-1) ?? '').toSorted(), NODES.map((node) => `${node}.svg`).toSorted());
         for (const icon of icons) assert.equal((await fetch(new URL(icon, `${holdfast.url}/`))).headers.get('content-type')?.split(';')[0], 'image/svg+xml', icon);
       });
 
@@ -89,9 +89,9 @@ describe('the dialogs of the nodes in the editor', () => {
 
     it('say what is wrong with a value, and let a variable pass', async () => {
       await editor.open(idOf('gateway'));
-      await complains('port', '70000', 'Port is “70000”. Enter a whole number from 1 to 65,535.');
-      await complains('port', '1.5', 'Port is “1.5”. Enter a whole number from 1 to 65,535.');
-      await complains('host', '', 'Listen on is empty. Enter a value.');
+      await complains('port', '70000', '“Port” cannot be “70000”. Enter a whole number from 1 to 65,535.');
+      await complains('port', '1.5', '“Port” cannot be “1.5”. Enter a whole number from 1 to 65,535.');
+      await complains('host', '', '“Listen on” is empty. Enter a value.');
       await editor.page.locator('#node-input-port').fill('${HOLDFAST_MQTT_PORT}');
       await editor.page.locator('#node-input-port').press('Tab');
       await editor.page.locator('#holdfast-problem-port').waitFor({ state: 'detached' });
@@ -126,7 +126,7 @@ describe('the dialogs of the nodes in the editor', () => {
       await editor.page.locator('#node-input-raiseLimit').fill('95');
       assert.match(await rule.innerText(), /above 95, cleared at 85 or less/);
       await editor.page.locator('#node-input-direction').selectOption('below');
-      assert.match(await rule.innerText(), /^Clear at 85 lies below the limit to raise, 95/);
+      assert.match(await rule.innerText(), /^“Clear at” 85 lies below the limit to raise, 95/);
       await editor.page.locator('#node-input-clearLimit').fill('100');
       assert.equal(await rule.innerText(), 'Raised when temperature is below 95, cleared at 100 or more; one message each.');
       await editor.picture('alarm-below');
@@ -150,9 +150,9 @@ describe('the dialogs of the nodes in the editor', () => {
       const row = editor.page.locator('#holdfast-fleet li').last();
       await row.locator('select').selectOption('cold-room');
       await row.locator('input').fill('many');
-      await editor.page.locator('#holdfast-fleet-summary', { hasText: 'The count in row 2 is' }).waitFor();
+      await editor.page.locator('#holdfast-fleet-summary', { hasText: '“The count in row 2” cannot be' }).waitFor();
       await row.locator('input').fill('3');
-      await editor.page.locator('#holdfast-fleet-summary', { hasText: '4 devices in all' }).waitFor();
+      await editor.page.locator('#holdfast-fleet-summary', { hasText: 'In all: 4.' }).waitFor();
       await editor.picture('simulator-rows');
       await editor.close('done');
       assert.deepEqual((await editor.properties(idOf('simulator')))['fleet'], [{ kind: 'press', count: 1 }, { kind: 'cold-room', count: 3 }]);

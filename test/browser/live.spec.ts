@@ -117,6 +117,18 @@ describe('the dialogs of a running flow', () => {
       await editor.close('cancel');
     });
 
+    it('lets its reading in, of which the dialog of the gateway shows what became', async () => {
+      const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${holdfast.mqttPort}`, { username: 'press-7', password: secret });
+      await client.publishAsync('devices/press-7/telemetry', '{"temperature":61.5}', { qos: 1 });
+      await client.endAsync();
+      await editor.page.locator('.red-ui-flow-node-status-label', { hasText: /connected.*\b1 sample/ }).waitFor();
+      await editor.open(idOf('gateway'));
+      const { summary, message } = await tryIt();
+      assert.match(summary, /came from press-7 on devices\/press-7\/telemetry and became one sample/);
+      assert.match(message, /61\.5/);
+      await editor.close('cancel');
+    });
+
     it('says why an id cannot be used', async () => {
       await editor.open(BACKEND);
       await editor.page.locator('#holdfast-principal-id').fill('press 7/#');

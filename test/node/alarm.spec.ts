@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import type { AlarmMessage } from '../../core/alarm/index.ts';
 import { aMoment, backend, collect, deploy, load, statusOf, temporaryDirectory, unload, until, useRuntime } from '../support/node-helper.ts';
 import type { Message } from '../support/node-helper.ts';
 import { flowOfOne, sampleOf, sendBatch, sendSingly, temperatures } from '../support/sample-messages.ts';
 
 const ALARM = { type: 'holdfast-alarm', alarm: 'Overheating', watch: 'metric', metric: 'temperature', direction: 'above', raiseLimit: 90, clearLimit: 80, severity: 'critical' };
 
+const alarms = (messages: readonly Message[]): AlarmMessage[] => messages as unknown as AlarmMessage[];
+
 /** "press-1 raised 95" */
-const told = (messages: readonly Message[]): string[] =>
-  messages.map(({ payload }) => payload as { device: string; state: string; value: unknown }).map(({ device, state, value }) => `${device} ${state} ${String(value)}`);
+const told = (messages: readonly Message[]): string[] => alarms(messages).map(({ payload: { device, state, value } }) => `${device} ${state} ${String(value)}`);
 
 describe('holdfast-alarm', () => {
   useRuntime();
@@ -19,10 +21,10 @@ describe('holdfast-alarm', () => {
     sendSingly('n', temperatures('press-1', 85, 95, 97, 89, 85, 93, 79, 75));
     await until(() => completed.length === 8, 'all are done');
     assert.deepEqual(told(out), ['press-1 raised 95', 'press-1 cleared 79']);
-    const [raised] = out;
+    const [raised] = alarms(out);
     assert.equal(raised?.topic, 'alarms/press-1');
-    assert.deepEqual([(raised?.['iot'] as { kind: string }).kind, (raised?.payload as { severity: string }).severity], ['alarm', 'critical']);
-    assert.match((raised?.payload as { message: string }).message, /temperature of press-1 is 95, above the limit of 90\./);
+    assert.deepEqual([raised?.iot.kind, raised?.payload.severity], ['alarm', 'critical']);
+    assert.match(raised?.payload.message ?? '', /temperature of press-1 is 95, above the limit of 90\./);
   });
 
   it('watches each device by itself', async () => {
@@ -62,7 +64,7 @@ describe('holdfast-alarm', () => {
     sendSingly('n', [sampleOf('press-1', 5, { temperature: 60 })]);
     await until(() => after.length === 1, 'it was cleared');
     assert.deepEqual(told(after), ['press-1 cleared 60']);
-    assert.equal((after[0]?.payload as { id: string }).id, (before[0]?.payload as { id: string }).id);
+    assert.equal(alarms(after)[0]?.payload.id, alarms(before)[0]?.payload.id);
   });
 
   it('has its state on disk before it tells', async () => {
@@ -78,7 +80,7 @@ describe('holdfast-alarm', () => {
     const out = collect('out0');
     sendSingly('n', [...temperatures('press-1', 95), ...temperatures('press-1', 95)]);
     await until(() => out.length === 2, 'both were told');
-    const ids = out.map(({ iot }) => (iot as { id: string }).id);
+    const ids = alarms(out).map(({ iot }) => iot.id);
     assert.equal(ids[0], ids[1]);
     await until(() => statusOf('n').text === '1 active · 1 raised', 'it is counted once');
   });
@@ -90,7 +92,7 @@ describe('holdfast-alarm', () => {
     sendSingly('n', [judged(1, false), judged(2, true), judged(3, true), judged(4, false)]);
     await until(() => out.length === 2, 'two changes came');
     assert.deepEqual(told(out), ['press-1 raised 3', 'press-1 cleared 3']);
-    assert.match((out[0]?.payload as { message: string }).message, /It never shook like this/);
+    assert.match(alarms(out)[0]?.payload.message ?? '', /It never shook like this/);
   });
 
   it('shows how many stand, were raised and were cleared', async () => {

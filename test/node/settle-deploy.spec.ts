@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { flowOf, inFlight, ingest, minute, onTab } from '../support/ingest-flow.ts';
 import { aMoment, backend, collect, deploy, load, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
 import type { FlowNode } from '../support/node-helper.ts';
-import { heldAt, openGate } from '../support/test-nodes.ts';
+import { heldAt, openGate, SLOW_CLOSE } from '../support/test-nodes.ts';
 
 const SLOW = { type: 'delay', pauseType: 'delay', timeout: '400', timeoutUnits: 'milliseconds' };
 const temperatureOf = (message: { payload?: unknown }): number => (message.payload as { temperature: number }).temperature;
@@ -96,6 +96,18 @@ describe('settling over a deploy', () => {
     assert.deepEqual(heldAt('end').map(temperatureOf), Array.from({ length: 20 }, (_, index) => index + 1));
     openGate('end');
     await until(() => unsettled('in') === 0, 'all settled');
+  });
+
+  it('loses nothing that arrives while a node behind it is being restarted', async () => {
+    const flow = flowOf(onTab({ id: 'a', type: 'test-slow-close', wires: [['out']] }), ['a']);
+    await load(flow);
+    const out = collect('out');
+    const deployed = deploy(touched(flow, 'a'), 'nodes');
+    await aMoment(SLOW_CLOSE / 3);
+    ingest(20);
+    await deployed;
+    await until(() => unsettled('in') === 0 && inFlight() === 0, 'all settled');
+    assert.deepEqual(new Set(out.map(temperatureOf)), new Set(Array.from({ length: 20 }, (_, index) => index + 1)));
   });
 
   it('holds samples back while their ingest node is disabled, and brings them when it is enabled', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { flowOf, ingest, minute, onTab } from '../support/ingest-flow.ts';
-import { backend, collect, load, statusOf, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
+import { backend, collect, load, node, statusOf, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
 import { flowOfOne, sampleOf, sendBatch, sendSingly, temperatures } from '../support/sample-messages.ts';
 
 describe('holdfast-store', () => {
@@ -14,15 +14,13 @@ describe('holdfast-store', () => {
     // Another connection sees only what has been committed.
     const reader = new DatabaseSync(join(directory, 'store.sqlite'), { readOnly: true });
     const rows = (): unknown => reader.prepare('SELECT count(*) AS n FROM reading').get()?.['n'];
-    const counts: unknown[] = [];
-    const completed = collect('completed');
-    const out = collect('out0');
+    const before = rows();
+    const seen: unknown[] = [];
+    for (const id of ['out0', 'completed']) node(id).on('input', () => void seen.push([id, rows()]));
     sendSingly('n', [sampleOf('press-1', 1, { temperature: 60, pressure: 4 })]);
-    counts.push(rows(), completed.length, out.length);
-    await until(() => completed.length === 1, 'it is done');
-    counts.push(rows(), out.length);
+    await until(() => seen.length === 2, 'it is done');
     reader.close();
-    assert.deepEqual(counts, [0, 0, 0, 2, 1]);
+    assert.deepEqual([before, new Map(seen as Array<[string, number]>)], [0, new Map([['out0', 2], ['completed', 2]])]);
   });
 
   it('keeps numbers, texts, truth values and gaps as they are, once per device, metric and time', async () => {

@@ -8,19 +8,21 @@ const BACKEND = '4c0f2a91d7e31001';
 const READY_LIMIT = 30_000;
 const SETTLE_LIMIT = 120_000;
 
-/** What a dialog asks the quick-start's backend, asked from a test with a login of its own. */
+/** What a dialog asks a backend (that of the quick start unless told), asked from a test with a login of its own. */
 export class BackendApi {
   readonly #holdfast: Holdfast;
   readonly #token: string;
+  readonly #backend: string;
 
-  private constructor(holdfast: Holdfast, token: string) {
+  private constructor(holdfast: Holdfast, token: string, backend: string) {
     this.#holdfast = holdfast;
     this.#token = token;
+    this.#backend = backend;
   }
 
   /** Logs in and waits until the backend answers. */
-  static async of(holdfast: Holdfast): Promise<BackendApi> {
-    const api = new BackendApi(holdfast, await holdfast.login());
+  static async of(holdfast: Holdfast, backend = BACKEND): Promise<BackendApi> {
+    const api = new BackendApi(holdfast, await holdfast.login(), backend);
     const deadline = Date.now() + READY_LIMIT;
     while (!(await api.#request('status')).ok) {
       assert.ok(Date.now() < deadline, `the backend does not answer:\n${holdfast.stdout()}${holdfast.stderr()}`);
@@ -54,7 +56,7 @@ export class BackendApi {
   }
 
   #request(path: string, options: { method?: string; body?: unknown } = {}): Promise<Response> {
-    return this.#holdfast.request(`/holdfast-backend/${BACKEND}/${path}`, { token: this.#token, ...options });
+    return this.#holdfast.request(`/holdfast-backend/${this.#backend}/${path}`, { token: this.#token, ...options });
   }
 
   async #json<Body>(response: Response): Promise<Body> {

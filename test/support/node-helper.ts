@@ -98,10 +98,10 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
-/** Starts a flow with this package's nodes, the test nodes, and the core nodes it names. */
-export async function load(flow: FlowNode[], { userDir = '.', credentials = {} }: { userDir?: string; credentials?: object } = {}): Promise<void> {
-  helper.settings({ userDir, logging: { console: { level: 'off' } } });
-  await helper.load([...(await ourNodes()), TEST_NODES, ...coreNodes(flow)], flow, credentials);
+/** Starts a flow with this package's nodes, the test nodes, the core nodes it names, and `more`. */
+export async function load(flow: FlowNode[], more: readonly NodeInitializer[] = []): Promise<void> {
+  helper.settings({ logging: { console: { level: 'off' } } });
+  await helper.load([...withHooks([...(await ourNodes()), ...more]), TEST_NODES, ...coreNodes(flow)], flow, {});
 }
 
 /** Deploys a changed flow into the running one. */
@@ -119,8 +119,12 @@ export async function unload(): Promise<void> {
 
 async function ourNodes(): Promise<NodeInitializer[]> {
   const modules = await Promise.all(OURS.map((name) => import(`../../nodes/${name}/${name}.ts`) as Promise<{ default: NodeInitializer }>));
-  // The helper gives nodes no hooks; the runtime does.
-  return modules.map(({ default: initialize }) => (RED) => initialize(Object.assign(RED, { hooks })));
+  return modules.map(({ default: initialize }) => initialize);
+}
+
+/** The helper gives nodes no hooks; the runtime does. */
+function withHooks(initializers: readonly NodeInitializer[]): NodeInitializer[] {
+  return initializers.map((initialize) => (RED) => initialize(Object.assign(RED, { hooks })));
 }
 
 function coreNodes(flow: readonly FlowNode[]): unknown[] {

@@ -4,7 +4,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
  * Nodes that behave in ways that flows contain and tests need:
  * `test-gate` holds every message until the test lets it through; `test-fails` says done(error); `test-throws` throws;
  * `test-silent` never says done; `test-legacy` takes two arguments, and reports an error when the message asks for one;
- * `test-moody` fails while `moods.failing` holds for it.
+ * `test-moody` fails while `moods.failing` holds for it; `test-slow-close` passes messages on and takes its time to close.
  */
 export function TEST_NODES(RED: NodeAPI): void {
   const register = (type: string, start: (node: Node) => void): void => {
@@ -29,7 +29,17 @@ export function TEST_NODES(RED: NodeAPI): void {
       done();
     }),
   );
+  register('test-slow-close', (node) => {
+    node.on('input', (message, send, done) => {
+      send(message);
+      done();
+    });
+    node.on('close', (done: () => void) => void setTimeout(done, SLOW_CLOSE));
+  });
 }
+
+/** How long a `test-slow-close` node takes to close, in milliseconds. */
+export const SLOW_CLOSE = 150;
 
 /** What `test-moody` nodes go by; the test sets it. */
 export const moods: { failing: (message: NodeMessageInFlow) => boolean } = { failing: () => false };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Consumer, InboxFixture, textOf, turn } from './fixture.ts';
+import { Channel } from '../../../core/inbox/channel.ts';
+import { Consumer, InboxFixture, recordOf, textOf, turn } from './fixture.ts';
 
 describe('the inbox, after the process died', () => {
   let fixture: InboxFixture;
@@ -122,6 +123,30 @@ describe('the inbox, after the process died', () => {
     fixture.crash();
     assert.deepEqual(buried(), []);
     assert.deepEqual(await settleAll(await fixture.attach(new Consumer())), ['b']);
+  });
+
+  it('does not take an ordinary stop for the third death of a suspect', async () => {
+    await dieTwiceWith(['a', 'b']);
+    await fixture.attach(new Consumer());
+    fixture.restart();
+    assert.deepEqual(buried(), []);
+    assert.deepEqual(await settleAll(await fixture.attach(new Consumer())), ['a', 'b']);
+  });
+
+  it('waits with a suspect until all that is in the flow has settled', async () => {
+    const batches = [{ first: 1, deaths: 0 }, { first: 2, deaths: 2 }].map((batch) => ({ ...batch, records: [recordOf(`r${batch.first}`)], bytes: 2, settled: new Uint8Array(1), delivered: false }));
+    const suspects: Array<number | undefined> = [];
+    const channel = new Channel({
+      read: (position) => batches.find(({ first }) => first >= position), markDelivered: () => undefined, markSuspect: (_, position) => void suspects.push(position),
+      forget: () => undefined, quarantine: () => undefined, problem: (error) => fixture.problems.push(error),
+    }, fixture.clock);
+    const consumer = new Consumer();
+    channel.attach(consumer);
+    await turn();
+    assert.deepEqual([consumer.texts, suspects], [['r1'], []]);
+    channel.settle(consumer.take('r1'));
+    await turn();
+    assert.deepEqual([consumer.texts, suspects], [['r2'], [2]]);
   });
 
   it('does not hold deaths against what was not in the flow', async () => {

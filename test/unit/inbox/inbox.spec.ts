@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { recordOf, Consumer, InboxFixture, turn } from './fixture.ts';
 
 const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, index) => `r${from + index}`);
@@ -164,6 +165,39 @@ describe('the inbox', () => {
     });
   });
 
+  describe('when the disk refuses while the backlog is delivered', () => {
+    const alter = (sql: string): void => {
+      const other = new DatabaseSync(fixture.path);
+      other.exec(sql);
+      other.close();
+    };
+
+    it('forgets none of what it was about to deliver', async () => {
+      fixture.commit('a', 'b');
+      fixture.commit('c');
+      alter(`CREATE TRIGGER refuse BEFORE UPDATE ON batch WHEN new.count = 1 BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+      const consumer = await fixture.attach(new Consumer());
+      assert.match(String(fixture.problems.splice(0)), /refused/);
+      alter('DROP TRIGGER refuse');
+      fixture.clock.advance(5_000);
+      await turn();
+      assert.deepEqual(sorted(consumer.delivered), ['a', 'b', 'c']);
+    });
+
+    it('stops at a damaged batch out loud, and neither skips it nor takes it for the end', async () => {
+      fixture.commit('a');
+      fixture.commit('b');
+      alter(`UPDATE batch SET records = substr(records, 1, 5) WHERE first = 2`);
+      const consumer = await fixture.attach(new Consumer({ window: 1 }));
+      fixture.inbox.channel('gateway').settle(consumer.take('a'));
+      await turn();
+      assert.match(String(fixture.problems.splice(0)), /damaged.*Restore it from a backup/);
+      fixture.commit('c');
+      await turn();
+      assert.deepEqual([consumer.delivered, fixture.problems.splice(0).length], [['a'], 1]);
+    });
+  });
+
   describe('what settles', () => {
     it('leaves the disk, with the next commit or by itself a little later', async () => {
       const consumer = await fixture.attach(new Consumer());
@@ -174,6 +208,21 @@ describe('the inbox', () => {
       assert.equal(fixture.query('SELECT * FROM batch').length, 1);
       fixture.inbox.channel('gateway').settle(consumer.take('b'));
       fixture.clock.advance(1_000);
+      assert.equal(fixture.query('SELECT * FROM batch').length, 0);
+    });
+
+    it('leaves the disk a little later when the disk refuses, without waiting for another record', async () => {
+      const consumer = await fixture.attach(new Consumer());
+      fixture.commit('a');
+      await turn();
+      const other = new DatabaseSync(fixture.path);
+      other.exec(`CREATE TRIGGER refuse BEFORE DELETE ON batch BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+      fixture.inbox.channel('gateway').settle(consumer.take('a'));
+      fixture.clock.advance(1_000);
+      assert.match(String(fixture.problems.splice(0)), /refused/);
+      other.exec('DROP TRIGGER refuse');
+      other.close();
+      fixture.clock.advance(5_000);
       assert.equal(fixture.query('SELECT * FROM batch').length, 0);
     });
 
@@ -231,7 +280,7 @@ describe('the inbox', () => {
 
     it('takes room in the window while it waits', async () => {
       const consumer = await fixture.attach(new Consumer({ window: 2 }));
-      fixture.commit('a', 'b', 'c');
+      fixture.commit('a', 'b', 'c', 'd');
       await turn();
       fixture.inbox.channel('gateway').fail(consumer.take('a'), new Error('no'));
       await turn();

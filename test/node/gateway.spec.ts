@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { connectAsync } from 'mqtt';
+import { freePorts, listen } from '../support/node-red-process.ts';
+import { connectDevice, endClients, publish } from '../support/mqtt-client.ts';
+import { aMoment, backend, collect, deploy, load, loggedErrors, node, statusOf, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
+import type { FlowNode } from '../support/node-helper.ts';
+import { samplesIn } from '../support/sample-messages.ts';
+import { heldAt, openGate } from '../support/test-nodes.ts';
+
+const TIME = Date.UTC(2026, 10, 22);
+
+describe('holdfast-gateway', () => {
+  useRuntime();
+  afterEach(endClients);
+  let port = 0;
+  beforeEach(async () => {
+    [port = 0] = await freePorts(1);
+  });
+
+  /** A gateway `gw` whose samples go to a collector `out` and a gate `gate`. */
+  function flowWith(options: object = {}, wires: string[] = ['out']): FlowNode[] {
+    const place = { z: 'f', x: 0, y: 0 };
+    return [
+      { id: 'f', type: 'tab' },
+      { id: 'data', type: 'holdfast-backend', directory: temporaryDirectory() },
+      { id: 'gw', type: 'holdfast-gateway', ...place, backend: 'data', port, ...options, wires: [wires] },
+      { id: 'out', type: 'helper', ...place, wires: [] },
+      { id: 'gate', type: 'test-gate', ...place, wires: [[]] },
+    ];
+  }
+
+  async function start(flow: FlowNode[]): Promise<void> {
+    await load(flow);
+    await until(() => statusOf('gw').fill === 'green', 'the gateway listens');
+  }
+
+  it('acknowledges a reading that is on disk and sends it on as a sample', async () => {
+    await start(flowWith({}, ['gate', 'out']));
+    const out = collect('out');
+    const client = await connectDevice(port, 'press-1');
+    await publish(client, 'press-1', { ts: TIME, seq: 7, values: { temperature: 60.5, running: true } });
+    assert.equal(unsettled('gw'), 1, 'it was acknowledged before it was on disk');
+    await until(() => out.length === 1, 'it came out');
+    const { _msgid, iot, ...message } = out[0] ?? {};
+    assert.deepEqual(message, { topic: 'press-1', payload: { temperature: 60.5, running: true } });
+    const { id, received, ...header } = iot as { id: string; received: number };
+    assert.match(id, /^press-1\/s7-/);
+    assert.ok(received > TIME);
+    assert.deepEqual(header, { v: 1, kind: 'sample', device: 'press-1', ts: TIME, tsSource: 'device', seq: 7, src: { via: 'mqtt', topic: 'devices/press-1/telemetry', principal: 'press-1' } });
+    await until(() => heldAt('gate').length === 1, 'the gate has it');
+    openGate('gate');
+    await until(() => unsettled('gw') === 0, 'it settled');
+  });
+
+  it('sends batches when it is told to, in the order in which they came', async () => {
+    await start(flowWith({ form: 'batch', batchSize: 10 }));
+    const out = collect('out');
+    const client = await connectDevice(port, 'press-1');
+    await Promise.all(Array.from({ length: 50 }, (_, seq) => publish(client, 'press-1', { ts: TIME + seq, seq, values: { temperature: seq } })));
+    await until(() => samplesIn(out).length === 50, 'all came out');
+    assert.deepEqual(samplesIn(out).map(({ seq }) => seq), Array.from({ length: 50 }, (_, seq) => seq));
+    for (const { iot, payload } of out) {
+      assert.deepEqual(iot, { v: 1, kind: 'batch', count: (payload as unknown[]).length });
+      assert.ok((payload as unknown[]).length <= 10);
+    }
+    await until(() => unsettled('gw') === 0, 'all settled');
+  });
+
+  it('takes readings of a gateway for its children, and says who sent them', async () => {
+    await start(flowWith());
+    const out = collect('out');
+    const client = await connectDevice(port, 'hall-3', { kind: 'gateway', children: ['press-1'] });
+    await publish(client, 'press-1', { temperature: 60 });
+    await until(() => out.length === 1, 'it came out');
+    const [sample] = samplesIn(out);
+    assert.deepEqual([sample?.device, sample?.src.gateway, sample?.tsSource], ['press-1', 'hall-3', 'server']);
+  });
+
+  it('lets nobody in who is not known', async () => {
+    await start(flowWith());
+    await connectDevice(port, 'press-1');
+    await assert.rejects(connectAsync(`mqtt://127.0.0.1:${port}`, { username: 'press-1', password: 'guess', reconnectPeriod: 0 }), /Connection refused/);
+    await assert.rejects(connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 }), /Connection refused/);
+  });
+
+  it('acknowledges what cannot be decoded and keeps it in quarantine, bytes and reason', async () => {
+    await start(flowWith());
+    const out = collect('out');
+    const client = await connectDevice(port, 'press-1');
+    await publish(client, 'press-1', '{"temperature":21,');
+    await publish(client, 'press-1', '{"__proto__":{"temperature":1}}');
+    await publish(client, 'press-1', { temperature: 22 });
+    await until(() => backend().inbox.quarantined() === 2 && out.length === 1 && unsettled('gw') === 0, 'two are in quarantine, the third came out');
+    const letters = backend().inbox.quarantineList(10);
+    assert.deepEqual(new Set(letters.map(({ record }) => Buffer.from(record.payload).toString())), new Set(['{"__proto__":{"temperature":1}}', '{"temperature":21,']));
+    for (const { detail } of letters) assert.match(detail, /\. /, 'the detail is a sentence with a cure');
+    await until(() => /2 quarantined/.test(statusOf('gw').text ?? ''), 'its status says so');
+  });
+
+  it('says so when its port is taken, and lets the rest of the flow work', async () => {
+    const other = await listen(port);
+    const flow = [...flowWith(), { id: 'in', type: 'holdfast-ingest', z: 'f', x: 0, y: 0, backend: 'data', wires: [['out'], [], []] }];
+    await load(flow);
+    await until(() => statusOf('gw').shape === 'ring' && statusOf('gw').fill === 'red', 'it shows a red ring');
+    assert.match(loggedErrors()[0] ?? '', new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}\\. The port is taken by another program`));
+    const out = collect('out');
+    node('in').receive({ topic: 'press-1', payload: { temperature: 1 } });
+    await until(() => out.length === 1, 'the rest works');
+    await other.close();
+    await deploy(flow.map((one) => (one.id === 'gw' ? { ...one, name: 'again' } : one)), 'nodes');
+    await until(() => statusOf('gw').fill === 'green', 'it listens after a deploy');
+  });
+
+  it('brings unsettled samples again after a deploy, and devices come back', async () => {
+    const flow = flowWith({}, ['gate']);
+    await start(flow);
+    const client = await connectDevice(port, 'press-1');
+    await publish(client, 'press-1', { seq: 1, temperature: 60 });
+    await until(() => heldAt('gate').length === 1, 'the gate has it');
+    await deploy(flow.map((one) => (one.type === 'tab' ? one : { ...one, name: 'again' })), 'full');
+    await until(() => heldAt('gate').length === 1, 'it came again');
+    await publish(client, 'press-1', { seq: 2, temperature: 61 });
+    await until(() => heldAt('gate').length === 2, 'the next one came');
+    openGate('gate');
+    await until(() => unsettled('gw') === 0, 'all settled');
+  });
+
+  it('closes its port and every connection when the flow stops', async () => {
+    const flow = flowWith();
+    await start(flow);
+    const client = await connectDevice(port, 'press-1');
+    let closed = false;
+    client.on('close', () => (closed = true));
+    await unload();
+    await until(() => closed, 'the connection was closed');
+    const server = await listen(port);
+    await server.close();
+  });
+
+  it('can be stopped while it is still opening its port', async () => {
+    const flow = flowWith();
+    await load(flow);
+    await deploy(flow.filter(({ id }) => id !== 'gw'), 'full');
+    await aMoment();
+    const server = await listen(port);
+    await server.close();
+    assert.deepEqual(loggedErrors(), []);
+  });
+
+  it('shows how many devices are connected and samples came', async () => {
+    await start(flowWith());
+    const client = await connectDevice(port, 'press-1');
+    await publish(client, 'press-1', { temperature: 60 });
+    await until(() => statusOf('gw').text === '1 connected · 1 delivered', 'its status says so');
+  });
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { backend, collect, helper, load, node, temporaryDirectory, until, useRuntime } from '../support/node-helper.ts';
+import { flowOfOne, sampleOf, sendSingly, temperatures } from '../support/sample-messages.ts';
+
+interface Answer {
+  status: number;
+  body: { [key: string]: unknown };
+}
+const get = async (path: string): Promise<Answer> => (await helper.request().get(path)) as Answer;
+const post = async (path: string, body: object): Promise<Answer> => (await helper.request().post(path).send(body)) as Answer;
+
+describe('Try it', () => {
+  useRuntime();
+
+  it('shows what the settings of the dialog make of the last message, and changes nothing', async () => {
+    await load(flowOfOne({ type: 'holdfast-alarm', alarm: 'Hot', metric: 'temperature', raiseLimit: 90, clearLimit: 80 }, 1, temporaryDirectory()));
+    const out = collect('out0');
+    const completed = collect('completed');
+    sendSingly('n', temperatures('press-1', 70));
+    await until(() => completed.length === 1, 'it is done');
+    const { status, body } = await post('/holdfast-alarm/n/try', { alarm: 'Hot', metric: 'temperature', raiseLimit: 65, clearLimit: 60 });
+    assert.equal(status, 200);
+    assert.equal(body['summary'], 'The last message would raise this alarm for press-1.');
+    assert.equal((body['message'] as { topic: string }).topic, 'press-1');
+    assert.equal(out.length, 0);
+    assert.equal(backend().state.load('n', 'press-2'), undefined);
+  });
+
+  it('has the message as it arrived, whatever nodes behind have made of it', async () => {
+    const flow = flowOfOne({ type: 'holdfast-validate' }, 2, temporaryDirectory());
+    flow.push({ id: 'spoil', type: 'change', z: 'f', x: 0, y: 0, rules: [{ t: 'set', p: 'payload', pt: 'msg', to: 'gone', tot: 'str' }, { t: 'delete', p: 'iot', pt: 'msg' }], wires: [['out0']] });
+    await load(flow.map((one) => (one.id === 'n' ? { ...one, wires: [['spoil'], []] } : one)));
+    const out = collect('out0');
+    sendSingly('n', temperatures('press-1', 70));
+    await until(() => out.length === 1, 'it was spoilt');
+    const { status, body } = await post('/holdfast-validate/n/try', { schema: '{"type":"object","properties":{"temperature":{"maximum":60}}}' });
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.match(String(body['summary']), /^1 of 1 samples in the last message break the contract/);
+    assert.equal('contract' in (body['message'] as { iot: object }).iot, false);
+  });
+
+  it('reads a property of the flow where ingest does', async () => {
+    const flow = flowOfOne({ type: 'holdfast-ingest' }, 3, temporaryDirectory());
+    flow.push({ id: 'set', type: 'change', z: 'f', x: 0, y: 0, rules: [{ t: 'set', p: 'machine', pt: 'flow', to: 'press-7', tot: 'str' }], wires: [['n']] });
+    await load(flow);
+    const acknowledged = collect('out1');
+    node('set').receive({ topic: 'press-1', payload: { temperature: 60 } });
+    await until(() => acknowledged.length === 1, 'it arrived');
+    const { body } = await post('/holdfast-ingest/n/try', { device: 'machine', deviceType: 'flow' });
+    assert.equal(body['summary'], 'This is a sample of the device press-7.');
+  });
+
+  it('says what is missing or wrong', async () => {
+    await load(flowOfOne({ type: 'holdfast-validate' }, 2, temporaryDirectory()));
+    const none = await post('/holdfast-validate/n/try', {});
+    assert.equal(none.status, 400);
+    assert.match(String(none.body['error']), /No message has reached this node since the last deploy/);
+    const completed = collect('completed');
+    sendSingly('n', temperatures('press-1', 70));
+    await until(() => completed.length === 1, 'it is done');
+    const wrong = await post('/holdfast-validate/n/try', { schema: '{' });
+    assert.equal(wrong.status, 400);
+    assert.match(String(wrong.body['error']), /schema/i);
+  });
+
+  for (const [type, summary] of [
+    ['holdfast-detect', /these metrics are watched: temperature, pressure\./],
+    ['holdfast-store', /The last message holds 2 readings\./],
+  ] as const) {
+    it(`works for ${type}`, async () => {
+      await load(flowOfOne({ type }, 1, temporaryDirectory()));
+      const completed = collect('completed');
+      sendSingly('n', [sampleOf('press-1', 1, { temperature: 60, pressure: 4 })]);
+      await until(() => completed.length === 1, 'it is done');
+      const { body } = await post(`/${type}/n/try`, {});
+      assert.match(String(body['summary']), summary);
+    });
+  }
+});
+
+describe('the backend’s routes', () => {
+  useRuntime();
+  beforeEach(() => load(flowOfOne({ type: 'holdfast-store' }, 1, temporaryDirectory())));
+
+  it('let devices in, list them without their secrets, and turn them away again', async () => {
+    const { status, body } = await post('/holdfast-backend/data/principals', { id: 'press-7', kind: 'device', profile: 'press' });
+    assert.equal(status, 200);
+    const secret = String(body['secret']);
+    assert.ok(Buffer.from(secret, 'base64url').length >= 32, 'a secret has 256 bits');
+    assert.equal(backend().registry.authenticate('press-7', secret)?.profile, 'press');
+    const list = await get('/holdfast-backend/data/principals');
+    assert.deepEqual(list.body, [{ id: 'press-7', kind: 'device', profile: 'press', children: [] }]);
+    assert.equal(((await helper.request().delete('/holdfast-backend/data/principals/press-7')) as Answer).status, 200);
+    assert.equal(backend().registry.authenticate('press-7', secret), undefined);
+  });
+
+  for (const [what, body, says] of [
+    ['an id that cannot be', { id: 'a/b' }, /The id "a\/b" cannot be used/],
+    ['a kind that is not known', { id: 'a', kind: 'robot' }, /The kind "robot" is not known/],
+    ['children of a device', { id: 'a', kind: 'device', children: ['b'] }, /cannot have children/],
+    ['children that are no list', { id: 'a', kind: 'gateway', children: 'b' }, /children is not a list/],
+  ] as const) {
+    it(`refuse ${what} with a sentence`, async () => {
+      const answer = await post('/holdfast-backend/data/principals', body);
+      assert.equal(answer.status, 400);
+      assert.match(String(answer.body['error']), says);
+      assert.deepEqual(backend().registry.list(), []);
+    });
+  }
+
+  it('tell the names of devices and metrics, and what is stored', async () => {
+    const completed = collect('completed');
+    sendSingly('n', temperatures('press-1', 60, 61, 62));
+    await until(() => completed.length === 3, 'they are stored');
+    const { body: known } = await get('/holdfast-backend/data/known');
+    assert.deepEqual([known['devices'], known['metrics']], [['press-1'], ['temperature']]);
+    const { body: status } = await get('/holdfast-backend/data/status');
+    assert.deepEqual([status['readings'], status['quarantined']], [3, 0]);
+    const { body: readings } = await get('/holdfast-backend/data/readings?device=press-1&metric=temperature');
+    assert.deepEqual((readings as unknown as Array<{ value: number }>).map(({ value }) => value), [60, 61, 62]);
+    const { body: latest } = await get('/holdfast-backend/data/readings?device=press-1');
+    assert.equal((latest['temperature'] as { value: number }).value, 62);
+  });
+
+  it('answer a question that cannot be answered with a sentence', async () => {
+    for (const [path, says] of [
+      ['readings', /Say which device/],
+      ['readings?device=press-1&metric=temperature&from=yesterday', /from, to and limit are numbers/],
+    ] as const) {
+      const { status, body } = await get(`/holdfast-backend/data/${path}`);
+      assert.equal(status, 400);
+      assert.match(String(body['error']), says);
+    }
+    const { status, body } = await get('/holdfast-backend/nobody/status');
+    assert.equal(status, 400);
+    assert.match(String(body['error']), /not running yet\. Deploy/);
+  });
+});
