@@ -121,7 +121,7 @@ describe('the dialogs of a running flow', () => {
       const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${holdfast.mqttPort}`, { username: 'press-7', password: secret });
       await client.publishAsync('devices/press-7/telemetry', '{"temperature":61.5}', { qos: 1 });
       await client.endAsync();
-      await editor.page.locator('.red-ui-flow-node-status-label', { hasText: /connected.*\b1 sample/ }).waitFor();
+      await editor.page.locator('.red-ui-flow-node-status-label', { hasText: /connected.*\b1 delivered/ }).waitFor();
       await editor.open(idOf('gateway'));
       const { summary, message } = await tryIt();
       assert.match(summary, /came from press-7 on devices\/press-7\/telemetry and became one sample/);
