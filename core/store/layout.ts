@@ -12,7 +12,7 @@ import type { Layout } from '../sqlite/database.ts';
  * - `damaged`: rows of `log` and `chunk` whose checksum failed, set aside as they were found.
  * - `trim`: one row; how many readings of `log` stand in chunks already, or were absorbed as duplicates.
  *
- * So the number of readings stored is sum(series.readings) + sum(log.count) - trim.sealed.
+ * How many readings there are in all is what COUNT_READINGS answers.
  */
 export const LAYOUT: Layout = {
   migrations: [
@@ -39,3 +39,6 @@ export const LAYOUT: Layout = {
      INSERT INTO trim VALUES (0)`,
   ],
 };
+
+/** How many readings the file holds, for another process that looks into it: those in chunks, and those of the log that are in none. */
+export const COUNT_READINGS = `SELECT (SELECT coalesce(sum(readings), 0) FROM series) + (SELECT coalesce(sum(count), 0) FROM log) - (SELECT sealed FROM trim) AS readings`;

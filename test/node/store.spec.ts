@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
+import { COUNT_READINGS } from '../../core/store/layout.ts';
 import { flowOf, ingest, minute, onTab } from '../support/ingest-flow.ts';
 import { backend, collect, load, node, statusOf, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
 import { flowOfOne, sampleOf, sendBatch, sendSingly, temperatures } from '../support/sample-messages.ts';
@@ -13,7 +14,7 @@ describe('holdfast-store', () => {
     await load(flowOfOne({ type: 'holdfast-store' }, 1, directory));
     // Another connection sees only what has been committed.
     const reader = new DatabaseSync(join(directory, 'store.sqlite'), { readOnly: true });
-    const rows = (): unknown => reader.prepare('SELECT count(*) AS n FROM reading').get()?.['n'];
+    const rows = (): unknown => reader.prepare(COUNT_READINGS).get()?.['readings'];
     const before = rows();
     const seen: unknown[] = [];
     for (const id of ['out0', 'completed']) node(id).on('input', () => void seen.push([id, rows()]));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../../core/clock/clock.ts';
 import { openRegistry } from '../../../core/registry/registry.ts';
+import { COUNT_READINGS } from '../../../core/store/layout.ts';
 import { buildIfNeeded } from '../../../scripts/build.ts';
 import { CONNECTIONS, devicesOf, METRICS, PAYLOAD_SCHEMA, type Login } from '../load.ts';
 import { freePort, listening } from './child.ts';
@@ -10,9 +11,6 @@ import type { RunningSystem, System } from './system.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const BACKEND_ID = '00000000000000ba';
-
-/** Readings in chunks and in the log, without those of the log that stand in chunks already (core/store/layout.ts). */
-const COUNT_STORED = `SELECT (SELECT coalesce(sum(readings), 0) FROM series) + (SELECT coalesce(sum(count), 0) FROM log) - (SELECT sealed FROM trim) AS rows`;
 
 /** Lets in one gateway a connection, each with its devices as children, before Node-RED opens the data directory. */
 function issueLogins(dataDirectory: string): Login[] {
@@ -60,14 +58,14 @@ function ours(name: string, title: string, form: 'single' | 'batch'): System {
       }
       const store = new DatabaseSync(join(dataDirectory, 'store.sqlite'), { readOnly: true, timeout: 5000 });
       const inbox = new DatabaseSync(join(dataDirectory, 'inbox.sqlite'), { readOnly: true, timeout: 5000 });
-      const count = store.prepare(COUNT_STORED);
+      const count = store.prepare(COUNT_READINGS);
       const waiting = inbox.prepare('SELECT EXISTS (SELECT 1 FROM batch) AS waiting');
       const quarantined = inbox.prepare('SELECT count(*) AS messages FROM quarantine');
       return {
         port,
         pids: [nodeRed.pid],
         logins,
-        countStored: () => Number(count.get()?.['rows']) / METRICS.length,
+        countStored: () => Number(count.get()?.['readings']) / METRICS.length,
         settled: () => waiting.get()?.['waiting'] === 0,
         problems() {
           const messages = Number(quarantined.get()?.['messages']);

@@ -122,6 +122,3 @@ export class StoreFixture {
     return new SqliteStore({ path: this.path, clock: this.clock, problem: (error) => this.problems.push(error), ...this.#options });
   }
 }
-
-/** How many readings the file holds, as core/store/layout.ts says they are counted. */
-export const COUNT_STORED = 'SELECT (SELECT coalesce(sum(readings), 0) FROM series) + (SELECT coalesce(sum(count), 0) FROM log) - (SELECT sealed FROM trim) AS readings';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { ReadingValue } from '../../../core/sample/sample.ts';
 import type { StoredReading } from '../../../core/store/store.ts';
-import { COUNT_STORED, sampleOf, StoreFixture } from './fixture.ts';
+import { COUNT_READINGS } from '../../../core/store/layout.ts';
+import { sampleOf, StoreFixture } from './fixture.ts';
 
 const DEVICES = ['a', 'b', 'c', 'd'];
 const METRICS = ['t', 'u'];
@@ -72,7 +73,7 @@ describe('the store, sealed and crashed at any moment', () => {
         }
         fixture.store.seal();
         compare(fixture, model);
-        assert.equal(fixture.sql(COUNT_STORED)[0]?.['readings'], model.count);
+        assert.equal(fixture.sql(COUNT_READINGS)[0]?.['readings'], model.count);
         assert.equal(fixture.sql('SELECT count(*) AS n FROM log')[0]?.['n'], 0);
         assert.deepEqual(fixture.problems, []);
       } finally {

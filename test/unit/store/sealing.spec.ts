@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import type { Sample } from '../../../core/sample/sample.ts';
-import { COUNT_STORED, sampleOf, StoreFixture } from './fixture.ts';
+import { COUNT_READINGS } from '../../../core/store/layout.ts';
+import { sampleOf, StoreFixture } from './fixture.ts';
 
 /** One sample of each of so many devices. */
 function round(devices: number, ts: number): Sample[] {
@@ -11,7 +12,7 @@ function round(devices: number, ts: number): Sample[] {
 describe('the store, moving its log into chunks', () => {
   let fixture: StoreFixture;
   const rows = (table: 'log' | 'chunk'): number => Number(fixture.sql(`SELECT count(*) AS n FROM ${table}`)[0]?.['n']);
-  const stored = (): unknown => fixture.sql(COUNT_STORED)[0]?.['readings'];
+  const stored = (): unknown => fixture.sql(COUNT_READINGS)[0]?.['readings'];
 
   beforeEach(() => {
     fixture = new StoreFixture({ limits: { readings: 300 } });

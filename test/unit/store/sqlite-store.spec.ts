@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import type { MetricInfo, Quality, ReadingValue, Sample, Values } from '../../../core/sample/sample.ts';
+import { COUNT_READINGS } from '../../../core/store/layout.ts';
 import { openStore } from '../../../core/store/index.ts';
 import { SqliteStore } from '../../../core/store/sqlite-store.ts';
 import type { StoredReading } from '../../../core/store/store.ts';
@@ -49,7 +50,7 @@ describe('the store', () => {
     const seen = (): unknown => {
       const other = new DatabaseSync(join(folder, 'store.sqlite'), { readOnly: true });
       try {
-        return other.prepare('SELECT coalesce(sum(count), 0) AS n FROM log').get()?.['n'];
+        return other.prepare(COUNT_READINGS).get()?.['readings'];
       } finally {
         other.close();
       }
