@@ -9,6 +9,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockDirectory } from '../backend/directory-lock.ts';
 import { systemClock } from '../clock/clock.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Store } from './store.ts';
@@ -19,11 +20,17 @@ export { StorageError } from '../sqlite/storage-error.ts';
 export { SqliteStore } from './sqlite-store.ts';
 
 /**
- * Opens the store in `directory`, made when missing.
+ * Opens the store in `directory`, made when missing. One process at a time has it: stop the Node-RED that uses the directory first.
  *
  * @throws StorageError when the file is damaged, in use or not writable.
  */
 export function openStore(directory: string): Store {
   mkdirSync(directory, { recursive: true });
-  return new SqliteStore({ path: join(directory, 'store.sqlite'), clock: systemClock });
+  const lock = lockDirectory(directory);
+  try {
+    return new SqliteStore({ path: join(directory, 'store.sqlite'), clock: systemClock, lock });
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
 }

@@ -29,6 +29,8 @@ export interface SqliteStoreOptions {
   commitInterval?: number;
   /** Told of what is damaged or could not be sealed, while everything else is served. Without it, it is a warning of the process. */
   problem?: (error: Error) => void;
+  /** What keeps other processes out, closed with the store: each would move the log into chunks without the other's knowledge. */
+  lock?: { close(): void };
   /** When the log is moved into chunks. */
   limits?: Partial<SealLimits>;
   /** Readings a chunk holds at most. */
@@ -45,6 +47,7 @@ const CHUNK_READINGS = 512;
  */
 export class SqliteStore implements Store {
   readonly #path: string;
+  readonly #lock: { close(): void } | undefined;
   readonly #clock: Clock;
   readonly #database: DatabaseSync;
   readonly #index: SeriesIndex;
@@ -60,6 +63,7 @@ export class SqliteStore implements Store {
   constructor(options: SqliteStoreOptions) {
     const { path, clock, commitInterval = 2, chunkReadings = CHUNK_READINGS } = options;
     this.#path = path;
+    this.#lock = options.lock;
     this.#clock = clock;
     const { problem = (error: Error) => process.emitWarning(error) } = options;
     // Whoever opens the store can be told of something only when it has been given to them.
@@ -138,6 +142,7 @@ export class SqliteStore implements Store {
     this.#group.flush();
     this.#sealer.close();
     this.#database.close();
+    this.#lock?.close();
   }
 
   #commit(writes: readonly (readonly Sample[])[]): void {

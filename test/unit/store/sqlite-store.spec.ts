@@ -193,9 +193,11 @@ describe('the store', () => {
     }), { numRuns: 60 });
   }).timeout(60_000);
 
-  it('opens in a directory of its own, for use as a library', () => {
+  it('opens in a directory of its own, for use as a library, which it shares with nobody', () => {
     const library = openStore(join(folder, 'new', 'deep'));
     assert.equal(library.count(), 0);
+    assert.throws(() => openStore(join(folder, 'new', 'deep')), { code: 'HOLDFAST_STORAGE_IN_USE' });
     library.close();
+    openStore(join(folder, 'new', 'deep')).close();
   });
 });
