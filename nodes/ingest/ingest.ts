@@ -1,13 +1,12 @@
-import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { NodeMessage } from 'node-red';
 import { decodeValue } from '../../core/decode/index.ts';
-import { messageOf } from '../../core/errors/holdfast-error.ts';
 import { ReceptionTimes } from '../../core/gateway/reception-times.ts';
 import { flowRecords, FlowSampleError } from '../../core/gateway/flow-records.ts';
 import type { InboxRecord } from '../../core/inbox/record.ts';
-import type { ConfigOf } from '../harness/config.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 import { SampleSource } from '../harness/sample-source.ts';
+import { readMessage } from './read-message.ts';
 
 const OUTPUTS = ['samples', 'acknowledged', 'refused'] as const;
 
@@ -24,7 +23,6 @@ const properties = {
   window: number({ default: 1_000, minimum: 1, maximum: 100_000, integer: true }),
   settleTimeout: number({ default: 300, minimum: 0, maximum: 86_400 }),
 };
-type Config = ConfigOf<typeof properties>;
 
 /** The door for every other node: makes a durable sample of any message. */
 export default defineNode('holdfast-ingest', {
@@ -32,7 +30,7 @@ export default defineNode('holdfast-ingest', {
   outputs: OUTPUTS,
 
   async tryIt(config, message, RED, node) {
-    const told = await read(RED, node, config, message as NodeMessage);
+    const told = await readMessage(RED.util, node, config, message as NodeMessage);
     const result = decodeValue(told.values, Date.now());
     return { summary: `This is a sample of the device ${String(told.device)}.`, result: { device: told.device, ts: told.ts, samples: result } };
   },
@@ -50,7 +48,7 @@ export default defineNode('holdfast-ingest', {
     return {
       async message(message, send) {
         try {
-          const { device, values, ts } = await read(RED, node, config, message);
+          const { device, values, ts } = await readMessage(RED.util, node, config, message);
           const records = flowRecords({ device, values, ts, topic: typeof message.topic === 'string' ? message.topic : '' }, times, clock.now());
           await Promise.all(records.map(keep));
           counts.kept += records.length;
@@ -68,21 +66,3 @@ export default defineNode('holdfast-ingest', {
     };
   },
 });
-
-/** Where the device, the time and the values of a message are, as the dialog says. */
-async function read(RED: NodeAPI, node: Node, config: Config, message: NodeMessage): Promise<{ device: unknown; values: unknown; ts: unknown }> {
-  const evaluate = async (value: string, type: string): Promise<unknown> => {
-    try {
-      return await new Promise((resolve, reject) => {
-        RED.util.evaluateNodeProperty(value, type, node, message, (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
-      });
-    } catch (error) {
-      throw new FlowSampleError(`${type} ${value} could not be read: ${messageOf(error)}.`, { cause: error });
-    }
-  };
-  return {
-    device: await evaluate(config.device, config.deviceType),
-    values: await evaluate(config.values, config.valuesType),
-    ts: config.tsType === 'none' ? undefined : await evaluate(config.ts, config.tsType),
-  };
-}
