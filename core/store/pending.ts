@@ -3,6 +3,8 @@ import { TYPE, typeOfKind } from './kind.ts';
 import type { Series } from './series-index.ts';
 
 const INITIAL_CAPACITY = 4_096;
+/** The most slots that are added at a time: 6 MB. */
+const MAXIMUM_GROWTH = 1 << 18;
 const NONE = -1;
 
 /** A slot is 24 bytes: time and number (float64), the slot before it and the kind (int32). */
@@ -150,7 +152,7 @@ export class Pending {
   #extend(): number {
     const slot = this.#used++;
     if (slot * FLOATS === this.#floats.length) {
-      const floats = new Float64Array(2 * this.#floats.length);
+      const floats = new Float64Array((slot + Math.min(slot, MAXIMUM_GROWTH)) * FLOATS);
       floats.set(this.#floats);
       this.#floats = floats;
       this.#integers = new Int32Array(floats.buffer);
