@@ -67,7 +67,7 @@ describe('a backend', () => {
     assert.equal(second.backend.store.count(), 0);
     second.giveBack();
     assert.deepEqual([...Backend.opened()], []);
-    assert.throws(() => second.backend.store.count(), /not open/);
+    assert.throws(() => second.backend.store.devices(), /not open/);
     assert.notEqual(acquire().backend, second.backend);
   });
 
