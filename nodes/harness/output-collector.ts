@@ -5,6 +5,8 @@ import { writeBack, writeBackBatch } from '../../core/sample/message.ts';
 /** A sample, or a message of its own such as an alarm. */
 export type Outgoing = Sample | NodeMessage;
 
+const NOTHING: Outgoing[] = [];
+
 type Messages = Array<NodeMessageInFlow | NodeMessageInFlow[] | null>;
 
 /**
@@ -17,9 +19,9 @@ export class OutputCollector<Output extends string> {
   form: 'single' | 'batch' | undefined;
   readonly #outputs: readonly Output[];
   readonly #message: NodeMessageInFlow;
-  /** By output; made when something is sent there. */
-  readonly #samples: Array<Sample[] | undefined> = [];
-  readonly #messages: Array<NodeMessage[] | undefined> = [];
+  /** What is to be sent, and for each the index of its output. */
+  readonly #sent: Outgoing[] = [];
+  readonly #outputOf: number[] = [];
 
   constructor(outputs: readonly Output[], message: NodeMessageInFlow) {
     this.#outputs = outputs;
@@ -27,32 +29,32 @@ export class OutputCollector<Output extends string> {
   }
 
   add(outgoing: { readonly [Name in Output]?: Outgoing }): void {
-    for (const name in outgoing) {
-      const one = outgoing[name];
-      const index = this.#outputs.indexOf(name);
-      if (one === undefined || index < 0) continue;
-      if (this.#isSample(one)) (this.#samples[index] ??= []).push(one);
-      else (this.#messages[index] ??= []).push(one);
+    for (let index = 0; index < this.#outputs.length; index += 1) {
+      const name = this.#outputs[index];
+      const one = name === undefined ? undefined : outgoing[name];
+      if (one === undefined) continue;
+      this.#sent.push(one);
+      this.#outputOf.push(index);
     }
   }
 
   send(send: (messages: Messages) => void): void {
+    if (this.#sent.length === 0) return;
     let taken = false;
-    let any = false;
-    const messages: Messages = [];
-    for (let index = 0; index < this.#outputs.length; index += 1) {
-      const samples = this.#samples[index];
-      const others = this.#messages[index];
-      const outgoing = samples ? this.#carriers(samples, taken) : [];
-      taken ||= samples !== undefined;
-      if (others) for (const message of others) outgoing.push(Object.assign(message, { _msgid: this.#message._msgid }));
-      any ||= outgoing.length > 0;
-      messages.push(outgoing.length > 1 ? outgoing : (outgoing[0] ?? null));
-    }
-    if (any) send(messages);
+    const messages: Messages = this.#outputs.map((_, index) => {
+      const mine = this.#sent.length === 1 ? (this.#outputOf[0] === index ? this.#sent : NOTHING) : this.#sent.filter((_sent, at) => this.#outputOf[at] === index);
+      if (mine.length === 0) return null;
+      const samples = mine.filter((one) => this.#isSample(one));
+      const outgoing = this.#carriers(samples, taken);
+      taken ||= samples.length > 0;
+      for (const one of mine) if (!this.#isSample(one)) outgoing.push(Object.assign(one, { _msgid: this.#message._msgid }));
+      return outgoing.length === 1 ? (outgoing[0] ?? null) : outgoing;
+    });
+    send(messages);
   }
 
   #carriers(samples: Sample[], taken: boolean): NodeMessageInFlow[] {
+    if (samples.length === 0) return [];
     if (this.form === 'batch') {
       const carrier = this.#carrier(taken);
       writeBackBatch(carrier, samples);
