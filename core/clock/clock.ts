@@ -10,16 +10,19 @@ export interface Timer {
  */
 export interface Clock {
   now(): number;
-  /** Calls `callback` once, not before `milliseconds` have passed. Never keeps the process alive by itself. */
-  setTimeout(callback: () => void, milliseconds: number): Timer;
+  /**
+   * Calls `callback` once, not before `milliseconds` have passed. A process that has nothing else to do ends without it,
+   * unless `keepsAlive`: for what must not be left undone, such as a commit.
+   */
+  setTimeout(callback: () => void, milliseconds: number, keepsAlive?: boolean): Timer;
 }
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout(callback, milliseconds) {
+  setTimeout(callback, milliseconds, keepsAlive = false) {
     const handle = setTimeout(callback, milliseconds);
-    handle.unref();
+    if (!keepsAlive) handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },
 };

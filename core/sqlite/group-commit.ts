@@ -41,7 +41,7 @@ export class GroupCommit<Item> {
     this.#items.push(item);
     this.#waiting.push(committed);
     if (this.#items.length >= this.#options.maximumItems) this.flush();
-    else this.#timer ??= this.#options.clock.setTimeout(() => this.flush(), this.#options.interval);
+    else this.#timer ??= this.#options.clock.setTimeout(() => this.flush(), this.#options.interval, true);
   }
 
   /** Commits what is waiting now and tells everyone concerned. */
