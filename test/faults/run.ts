@@ -34,7 +34,9 @@ interface Publisher {
   device: string;
   file: string;
   acknowledged: number;
-  ended: Promise<number | null>;
+  /** Of its process, once it has ended. */
+  exitCode?: number | null;
+  ended: Promise<void>;
 }
 
 function readOptions(): Options {
@@ -60,7 +62,13 @@ function startPublisher(url: string, device: string, secret: string, file: strin
     env: { ...process.env, URL: url, DEVICE: device, SECRET: secret, METRIC, FILE: file },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const publisher: Publisher = { device, file, acknowledged: 0, ended: new Promise((resolve) => child.on('exit', resolve)) };
+  const ended = new Promise<void>((resolve) => {
+    child.on('exit', (code) => {
+      publisher.exitCode = code;
+      resolve();
+    });
+  });
+  const publisher: Publisher = { device, file, acknowledged: 0, ended };
   createInterface({ input: child.stdout }).on('line', (line) => {
     publisher.acknowledged = (JSON.parse(line) as { acknowledged: number }).acknowledged;
   });
@@ -76,7 +84,10 @@ async function injectFaults(holdfast: Holdfast, publishers: Publisher[], options
     ...Array.from({ length: options.stops }, () => ({ at: random.uniform(0.02, 0.98) * total, kind: 'stop' as const })),
   ].toSorted((a, b) => a.at - b.at);
   const recoveries: number[] = [];
-  const acknowledged = (): number => publishers.reduce((sum, publisher) => sum + publisher.acknowledged, 0);
+  const acknowledged = (): number => {
+    for (const { device, exitCode } of publishers) if (exitCode !== undefined && exitCode !== 0) throw new Error(`The publisher of ${device} ended with exit code ${exitCode}.`);
+    return publishers.reduce((sum, publisher) => sum + publisher.acknowledged, 0);
+  };
   let running = holdfast;
   for (const { at, kind } of plan) {
     while (acknowledged() < at) await wait(5);
@@ -136,9 +147,9 @@ async function main(): Promise<void> {
     }
     const faults = await injectFaults(holdfast, publishers, options);
     ({ holdfast } = faults);
-    const codes = await Promise.all(publishers.map((publisher) => publisher.ended));
+    await Promise.all(publishers.map((publisher) => publisher.ended));
     const seconds = (performance.now() - started) / 1000;
-    if (codes.some((code) => code !== 0)) throw new Error('A publisher ended with an error.');
+    if (publishers.some(({ exitCode }) => exitCode !== 0)) throw new Error('A publisher ended with an error.');
     api = await BackendApi.of(holdfast);
     await api.untilSettled();
     const { quarantined } = await api.status();

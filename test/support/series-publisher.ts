@@ -4,7 +4,9 @@
  * DEVICE, SECRET, METRIC, FILE; prints a JSON line `{"acknowledged":n}` as it goes on, and ends when all is acknowledged.
  */
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import mqtt from 'mqtt';
+import type { MqttClient } from 'mqtt';
 
 const IN_FLIGHT = 100;
 const REPORT_EVERY = 100;
@@ -27,13 +29,25 @@ async function publishAll(): Promise<void> {
   let acknowledged = 0;
   const work = async (): Promise<void> => {
     for (let row = rows[next++]; row; row = rows[next++]) {
-      await client.publishAsync(`devices/${device}/telemetry`, JSON.stringify({ ts: row.ts, [metric]: row.value }), { qos: 1 });
+      await publishUntilAcknowledged(client, `devices/${device}/telemetry`, JSON.stringify({ ts: row.ts, [metric]: row.value }));
       acknowledged += 1;
       if (acknowledged % REPORT_EVERY === 0 || acknowledged === rows.length) process.stdout.write(`${JSON.stringify({ acknowledged })}\n`);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));
   await client.endAsync();
+}
+
+/** The client gives up on a message when its socket fails in the middle of a write: it is not acknowledged, so it is sent again. */
+async function publishUntilAcknowledged(client: MqttClient, topic: string, payload: string): Promise<void> {
+  for (;;) {
+    try {
+      await client.publishAsync(topic, payload, { qos: 1 });
+      return;
+    } catch {
+      await wait(50);
+    }
+  }
 }
 
 if (import.meta.main) await publishAll();
