@@ -25,7 +25,7 @@ export interface Behaviour<Output extends string> {
   /** All samples of a message at once, for nodes that can do more with many. */
   samples?(samples: Sample[], send: Send<Output>): void | Promise<void>;
   message?(message: NodeMessageInFlow, send: Send<Output>): void | Promise<void>;
-  /** `removed`: the node is gone for good, not merely restarted. */
+  /** `removed`: the node is gone for good, not merely restarted or disabled. */
   close?(removed: boolean): void | Promise<void>;
 }
 
@@ -133,9 +133,10 @@ function run<Spec extends Properties, Output extends string>(
   });
   node.on('close', (removed: boolean, done: () => void) => {
     const close = async (): Promise<void> => {
-      await behaviour?.close?.(removed);
+      const gone = removed && !isInFlows(RED, node);
+      await behaviour?.close?.(gone);
       for (const cleanUp of cleanUps) await cleanUp();
-      if (removed) backend?.state.forget(node.id);
+      if (gone) backend?.state.forget(node.id);
     };
     close()
       .catch((error: unknown) => node.error(messageOf(error)))
@@ -187,6 +188,15 @@ function process<Output extends string>(behaviour: Behaviour<Output>, message: N
     }
   }
   return pending && Promise.all(pending);
+}
+
+/** Node-RED says "removed" of a disabled node as well; that one stays in the flows and is to go on where it was. */
+function isInFlows(RED: NodeAPI, { id, _alias }: Node): boolean {
+  let found = false;
+  RED.nodes.eachNode((one) => {
+    found ||= one.id === id || one.id === _alias;
+  });
+  return found;
 }
 
 /** The message as it arrived: nodes behind this one may put something else into it. */

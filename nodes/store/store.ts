@@ -7,7 +7,7 @@ import { defineNode } from '../harness/define-node.ts';
 
 const RETRY_INTERVAL = 2_000;
 /** After this the samples go back to the inbox, well before they would count as not settled. */
-const GIVE_BACK_AFTER = 60_000;
+const GIVE_BACK_AFTER = 20_000;
 
 /** Writes samples to the store; done when they are on disk. */
 export default defineNode('holdfast-store', {

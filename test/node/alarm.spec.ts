@@ -51,6 +51,20 @@ describe('holdfast-alarm', () => {
     });
   }
 
+  it('still stands when its node has been disabled for a while, and is cleared then', async () => {
+    const flow = flowOfOne(ALARM, 1, temporaryDirectory());
+    await load(flow);
+    const before = collect('out0');
+    sendSingly('n', temperatures('press-1', 95));
+    await until(() => before.length === 1, 'it was raised');
+    await deploy(flow.map((one) => (one.id === 'n' ? { ...one, d: true } : one)), 'nodes');
+    await deploy(flow, 'nodes');
+    const after = collect('out0');
+    sendSingly('n', [sampleOf('press-1', 6, { temperature: 60 })]);
+    await until(() => after.length > 0, 'something was told');
+    assert.deepEqual(told(after), ['press-1 cleared 60']);
+  });
+
   it('is cleared after a restart of Node-RED in the middle of it', async () => {
     const flow = flowOfOne(ALARM, 1, temporaryDirectory());
     await load(flow);
