@@ -15,6 +15,8 @@ const OVERHEAT = '4c0f2a91d7e30101';
 /** A press takes about half a minute to overheat; the detectors learn what is usual for as long before. */
 const LEARN = 35_000;
 const OVERHEATING = 35_000;
+/** The editor's colours change with a transition. */
+const FADE = 1_000;
 const WINDOW = { width: 1460, height: 820 };
 
 const executablePath = findProgram(...CHROMIUM.programs);
@@ -30,6 +32,7 @@ try {
   await editor.page.waitForTimeout(OVERHEATING);
   for (const theme of ['light', 'dark'] satisfies Theme[]) {
     await editor.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`);
+    await editor.page.waitForTimeout(FADE);
     await editor.page.screenshot({ path: join(DOCS, `quick-start-${theme}.png`) });
   }
   await editor.end();
