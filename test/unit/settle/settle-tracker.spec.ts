@@ -1,47 +1,6 @@
 import assert from 'node:assert/strict';
-import { SettleTracker } from '../../../core/settle/settle-tracker.ts';
-import type { Message, Outcome } from '../../../core/settle/settle-tracker.ts';
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** What Node-RED tells of a flow: a message is handed to a node, received by it, and done; nodes are their names. */
-class Flow {
-  readonly tracker = new SettleTracker();
-  outcome: Outcome | undefined;
-  outcomes = 0;
-
-  begin(id = 'm'): Message {
-    const tracked = this.tracker.begin(id, (outcome) => {
-      this.outcome = outcome;
-      this.outcomes += 1;
-    });
-    const message: Message = { _msgid: id };
-    this.handed(message, 'A', 'source');
-    this.tracker.release(tracked);
-    return message;
-  }
-
-  handed(message: Message, node: string, sender: string): void {
-    this.tracker.handed(message, node, sender);
-  }
-
-  /** The node's handler runs: `work` is what it does before it returns. */
-  runs(message: Message, node: string, work: () => void = () => undefined, saysDone = true): void {
-    this.tracker.received(message, node);
-    work();
-    this.tracker.returned(message, node, saysDone);
-  }
-
-  done(message: Message, node: string, error?: unknown): void {
-    this.tracker.done(message, node, error);
-  }
-
-  async kind(): Promise<string | undefined> {
-    await turn();
-    assert.ok(this.outcomes <= 1, 'it ended twice');
-    return this.outcome?.kind;
-  }
-}
+import type { Outcome } from '../../../core/settle/settle-tracker.ts';
+import { Flow, turn } from './flow-fixture.ts';
 
 describe('a message that is followed', () => {
   let flow: Flow;
@@ -262,60 +221,5 @@ describe('a message that is followed', () => {
     assert.equal(await again.kind(), undefined);
     flow.runs(message, 'A', () => flow.done(message, 'A'));
     assert.equal(await again.kind(), 'settled');
-  });
-
-  describe('over a deploy', () => {
-    const alive = (...nodes: string[]) => (node: unknown): boolean => nodes.includes(String(node));
-
-    it('is interrupted when a node says done while nodes are being stopped', async () => {
-      const message = flow.begin();
-      flow.runs(message, 'delay');
-      flow.tracker.received(message, 'A');
-      flow.tracker.pause();
-      flow.done(message, 'delay');
-      flow.done(message, 'A');
-      flow.tracker.resume(alive('A'));
-      assert.equal(await flow.kind(), 'interrupted');
-    });
-
-    it('is interrupted when it is with a node that no longer runs, handed or received', async () => {
-      for (const received of [false, true]) {
-        flow = new Flow();
-        const message = flow.begin();
-        if (received) flow.runs(message, 'A');
-        flow.tracker.pause();
-        assert.equal(await flow.kind(), undefined);
-        flow.tracker.resume(alive('B'));
-        assert.equal(await flow.kind(), 'interrupted');
-      }
-    });
-
-    it('waits for the nodes that still run before it is interrupted by one that does not', async () => {
-      const message = flow.begin();
-      const clone = { ...message };
-      flow.runs(message, 'A', () => flow.handed(clone, 'B', 'A'));
-      flow.tracker.pause();
-      flow.tracker.resume(alive('A'));
-      assert.equal(await flow.kind(), undefined);
-      flow.done(message, 'A');
-      assert.equal(await flow.kind(), 'interrupted');
-    });
-
-    it('is not touched when nothing of it moved and its nodes still run', async () => {
-      const message = flow.begin();
-      flow.runs(message, 'A');
-      flow.tracker.pause();
-      flow.tracker.resume(alive('A'));
-      flow.done(message, 'A');
-      assert.equal(await flow.kind(), 'settled');
-    });
-
-    it('is interrupted rather than failed: an error of a node that is being stopped is not held against it', async () => {
-      const message = flow.begin();
-      flow.runs(message, 'A');
-      flow.tracker.pause();
-      flow.done(message, 'A', new Error('stopping'));
-      assert.equal(await flow.kind(), 'interrupted');
-    });
   });
 });
