@@ -13,7 +13,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/pr
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildEditorPage } from './build/editor-page.ts';
+import { buildEditorPage, endBundler } from './build/editor-page.ts';
 import { copyJsonFolder } from './build/copy.ts';
 import { copyExamples } from './build/examples.ts';
 import { fingerprint } from './build/fingerprint.ts';
@@ -56,6 +56,7 @@ export async function build(): Promise<void> {
     await replaceFolder(stagedExamples, examples);
     await writeFile(stampFile, `${sources}\n`);
   } finally {
+    await endBundler();
     await rm(staging, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { Inbox } from '../inbox/inbox.ts';
@@ -8,6 +7,7 @@ import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import { State } from '../state/state.ts';
 import { SqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { makeDirectory } from '../workspace/make-directory.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 
@@ -35,7 +35,7 @@ export class Backend {
       return part;
     };
     try {
-      makeDirectory(directory);
+      prepareDirectory(directory);
       this.#lock = open(lockDirectory(directory));
       this.registry = open(openRegistry(directory, clock));
       this.state = open(new State(join(directory, 'state.sqlite'), clock));
@@ -95,9 +95,9 @@ function closeAll(parts: readonly { close(): void }[]): unknown[] {
   return errors;
 }
 
-function makeDirectory(directory: string): void {
+function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
   } catch (error) {
     throw new StorageError('CANNOT_OPEN', directory, `The directory ${directory} cannot be made. Choose another one, or give the user that runs Node-RED the right to write there.`, { cause: storageError(directory, error) });
   }

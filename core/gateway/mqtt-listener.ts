@@ -149,7 +149,8 @@ export class MqttListener {
     const principal = this.#login(username, password);
     if (!principal) {
       this.counts.refused += 1;
-      this.#options.problem(`A client that calls itself ${JSON.stringify(String(username ?? '').slice(0, 64))} was refused: unknown, or a wrong secret.`);
+      const name = username ? `that calls itself ${JSON.stringify(username.slice(0, 64))}` : 'without a user name';
+      this.#options.problem(`A client ${name} was refused: unknown, or a wrong secret.`);
       done(Object.assign(new Error('Bad username or password'), { returnCode: 4 }), false);
       return;
     }

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, messageOf } from '../errors/holdfast-error.ts';
 import { writeFileAtomically } from '../workspace/atomic-file.ts';
+import { makeDirectory } from '../workspace/make-directory.ts';
 
 /**
  * Makes the home directory when it is missing, for its owner alone, and tries whether a file can be written to it and
@@ -12,7 +13,7 @@ import { writeFileAtomically } from '../workspace/atomic-file.ts';
 export function prepareDirectory(home: string): void {
   const probe = join(home, '.holdfast-write-test');
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeDirectory(home);
     writeFileAtomically(probe, 'This file shows that the directory can be written. It can be removed.\n');
     rmSync(probe, { force: true });
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
 import { openDatabase, transaction } from '../sqlite/database.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
+import { makeDirectory } from '../workspace/make-directory.ts';
 import { checkId, checkKind, PrincipalError } from './principal.ts';
 import type { Principal, PrincipalKind } from './principal.ts';
 import { hashSecret, makeSecret, secretMatches } from './secret.ts';
@@ -154,6 +154,6 @@ function hashOf(value: unknown): Uint8Array {
 
 /** Opens the registry of the backend whose data live in `directory`, which is made when missing. */
 export function openRegistry(directory: string, clock: Clock): Registry {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   return new Registry(join(directory, 'registry.sqlite'), clock);
 }

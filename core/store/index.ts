@@ -7,10 +7,10 @@
  * store.range({ device: 'press-7', metric: 'temperature', from: 0, to: Date.now() });
  * ```
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockDirectory } from '../backend/directory-lock.ts';
 import { systemClock } from '../clock/clock.ts';
+import { makeDirectory } from '../workspace/make-directory.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Store } from './store.ts';
 
@@ -25,7 +25,7 @@ export { SqliteStore } from './sqlite-store.ts';
  * @throws StorageError when the file is damaged, in use or not writable.
  */
 export function openStore(directory: string): Store {
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   const lock = lockDirectory(directory);
   try {
     return new SqliteStore({ path: join(directory, 'store.sqlite'), clock: systemClock, lock });

@@ -2,10 +2,12 @@ import { textOf } from '../editor/validators.ts';
 
 /** A command for a shell that sends one sample as that device, to a gateway of the backend. */
 export function publishCommand(backend: string, device: string, secret: string): string {
-  let gateway: EditorNode | undefined;
+  const gateways: EditorNode[] = [];
   RED.nodes.eachNode((node) => {
-    if (node.type === 'holdfast-gateway' && node['backend'] === backend) gateway ??= node;
+    if (node.type === 'holdfast-gateway' && node['backend'] === backend) gateways.push(node);
   });
+  // The newest is the one being set up; a port in a variable is known to the server only.
+  const gateway = gateways.filter((one) => /^\d+$/.test(textOf(one['port']))).at(-1) ?? gateways[0];
   const host = textOf(gateway?.['host']);
   const port = portOf(textOf(gateway?.['port']));
   return `mosquitto_pub -h ${reachable(host)} -p ${port} -u ${device} -P '${secret}' -q 1 -t devices/${device}/telemetry -m '{"temperature": 21.4}'`;

@@ -46,7 +46,7 @@ export default defineNode('holdfast-validate', {
       node.warn(`A sample of ${device} was refused and goes nowhere, since nothing is wired to the refused output. ${message}`);
     };
     const counts = { valid: 0, refused: 0 };
-    status.idle(`${contract.id} v${contract.version}`);
+    status.idle('waiting for samples');
     return {
       sample(sample, send) {
         const reasons = contract.check(sample.values);

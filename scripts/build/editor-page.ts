@@ -1,4 +1,4 @@
-import { build as bundle } from 'esbuild';
+import { build as bundle, stop } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -25,6 +25,9 @@ export async function buildEditorPage(root: string, node: string): Promise<strin
   if (problems.length > 0) throw new Error(`nodes/${node}/${node}.editor.ts: ${problems.join(' ')}`);
   return page;
 }
+
+/** Ends the bundler's own process, which would otherwise stay as long as this one. */
+export const endBundler = stop;
 
 async function bundleScript(root: string, entry: string): Promise<string> {
   const { outputFiles } = await bundle({
