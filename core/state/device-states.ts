@@ -59,13 +59,6 @@ export class DeviceStates<Value> {
     return value;
   }
 
-  set(device: string, value: Value): void {
-    this.#leaving.delete(device);
-    this.#values.set(device, value);
-    this.changed(device);
-    this.#evict();
-  }
-
   /** The state is to be written with the next round. */
   changed(device: string): void {
     this.#changed.add(device);

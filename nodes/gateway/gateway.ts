@@ -32,7 +32,7 @@ export default defineNode('holdfast-gateway', {
 
   start({ node, config, backend, runtime, clock, status, problem, remember }) {
     const source = new SampleSource({
-      ...config, node, backend, runtime, output: 0,
+      ...config, node, backend, runtime,
       delivered: ({ record }, samples) => remember(() => ({ topic: record.topic, principal: record.principal, payload: Buffer.from(record.payload).toString(), samples })),
     });
 

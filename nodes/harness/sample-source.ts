@@ -21,13 +21,11 @@ export interface SampleSourceOptions {
   batchSize: number;
   /** In seconds; 0: never. */
   settleTimeout: number;
-  /** The output on which samples leave. */
-  output: number;
   /** Told of every delivery that was made into samples. */
-  delivered: (entry: InboxEntry, samples: readonly Sample[]) => void;
+  delivered?: (entry: InboxEntry, samples: readonly Sample[]) => void;
 }
 
-/** Brings what the inbox keeps for a node into the flow, and tells the inbox how each of it ended. */
+/** Brings what the inbox keeps for a node into the flow, on its first output, and tells the inbox how each of it ended. */
 export class SampleSource {
   readonly #options: SampleSourceOptions;
   readonly #channel: Channel;
@@ -90,7 +88,7 @@ export class SampleSource {
     try {
       const samples = samplesOfRecord(record, position, this.#options.backend.registry.find(record.device)?.profile ?? '');
       this.#delivered += samples.length;
-      this.#options.delivered(entry, samples);
+      this.#options.delivered?.(entry, samples);
       return samples;
     } catch (error) {
       this.#channel.refuse(entry, error instanceof DecodeError ? error.reason : 'decode', messageOf(error));
@@ -99,14 +97,13 @@ export class SampleSource {
   }
 
   #send(messages: readonly object[], entries: readonly InboxEntry[]): void {
-    const { node, runtime, output } = this.#options;
+    const { node, runtime } = this.#options;
     const id = `${this.#prefix}${(this.#sent++).toString(36)}`;
     const tracked = runtime.tracker.begin(id, (outcome) => this.#ended(entries, outcome));
     for (const entry of entries) this.#tracked.set(entry, tracked);
     for (const message of messages) {
       const outgoing: NodeMessage = Object.assign(message, { _msgid: id });
-      if (output === 0) node.send(outgoing);
-      else node.send([...Array.from({ length: output }, () => null), outgoing]);
+      node.send(outgoing);
     }
     runtime.tracker.release(tracked);
   }

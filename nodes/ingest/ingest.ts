@@ -38,10 +38,7 @@ export default defineNode('holdfast-ingest', {
   start({ RED, node, config, backend, runtime, clock, status }) {
     const times = new ReceptionTimes(clock);
     const counts = { kept: 0, refused: 0, quarantined: 0 };
-    const source = new SampleSource({
-      ...config, node, backend, runtime, output: 0,
-      delivered: () => undefined,
-    });
+    const source = new SampleSource({ ...config, node, backend, runtime });
     const keep = (record: InboxRecord): Promise<void> =>
       new Promise((resolve, reject) => backend.inbox.append(node.id, record, (error) => (error ? reject(error) : resolve())));
 

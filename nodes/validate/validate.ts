@@ -10,7 +10,7 @@ import { defineNode } from '../harness/define-node.ts';
 const REFUSED = 1;
 const REFUSALS_LOGGED_EVERY = 10_000;
 
-/** What a new node accepts: any readings at all, so that it works when it is dropped on the canvas. */
+/** What a new node accepts is whatever holds a reading, so that it works when it is dropped on the canvas. */
 const ANY_READINGS = `{
   "type": "object",
   "minProperties": 1
