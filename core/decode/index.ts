@@ -25,6 +25,8 @@ export interface Decoded {
    * minutes ahead of the time of receipt (and kept); `sequence`, its `seq` is not a whole number from 0 to 2^53 and was dropped.
    */
   metrics?: Record<string, MetricInfo>;
+  /** The device says that it kept this reading for a while: stored, but never pages anyone and never actuates. */
+  historical?: boolean;
 }
 
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import { HoldfastError, messageOf } from '../errors/holdfast-error.ts';
 import { openDatabase, transaction } from '../sqlite/database.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
+import { VIA } from '../sample/via.ts';
 import { decodeRecords, encodeRecords } from './record.ts';
 import type { InboxRecord } from './record.ts';
 import { countSettled, isSettled, markSettled, settledBitmap } from './settled-bitmap.ts';
@@ -253,5 +254,5 @@ export class InboxLog {
 }
 
 function viaOf(value: unknown): InboxRecord['via'] {
-  return value === 'mqtt' || value === 'http' || value === 'coap' ? value : 'flow';
+  return VIA.find((via) => via === value) ?? 'flow';
 }

@@ -1,10 +1,12 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { VIA } from '../sample/via.ts';
+import type { Via } from '../sample/via.ts';
 
 /** What the inbox keeps of one delivery by a device: the bytes as they came, and where they came from. */
 export interface InboxRecord {
   /** When it reached us, ms since the epoch; rises strictly per device, so that it can serve as event time. */
   received: number;
-  via: 'mqtt' | 'http' | 'coap' | 'flow';
+  via: Via;
   device: string;
   /** Who authenticated: the device itself, or a gateway that may send for it. */
   principal: string;
@@ -12,7 +14,6 @@ export interface InboxRecord {
   payload: Uint8Array;
 }
 
-const VIA = ['mqtt', 'http', 'coap', 'flow'] as const;
 const LONGEST_TEXT = 0xffff;
 const FIXED = 1 + 8 + 2 + 2 + 2 + 4;
 

@@ -1,3 +1,5 @@
+import type { Via } from './via.ts';
+
 /** What a reading may be. NaN and infinities become null; integers beyond 2^53 are kept exact as strings. */
 export type ReadingValue = number | string | boolean | null;
 
@@ -23,7 +25,7 @@ export interface MetricInfo {
 
 /** Where a sample came from. `principal` is who authenticated; `gateway` is the principal that sent for a child. */
 export interface Source {
-  via: 'mqtt' | 'http' | 'coap' | 'flow';
+  via: Via;
   topic?: string;
   principal?: string;
   gateway?: string;

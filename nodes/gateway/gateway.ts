@@ -1,4 +1,4 @@
-import { MqttListener } from '../../core/gateway/mqtt-listener.ts';
+import { MqttListener } from '../../core/mqtt/mqtt-listener.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 import { SampleSource } from '../harness/sample-source.ts';

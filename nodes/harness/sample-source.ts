@@ -3,7 +3,7 @@ import type { Node, NodeMessage } from 'node-red';
 import type { Backend } from '../../core/backend/backend.ts';
 import { DecodeError } from '../../core/decode/index.ts';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
-import { samplesOfRecord } from '../../core/gateway/samples-of-record.ts';
+import { samplesOfRecord } from '../../core/intake/samples-of-record.ts';
 import type { Channel, ChannelOptions, InboxEntry } from '../../core/inbox/channel.ts';
 import { toBatchMessage, toMessage } from '../../core/sample/message.ts';
 import type { Sample } from '../../core/sample/sample.ts';

@@ -1,7 +1,7 @@
 import type { NodeMessage } from 'node-red';
 import { decodeValue } from '../../core/decode/index.ts';
-import { ReceptionTimes } from '../../core/gateway/reception-times.ts';
-import { flowRecords, FlowSampleError } from '../../core/gateway/flow-records.ts';
+import { ReceptionTimes } from '../../core/intake/reception-times.ts';
+import { flowRecords, FlowSampleError } from '../../core/intake/flow-records.ts';
 import type { InboxRecord } from '../../core/inbox/record.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
-import { FlowSampleError } from '../../core/gateway/flow-records.ts';
+import { FlowSampleError } from '../../core/intake/flow-records.ts';
 
 /** Where the dialog says that the device, the values and the time of a message are: typed inputs of Node-RED. */
 export interface MessagePlaces {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import nodeRedUtil from '@node-red/util';
 import type { Node } from 'node-red';
-import { FlowSampleError } from '../../../core/gateway/flow-records.ts';
+import { FlowSampleError } from '../../../core/intake/flow-records.ts';
 import { readMessage } from '../../../nodes/ingest/read-message.ts';
 import type { MessagePlaces } from '../../../nodes/ingest/read-message.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { classifyPublish, maySubscribe } from '../../../core/gateway/telemetry-topic.ts';
+import { classifyPublish, maySubscribe } from '../../../core/mqtt/telemetry-topic.ts';
 import type { Principal } from '../../../core/registry/principal.ts';
 
 const device: Principal = { id: 'p1', kind: 'device', profile: '', children: [] };

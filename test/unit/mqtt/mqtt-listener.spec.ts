@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ListenError } from '../../../core/gateway/mqtt-listener.ts';
+import { ListenError } from '../../../core/mqtt/mqtt-listener.ts';
 import { Door, acks, next, until } from './door.ts';
 
 describe('the MQTT listener', () => {

@@ -9,7 +9,7 @@ import type { Inbox } from '../inbox/inbox.ts';
 import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
 import { guardPackets } from './packet-guard.ts';
-import { ReceptionTimes } from './reception-times.ts';
+import { ReceptionTimes } from '../intake/reception-times.ts';
 import { classifyPublish, maySubscribe } from './telemetry-topic.ts';
 
 export interface MqttListenerOptions {

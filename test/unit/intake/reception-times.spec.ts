@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
-import { ReceptionTimes } from '../../../core/gateway/reception-times.ts';
+import { ReceptionTimes } from '../../../core/intake/reception-times.ts';
 
 describe('times of reception', () => {
   it('are those of the clock, in whole milliseconds, and rise strictly per device', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
-import { flowRecords, FlowSampleError } from '../../../core/gateway/flow-records.ts';
-import { ReceptionTimes } from '../../../core/gateway/reception-times.ts';
-import { samplesOfRecord } from '../../../core/gateway/samples-of-record.ts';
+import { flowRecords, FlowSampleError } from '../../../core/intake/flow-records.ts';
+import { ReceptionTimes } from '../../../core/intake/reception-times.ts';
+import { samplesOfRecord } from '../../../core/intake/samples-of-record.ts';
 import type { Sample } from '../../../core/sample/sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import * as fc from 'fast-check';
-import { guardPackets } from '../../../core/gateway/packet-guard.ts';
+import { guardPackets } from '../../../core/mqtt/packet-guard.ts';
 
 /** A packet's fixed header as MQTT 3.1.1 section 2.2.3 has it, and as much of its body as there is. */
 function packet(length: number, body = length): Buffer {

@@ -1,0 +1,6 @@
+/**
+ * How a payload is written. `auto`: it is found out from the bytes. The order is that of the numbers on disk: only add at the end.
+ */
+export const FORMATS = ['auto', 'json', 'text', 'senml-json', 'senml-cbor', 'cbor', 'messagepack', 'sparkplug-b', 'line-protocol', 'csv', 'json-lines'] as const;
+
+export type PayloadFormat = (typeof FORMATS)[number];

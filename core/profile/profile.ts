@@ -1,0 +1,21 @@
+import type { PayloadFormat } from '../decode/format.ts';
+import type { Limits } from '../overload/limits.ts';
+
+/** What a metric of a profile is declared to be. */
+export interface MetricDeclaration {
+  /** A text that spells such a value becomes one; without a declaration a text stays a text. */
+  type?: 'number' | 'integer' | 'boolean' | 'string';
+  /** A unit as UCUM or RFC 8428 spell it, put on readings that come without one. */
+  unit?: string;
+}
+
+/** What devices of one kind share. */
+export interface Profile {
+  name: string;
+  format: PayloadFormat;
+  /** Readings older than this at their reception are flagged `clock`, in milliseconds; 0: any age will do. */
+  maximumAge: number;
+  metrics: Readonly<Record<string, MetricDeclaration>>;
+  /** Undefined: those of the gateway. */
+  limits?: Limits;
+}
