@@ -1,0 +1,104 @@
+import { FORMATS } from '../decode/format.ts';
+import { LIMITS } from '../decode/limits.ts';
+import { ConfigError } from '../errors/holdfast-error.ts';
+import { readLimits } from '../overload/read-limits.ts';
+import type { MetricDeclaration, Profile } from './profile.ts';
+
+const PROPERTIES = ['name', 'format', 'maximumAge', 'metrics', 'limits'];
+const TYPES = ['number', 'integer', 'boolean', 'string'] as const;
+const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];
+const MAXIMUM_PROFILES = 1_000;
+const NAME_LENGTH = 64;
+const UNIT_LENGTH = 64;
+/** A hundred years, in milliseconds. */
+const MAXIMUM_AGE = 3_155_760_000_000;
+
+/**
+ * Profiles as a person or an imported flow gives them: a list of `{ name, format?, maximumAge?, metrics?, limits? }`. A text that is
+ * left empty counts as not given.
+ *
+ * @throws ConfigError naming the field, the value and the cure.
+ */
+export function readProfiles(value: unknown): Profile[] {
+  if (!Array.isArray(value)) throw new ConfigError('profiles', 'The profiles are not a list. Give a list, with one object for each profile.');
+  if (value.length > MAXIMUM_PROFILES) throw new ConfigError('profiles', `There are ${value.length} profiles. Use at most ${MAXIMUM_PROFILES}.`);
+  const names = new Set<string>();
+  return value.map((element: unknown, index) => {
+    const field = `profiles, row ${index + 1}`;
+    const profile = readProfile(element, field);
+    if (names.has(profile.name)) throw new ConfigError(`${field}, name`, `${field}, name, is "${profile.name}", which another profile has already. Give each profile a name of its own.`);
+    names.add(profile.name);
+    return profile;
+  });
+}
+
+function readProfile(value: unknown, field: string): Profile {
+  const given = record(value, field, 'an object with the name of the profile');
+  known(given, PROPERTIES, field);
+  const limits = given['limits'];
+  return {
+    name: readName(given['name'], `${field}, name`),
+    format: readChoice(given['format'], FORMATS, `${field}, format`) ?? 'auto',
+    maximumAge: readAge(given['maximumAge'] ?? 0, `${field}, maximumAge`),
+    metrics: readMetrics(given['metrics'] ?? {}, `${field}, metrics`),
+    ...(limits !== undefined && limits !== null && { limits: readLimits(limits, `${field}, limits`) }),
+  };
+}
+
+function readName(value: unknown, field: string): string {
+  const name = typeof value === 'string' ? value.trim() : '';
+  if (name !== '' && name.length <= NAME_LENGTH && !/\p{C}/u.test(name)) return name;
+  throw new ConfigError(field, `${field}, is ${shown(value)}. Use 1 to ${NAME_LENGTH} characters, as the devices' profile is spelled.`);
+}
+
+function readAge(value: unknown, field: string): number {
+  const age = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  if (age >= 0 && age <= MAXIMUM_AGE) return age;
+  throw new ConfigError(field, `${field}, is ${shown(value)}. Enter milliseconds, at most a hundred years; 0 for any age.`);
+}
+
+/** Without a prototype, so that a metric called `toString` has no declaration unless it is given one. */
+function readMetrics(value: unknown, field: string): Record<string, MetricDeclaration> {
+  const given = record(value, field, 'an object of metrics, such as { "temperature": { "type": "number", "unit": "Cel" } }');
+  const names = Object.keys(given);
+  if (names.length > LIMITS.metricsPerSample) throw new ConfigError(field, `${field}, declares ${names.length} metrics. Use at most ${LIMITS.metricsPerSample}.`);
+  const metrics = Object.create(null) as Record<string, MetricDeclaration>;
+  for (const name of names) {
+    if (name === '' || name.length > LIMITS.metricName || FORBIDDEN_NAMES.includes(name)) throw new ConfigError(field, `${field}, has a metric called ${shown(name)}. Use 1 to ${LIMITS.metricName} characters, and none of ${FORBIDDEN_NAMES.join(', ')}.`);
+    metrics[name] = readMetric(given[name], `${field}, ${name}`);
+  }
+  return metrics;
+}
+
+function readMetric(value: unknown, field: string): MetricDeclaration {
+  const given = record(value, field, 'an object with a type or a unit');
+  known(given, ['type', 'unit'], field);
+  const type = readChoice(given['type'], TYPES, `${field}, type`);
+  const unit = given['unit'] ?? '';
+  if (typeof unit !== 'string' || unit.length > UNIT_LENGTH || /\p{C}/u.test(unit)) throw new ConfigError(`${field}, unit`, `${field}, unit, is ${shown(unit)}. Use at most ${UNIT_LENGTH} characters, as UCUM or RFC 8428 spell the unit.`);
+  return { ...(type && { type }), ...(unit.trim() !== '' && { unit: unit.trim() }) };
+}
+
+function readChoice<const Choice extends string>(value: unknown, choices: readonly Choice[], field: string): Choice | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw new ConfigError(field, `${field}, is ${shown(value)}. Choose one of: ${choices.join(', ')}.`);
+}
+
+function record(value: unknown, field: string, what: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new ConfigError(field, `${field}, is ${shown(value)}. Give ${what}.`);
+}
+
+function known(given: Record<string, unknown>, names: readonly string[], field: string): void {
+  const other = Object.keys(given).find((name) => !names.includes(name));
+  if (other !== undefined) throw new ConfigError(field, `${field}, has ${shown(other)}, which is not known. Use ${names.join(', ')}.`);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'string') return `"${value.slice(0, 40)}"`;
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
+}
