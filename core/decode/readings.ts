@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { MetricInfo, ReadingValue, Values } from '../sample/sample.ts';
+import { ByteString } from './byte-string.ts';
 import { DecodeError } from './decode-error.ts';
 import { excerpt, LIMITS } from './limits.ts';
 import { isUnsafe, UnsafeNumber } from './unsafe-number.ts';
@@ -92,6 +93,10 @@ export class Readings {
 
   #special(name: string, value: unknown): ReadingValue {
     if (value instanceof UnsafeNumber) return this.#exact(name, value);
+    if (value instanceof ByteString) {
+      this.#flag(name, 'bytes');
+      return value.text;
+    }
     if (Array.isArray(value)) throw arrayRefused(name, value);
     if (this.#origin === 'script') {
       if (value === undefined) return null;
