@@ -1,7 +1,9 @@
 import type { Flight, OpenBatch } from './entry.ts';
 import type { StoredBatch } from './inbox-log.ts';
 import type { InboxRecord } from './record.ts';
-import { countSettled, isSettled, markSettled } from './settled-bitmap.ts';
+import type { Account } from '../ledger/account.ts';
+import { countSettled, isSettled, markSettled } from './outcomes.ts';
+import type { Outcome } from './outcomes.ts';
 
 /** What a backlog needs of the disk. All but `forget` may throw StorageError, and then nothing has changed. */
 export interface BacklogDisk {
@@ -10,8 +12,14 @@ export interface BacklogDisk {
   markDelivered(firsts: readonly number[]): void;
   markSuspect(batch: StoredBatch, position: number | undefined): void;
   /** The batch has settled and may go from disk, at leisure. */
-  forget(first: number): void;
+  forget(batch: SettledBatch): void;
+  account(record: InboxRecord): Account;
+  /** One record has settled. */
+  settled(account: Account, bytes: number, outcome: Outcome): void;
 }
+
+/** How the records of a batch ended, and of whom they were. */
+export type SettledBatch = Pick<OpenBatch, 'first' | 'outcomes' | 'accounts'>;
 
 /** From this many deaths on, the records of a batch go into the flow alone: only the one that kills is to be given up. */
 const DEATHS_BEFORE_ISOLATION = 2;
@@ -71,7 +79,7 @@ export class Backlog {
       for (; batch.next < batch.records.length; batch.next += 1) {
         if (flights.length >= limit || left <= 0) return flights;
         const record = batch.records[batch.next];
-        if (!record || isSettled(batch.settled, batch.next)) continue;
+        if (!record || isSettled(batch.outcomes, batch.next)) continue;
         left -= record.payload.length;
         flights.push({ batch, record, position: batch.first + batch.next, failures: 0, since });
       }
@@ -111,14 +119,16 @@ export class Backlog {
   }
 
   /** The record is done with, for good. */
-  settle({ batch, position }: Flight): void {
+  settle({ batch, position, record }: Flight, outcome: Outcome): void {
     const index = position - batch.first;
-    if (isSettled(batch.settled, index)) return;
-    markSettled(batch.settled, index);
+    const account = batch.accounts[index];
+    if (!account || isSettled(batch.outcomes, index)) return;
+    markSettled(batch.outcomes, index, outcome);
+    this.#disk.settled(account, record.payload.length, outcome);
     batch.open -= 1;
     if (batch.open > 0) return;
     this.#open.delete(batch.first);
-    this.#disk.forget(batch.first);
+    this.#disk.forget(batch);
   }
 
   /** Has the next records in memory, and on disk the note that they are about to enter the flow: all that can fail comes first. */
@@ -146,7 +156,7 @@ export class Backlog {
    */
   #first(): OpenBatch | undefined {
     for (let batch = this.#loaded[0]; batch; batch = this.#loaded[0]) {
-      while (batch.next < batch.records.length && isSettled(batch.settled, batch.next)) batch.next += 1;
+      while (batch.next < batch.records.length && isSettled(batch.outcomes, batch.next)) batch.next += 1;
       if (batch.next < batch.records.length) return batch;
       this.#loaded.shift();
       this.#loadedRecords -= batch.records.length;
@@ -167,12 +177,12 @@ export class Backlog {
   }
 
   #load(batch: StoredBatch): boolean {
-    const open = batch.records.length - countSettled(batch.settled);
+    const open = batch.records.length - countSettled(batch.outcomes);
+    const loaded: OpenBatch = { ...batch, next: 0, open, accounts: batch.records.map((record) => this.#disk.account(record)) };
     if (open === 0) {
-      this.#disk.forget(batch.first);
+      this.#disk.forget(loaded);
       return false;
     }
-    const loaded: OpenBatch = { ...batch, next: 0, open };
     this.#loaded.push(loaded);
     this.#loadedRecords += batch.records.length;
     this.#loadedBytes += batch.bytes;

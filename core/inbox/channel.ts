@@ -5,6 +5,7 @@ import { Backlog } from './backlog.ts';
 import type { BacklogDisk } from './backlog.ts';
 import type { Flight, InboxEntry } from './entry.ts';
 import type { Refused, StoredBatch } from './inbox-log.ts';
+import type { Outcome } from './outcomes.ts';
 
 export type { InboxEntry } from './entry.ts';
 
@@ -114,10 +115,10 @@ export class Channel {
     this.#schedule();
   }
 
-  /** Every node the record reached is done with it. */
-  settle(entry: InboxEntry): void {
+  /** Every node the record reached is done with it; `stored`: one of them keeps samples for good. */
+  settle(entry: InboxEntry, stored = false): void {
     const flight = this.#land(entry);
-    if (flight) this.#finish(flight);
+    if (flight) this.#finish(flight, stored ? 'stored' : 'handled');
   }
 
   /** A node failed with the record: again after a pause, or to quarantine. A disk that failed is not held against the record. */
@@ -168,7 +169,7 @@ export class Channel {
       if (error === undefined) {
         this.#quarantined += 1;
         this.#waiting -= 1;
-        return this.#finish(flight);
+        return this.#finish(flight, 'quarantined');
       }
       this.#disk.problem(error);
       this.#clock.setTimeout(() => {
@@ -178,9 +179,9 @@ export class Channel {
     });
   }
 
-  #finish(flight: Flight): void {
+  #finish(flight: Flight, outcome: Outcome): void {
     this.#bytes -= flight.record.payload.length;
-    this.#backlog.settle(flight);
+    this.#backlog.settle(flight, outcome);
     if (flight.position === this.#suspect) this.#acquit(flight);
     this.#schedule();
   }

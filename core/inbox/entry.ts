@@ -1,3 +1,4 @@
+import type { Account } from '../ledger/account.ts';
 import type { InboxRecord } from './record.ts';
 import type { StoredBatch } from './inbox-log.ts';
 
@@ -7,6 +8,8 @@ export interface OpenBatch extends StoredBatch {
   next: number;
   /** How many records have not settled. */
   open: number;
+  /** Of whom each record is. */
+  readonly accounts: readonly Account[];
 }
 
 /** One record on its way through the flow. A redelivery is a new entry. */

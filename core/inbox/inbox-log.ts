@@ -3,10 +3,17 @@ import type { Clock } from '../clock/clock.ts';
 import { HoldfastError, messageOf } from '../errors/holdfast-error.ts';
 import { openDatabase, transaction } from '../sqlite/database.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
-import { VIA } from '../sample/via.ts';
-import { decodeRecords, encodeRecords } from './record.ts';
+import type { JournalEntry } from '../ledger/ledger-log.ts';
+import { LEDGER_TABLES, LedgerLog } from '../ledger/ledger-log.ts';
+import { ATTEMPT_TABLE, Attempts } from './attempts.ts';
+import { countSettled, isSettled, markSettled, openOutcomes } from './outcomes.ts';
+import { QuarantineTable } from './quarantine-table.ts';
+import type { Refused } from './quarantine-table.ts';
+import { decodeRecords, encodeRecords, outlineRecords } from './record.ts';
 import type { InboxRecord } from './record.ts';
-import { countSettled, isSettled, markSettled, settledBitmap } from './settled-bitmap.ts';
+import type { Via } from '../sample/via.ts';
+
+export type { Refused } from './quarantine-table.ts';
 
 /** A run of records that was committed together. */
 export interface StoredBatch {
@@ -15,8 +22,8 @@ export interface StoredBatch {
   records: readonly InboxRecord[];
   /** Length of all payloads together, or a little more. */
   bytes: number;
-  /** One bit a record. */
-  settled: Uint8Array;
+  /** One byte a record: how it ended, see `OUTCOME`. */
+  outcomes: Uint8Array;
   /** How many times the process died while this batch was in the flow. */
   deaths: number;
   /** Whether the disk knows that the batch has been given to the flow. */
@@ -32,12 +39,17 @@ export interface NewBatch {
   delivered: boolean;
 }
 
-/** A record that cannot be processed, with the reason. Quarantined once per position. */
-export interface Refused {
-  position: number;
-  record: InboxRecord;
-  reason: string;
-  detail: string;
+/** What one commit writes beside the batches themselves. */
+export interface Commit {
+  batches?: readonly NewBatch[];
+  /** Records of the inbox that go to quarantine. */
+  refused?: readonly Refused[];
+  /** Records that go to quarantine without ever having been in the inbox. */
+  condemned?: ReadonlyArray<Omit<Refused, 'position'>>;
+  /** First positions of batches that have settled. */
+  forgotten?: Iterable<number>;
+  journal?: readonly JournalEntry[] | undefined;
+  attempts?: readonly number[];
 }
 
 const LAYOUT = {
@@ -54,36 +66,41 @@ const LAYOUT = {
        position INTEGER PRIMARY KEY, device TEXT NOT NULL, principal TEXT NOT NULL, via TEXT NOT NULL, topic TEXT NOT NULL,
        received REAL NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, quarantined REAL NOT NULL, payload BLOB NOT NULL
      ) STRICT`,
+    // What was partly settled under the old layout is delivered again: effects act once per id.
+    `ALTER TABLE batch DROP COLUMN settled;
+     ALTER TABLE batch ADD COLUMN outcomes BLOB;
+     ALTER TABLE quarantine ADD COLUMN format TEXT NOT NULL DEFAULT 'auto';
+     ${LEDGER_TABLES};
+     ${ATTEMPT_TABLE}`,
   ],
 };
-
-/** The quarantine keeps this many samples; beyond it the oldest goes, counted. */
-const QUARANTINE_BOUND = 100_000;
 
 /** The inbox on disk: `inbox.sqlite`. Every method that writes has written durably when it returns, or throws StorageError. */
 export class InboxLog {
   readonly #path: string;
-  readonly #clock: Clock;
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #forget: StatementSync;
   readonly #saveNext: StatementSync;
   readonly #read: StatementSync;
-  readonly #quarantine: StatementSync;
-  readonly #quarantinedBetween: StatementSync;
+  readonly #oldest: StatementSync;
   #next: number;
+  readonly ledger: LedgerLog;
+  readonly attempts: Attempts;
+  readonly quarantine: QuarantineTable;
 
   constructor(path: string, clock: Clock) {
     this.#path = path;
-    this.#clock = clock;
     this.#database = openDatabase(path, LAYOUT);
-    this.#insert = this.#database.prepare('INSERT INTO batch VALUES (?, ?, ?, ?, NULL, 0, ?)');
+    this.#insert = this.#database.prepare('INSERT INTO batch (first, channel, count, records, deaths, delivered) VALUES (?, ?, ?, ?, 0, ?)');
     this.#forget = this.#database.prepare('DELETE FROM batch WHERE first = ?');
     this.#saveNext = this.#database.prepare(`UPDATE meta SET value = ? WHERE name = 'next'`);
-    this.#read = this.#database.prepare('SELECT first, count, records, settled, deaths, delivered FROM batch WHERE channel = ? AND first >= ? ORDER BY first LIMIT 1');
-    this.#quarantine = this.#database.prepare('INSERT OR IGNORE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#quarantinedBetween = this.#database.prepare('SELECT position FROM quarantine WHERE position >= ? AND position < ?');
+    this.#read = this.#database.prepare('SELECT first, count, records, outcomes, deaths, delivered FROM batch WHERE channel = ? AND first >= ? ORDER BY first LIMIT 1');
+    this.#oldest = this.#database.prepare('SELECT records FROM batch WHERE channel = ? ORDER BY first LIMIT 1');
     try {
+      this.ledger = new LedgerLog(this.#database);
+      this.attempts = new Attempts(this.#database);
+      this.quarantine = new QuarantineTable(this.#database, clock);
       this.#next = this.#meta('next');
       this.#recover();
     } catch (error) {
@@ -92,8 +109,8 @@ export class InboxLog {
     }
   }
 
-  /** Appends, quarantines and forgets in one transaction; gives back the position of each new batch's first record. */
-  commit(batches: readonly NewBatch[], refused: readonly Refused[], forgotten: Iterable<number>): number[] {
+  /** Everything of a commit in one transaction; gives back the position of each new batch's first record. */
+  commit({ batches = [], refused = [], condemned = [], forgotten = [], journal, attempts = [] }: Commit): number[] {
     let next = this.#next;
     const firsts = this.#durably(() => {
       const positions: number[] = [];
@@ -102,12 +119,15 @@ export class InboxLog {
         positions.push(next);
         next += batch.records.length;
       }
-      if (batches.length > 0) this.#saveNext.run(next);
-      for (const item of refused) this.#insertQuarantine(item);
-      if (refused.length > 0) this.#boundQuarantine();
+      this.quarantine.insert(refused);
+      this.quarantine.insert(condemned.map((item) => ({ ...item, position: next++ })));
+      if (next !== this.#next) this.#saveNext.run(next);
       for (const first of forgotten) this.#forget.run(first);
+      if (journal) this.ledger.append(journal);
+      this.attempts.write(attempts);
       return positions;
     });
+    this.attempts.committed();
     this.#next = next;
     return firsts;
   }
@@ -124,12 +144,18 @@ export class InboxLog {
       if (row === undefined) return undefined;
       const first = Number(row['first']);
       const records = this.#decode(row['records'], Number(row['count']), first);
-      const settled = row['settled'] instanceof Uint8Array ? row['settled'] : settledBitmap(records.length);
-      for (const quarantined of this.#quarantinedBetween.iterate(first, first + records.length)) markSettled(settled, Number(quarantined['position']) - first);
-      return { first, records, bytes: row['records'] instanceof Uint8Array ? row['records'].length : 0, settled, deaths: Number(row['deaths']), delivered: row['delivered'] === 1 };
+      const outcomes = this.#outcomes(row['outcomes'], first, records.length);
+      return { first, records, bytes: row['records'] instanceof Uint8Array ? row['records'].length : 0, outcomes, deaths: Number(row['deaths']), delivered: row['delivered'] === 1 };
     } catch (error) {
       throw storageError(this.#path, error);
     }
+  }
+
+  /** How the records of a batch ended, as the disk knows it. */
+  #outcomes(saved: unknown, first: number, count: number): Uint8Array {
+    const outcomes = saved instanceof Uint8Array && saved.length === count ? saved : openOutcomes(count);
+    for (const position of this.quarantine.positions(first, first + count)) markSettled(outcomes, position - first, 'quarantined');
+    return outcomes;
   }
 
   #decode(bytes: unknown, count: number, first: number): InboxRecord[] {
@@ -154,51 +180,53 @@ export class InboxLog {
   /** Notes what has settled so far, and that the record at `position` is about to enter the flow alone. */
   markSuspect(channel: string, batch: StoredBatch, position: number | undefined): void {
     this.#durably(() => {
-      this.#database.prepare('UPDATE batch SET settled = ? WHERE first = ?').run(batch.settled, batch.first);
+      this.#database.prepare('UPDATE batch SET outcomes = ? WHERE first = ?').run(batch.outcomes, batch.first);
       this.#database.prepare('DELETE FROM suspect WHERE channel = ?').run(channel);
       if (position !== undefined) this.#database.prepare('INSERT INTO suspect VALUES (?, ?)').run(channel, position);
     });
   }
 
-  /** How many records of each channel are on disk and not settled; what is partly settled counts by its bitmap. */
+  /** How many records of each channel are on disk and not settled, as far as the disk knows. */
   unsettled(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const row of this.#database.prepare('SELECT channel, count, settled FROM batch').iterate()) {
-      const settled = row['settled'];
-      const open = Number(row['count']) - (settled instanceof Uint8Array ? countSettled(settled) : 0);
+    for (const row of this.#database.prepare('SELECT first, channel, count, outcomes FROM batch').iterate()) {
+      const open = Number(row['count']) - countSettled(this.#outcomes(row['outcomes'], Number(row['first']), Number(row['count'])));
       counts.set(String(row['channel']), (counts.get(String(row['channel'])) ?? 0) + open);
     }
     return counts;
   }
 
-  quarantined(): number {
-    return Number(this.#database.prepare('SELECT count(*) AS n FROM quarantine').get()?.['n']);
+  /** Tells of every record that has not settled. A batch that cannot be read is left out: it says so when its turn comes. */
+  outline(each: (device: string, via: Via, payloadLength: number) => void): void {
+    for (const row of this.#database.prepare('SELECT first, count, records, outcomes FROM batch').iterate()) {
+      const { first, count, records, outcomes: saved } = row;
+      if (!(records instanceof Uint8Array)) continue;
+      const outcomes = this.#outcomes(saved, Number(first), Number(count));
+      let index = 0;
+      try {
+        outlineRecords(records, (device, via, length) => {
+          if (!isSettled(outcomes, index++)) each(device, via, length);
+        });
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+    }
   }
 
-  /** Newest first. */
-  quarantineList(limit: number): Array<Refused & { quarantined: number }> {
-    return this.#database.prepare('SELECT * FROM quarantine ORDER BY position DESC LIMIT ?').all(limit).map((row) => ({
-      position: Number(row['position']),
-      reason: String(row['reason']),
-      detail: String(row['detail']),
-      quarantined: Number(row['quarantined']),
-      record: {
-        device: String(row['device']),
-        principal: String(row['principal']),
-        via: viaOf(row['via']),
-        topic: String(row['topic']),
-        received: Number(row['received']),
-        payload: row['payload'] instanceof Uint8Array ? row['payload'] : new Uint8Array(),
-      },
-    }));
+  /** When the oldest record of a channel that has not left the file was received; undefined when there is none. */
+  oldest(channel: string): number | undefined {
+    const records = this.#oldest.get(channel)?.['records'];
+    let oldest: number | undefined;
+    if (records instanceof Uint8Array) outlineRecords(records, (_device, _via, _length, received) => (oldest ??= received));
+    return oldest;
   }
 
   /** Ends tidily: what has settled is noted to the record, so that nothing is delivered twice by a mere restart. */
   close(open: Iterable<StoredBatch>): void {
     try {
       this.#durably(() => {
-        const save = this.#database.prepare('UPDATE batch SET settled = ? WHERE first = ?');
-        for (const batch of open) save.run(batch.settled, batch.first);
+        const save = this.#database.prepare('UPDATE batch SET outcomes = ? WHERE first = ?');
+        for (const batch of open) save.run(batch.outcomes, batch.first);
         this.#database.exec(`UPDATE batch SET delivered = 0; DELETE FROM suspect; UPDATE meta SET value = 1 WHERE name = 'clean'`);
       });
     } finally {
@@ -222,22 +250,9 @@ export class InboxLog {
     const row = this.#database.prepare('SELECT first FROM batch WHERE channel = ? AND first <= ? ORDER BY first DESC LIMIT 1').get(channel, position);
     const batch = row && this.read(channel, Number(row['first']));
     const record = batch?.records[position - batch.first];
-    if (!batch || !record || isSettled(batch.settled, position - batch.first)) return;
+    if (!batch || !record || isSettled(batch.outcomes, position - batch.first)) return;
     const detail = `The backend stopped three times while this sample was in the flow, the last time while no other was. Look for a node that cannot stand it: ${record.topic || 'no topic'}.`;
-    this.#insertQuarantine({ position, record, reason: 'dead-letter', detail });
-    markSettled(batch.settled, position - batch.first);
-    this.#database.prepare('UPDATE batch SET settled = ? WHERE first = ?').run(batch.settled, batch.first);
-  }
-
-  #insertQuarantine({ position, record, reason, detail }: Refused): void {
-    this.#quarantine.run(position, record.device, record.principal, record.via, record.topic, record.received, reason, detail, this.#clock.now(), record.payload);
-  }
-
-  #boundQuarantine(): void {
-    const excess = this.quarantined() - QUARANTINE_BOUND;
-    if (excess <= 0) return;
-    this.#database.prepare('DELETE FROM quarantine WHERE position IN (SELECT position FROM quarantine ORDER BY position LIMIT ?)').run(excess);
-    this.#database.prepare(`UPDATE meta SET value = value + ? WHERE name = 'quarantine_dropped'`).run(excess);
+    this.quarantine.insert([{ position, record, reason: 'dead-letter', detail }]);
   }
 
   #meta(name: string): number {
@@ -251,8 +266,4 @@ export class InboxLog {
       throw error instanceof HoldfastError ? error : storageError(this.#path, error);
     }
   }
-}
-
-function viaOf(value: unknown): InboxRecord['via'] {
-  return VIA.find((via) => via === value) ?? 'flow';
 }

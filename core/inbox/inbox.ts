@@ -4,9 +4,12 @@ import { GroupCommit } from '../sqlite/group-commit.ts';
 import type { Committed } from '../sqlite/group-commit.ts';
 import { Channel } from './channel.ts';
 import { InboxLog } from './inbox-log.ts';
-import type { NewBatch, Refused } from './inbox-log.ts';
+import type { Commit, NewBatch, Refused } from './inbox-log.ts';
+import type { QuarantineTable } from './quarantine-table.ts';
 import type { InboxRecord } from './record.ts';
-import { settledBitmap } from './settled-bitmap.ts';
+import { openOutcomes, outcomeOf } from './outcomes.ts';
+import type { SettledBatch } from './backlog.ts';
+import { Ledger } from '../ledger/ledger.ts';
 
 export interface InboxOptions {
   path: string;
@@ -17,11 +20,22 @@ export interface InboxOptions {
   problem: (error: unknown) => void;
 }
 
-type Item = { channel: string; record: InboxRecord } | { refused: Refused };
+/** `key`: of the attempt by which it came, see core/intake/attempt-key.ts. */
+type Item = { channel: string; record: InboxRecord; key: number | undefined } | { refused: Refused } | { condemned: Omit<Refused, 'position'> };
+
+/** What the items of a commit are, sorted. */
+interface Sorted {
+  readonly channels: Map<string, InboxRecord[]>;
+  readonly refused: Refused[];
+  readonly condemned: Array<Omit<Refused, 'position'>>;
+  readonly attempts: number[];
+}
 
 const BATCH_RECORDS = 1_000;
 const BATCH_BYTES = 1024 * 1024;
 const FORGET_INTERVAL = 100;
+const FOLD_INTERVAL = 5_000;
+const FOLD_AGAIN = 100;
 const DISK_RETRY_DELAY = 5_000;
 
 /** The backend is being stopped: what comes now is not kept and not acknowledged. Code `HOLDFAST_INBOX_CLOSED`. */
@@ -43,6 +57,11 @@ export class Inbox {
   readonly #group: GroupCommit<Item>;
   readonly #channels = new Map<string, Channel>();
   readonly #forgotten = new Set<number>();
+  /** The keys of attempts that wait for their commit. */
+  readonly #attempting = new Set<number>();
+  /** What became of every message: the counts that must add up. */
+  readonly ledger: Ledger;
+  #foldTimer: Timer | undefined;
   #forgetTimer: Timer | undefined;
   #closed = false;
   #paused = false;
@@ -50,15 +69,37 @@ export class Inbox {
   /** @throws StorageError when the file cannot be opened. */
   constructor({ path, clock, commitInterval = 4, problem }: InboxOptions) {
     this.#log = new InboxLog(path, clock);
+    this.ledger = new Ledger(this.#log.ledger);
+    this.#log.outline((device, via, bytes) => this.ledger.found(this.ledger.account(device, via), bytes));
     this.#clock = clock;
     this.#problem = problem;
     this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: 10_000, commit: (items) => this.#commit(items) });
   }
 
-  /** Keeps `record`; `committed` is called without an error once it is on disk, with one when it is not. */
-  append(channel: string, record: InboxRecord, committed: Committed): void {
+  /**
+   * Keeps `record`; `committed` is called without an error once it is on disk, with one when it is not. With `key` it is
+   * remembered that this attempt came through.
+   */
+  append(channel: string, record: InboxRecord, committed: Committed, key?: number): void {
+    if (this.#closed) return committed(new InboxClosedError());
+    if (key === undefined) return this.#group.add({ channel, record, key }, committed);
+    this.#attempting.add(key);
+    this.#group.add({ channel, record, key }, (error) => {
+      this.#attempting.delete(key);
+      committed(error);
+    });
+  }
+
+  /** Whether a message with this attempt's key is on disk. One that waits for its commit is committed first. */
+  attempted(key: number): boolean {
+    if (this.#attempting.has(key)) this.#group.flush();
+    return this.#log.attempts.has(key);
+  }
+
+  /** Puts a record into quarantine that is not to enter the flow at all. */
+  condemn(record: InboxRecord, reason: string, detail: string, committed: Committed): void {
     if (this.#closed) committed(new InboxClosedError());
-    else this.#group.add({ channel, record }, committed);
+    else this.#group.add({ condemned: { record, reason, detail } }, committed);
   }
 
   /** The channel of a source; its name is the id of the node that delivers, and is kept over restarts. */
@@ -70,7 +111,9 @@ export class Inbox {
           read: (position) => this.#log.read(name, position),
           markDelivered: (firsts) => this.#log.markDelivered(firsts),
           markSuspect: (batch, position) => this.#log.markSuspect(name, batch, position),
-          forget: (first) => this.#forget(first),
+          forget: (batch) => this.#forget(batch),
+          account: ({ device, via }) => this.ledger.account(device, via),
+          settled: (account, bytes, outcome) => this.ledger.settled(account, bytes, outcome),
           quarantine: (refused, committed) => (this.#closed ? undefined : this.#group.add({ refused }, committed)),
           problem: this.#problem,
         },
@@ -93,12 +136,17 @@ export class Inbox {
     return this.#log.unsettled();
   }
 
-  quarantined(): number {
-    return this.#log.quarantined();
+  /** When the oldest record of a channel was received, in milliseconds since the epoch; undefined when it has none. */
+  oldest(channel: string): number | undefined {
+    return this.#log.oldest(channel);
   }
 
-  quarantineList(limit: number): ReturnType<InboxLog['quarantineList']> {
-    return this.#log.quarantineList(limit);
+  quarantined(): number {
+    return this.#log.quarantine.count();
+  }
+
+  quarantineList(limit: number): ReturnType<QuarantineTable['list']> {
+    return this.#log.quarantine.list(limit);
   }
 
   /** Commits what waits, notes what has settled and closes the file. */
@@ -108,50 +156,65 @@ export class Inbox {
     this.#group.flush();
     this.#flushForgotten();
     this.#forgetTimer?.cancel();
+    this.#foldTimer?.cancel();
     const channels = [...this.#channels.values()];
     for (const channel of channels) channel.close();
     this.#log.close(channels.flatMap((channel) => [...channel.open]));
   }
 
   #commit(items: readonly Item[]): void {
-    const refused: Refused[] = [];
+    const { channels, refused, condemned, attempts } = sort(items);
     const batches: NewBatch[] = [];
-    for (const [name, records] of this.#byChannel(items, refused)) {
+    for (const [name, records] of channels) {
       let { room } = this.channel(name);
+      for (const { device, via, payload } of records) this.ledger.keeping(this.ledger.account(device, via), payload.length);
       for (const part of parts(records)) {
         batches.push({ channel: name, ...part, delivered: room > 0 });
         room -= part.records.length;
       }
     }
-    const forgotten = [...this.#forgotten];
-    const firsts = this.#log.commit(batches, refused, forgotten);
-    for (const first of forgotten) this.#forgotten.delete(first);
+    for (const { record } of condemned) this.ledger.ended(this.ledger.account(record.device, record.via), 'quarantined');
+    const firsts = this.#write({ batches, refused, condemned, attempts }, () => {
+      for (const { record } of condemned) this.ledger.ended(this.ledger.account(record.device, record.via), 'quarantined', -1);
+    });
     batches.forEach(({ channel, records, bytes, delivered }, index) => {
       const first = firsts[index];
-      if (first !== undefined) this.channel(channel).offer({ first, records, bytes, settled: settledBitmap(records.length), deaths: 0, delivered });
+      if (first !== undefined) this.channel(channel).offer({ first, records, bytes, outcomes: openOutcomes(records.length), deaths: 0, delivered });
     });
   }
 
-  #byChannel(items: readonly Item[], refused: Refused[]): Map<string, InboxRecord[]> {
-    const channels = new Map<string, InboxRecord[]>();
-    for (const item of items) {
-      if ('refused' in item) refused.push(item.refused);
-      else {
-        const records = channels.get(item.channel);
-        if (records) records.push(item.record);
-        else channels.set(item.channel, [item.record]);
-      }
+  /** Writes with what has settled meanwhile, and with what the ledger has to say of all of it. */
+  #write(commit: Pick<Commit, 'batches' | 'refused' | 'condemned' | 'attempts'>, undo?: () => void): number[] {
+    const forgotten = [...this.#forgotten];
+    try {
+      const firsts = this.#log.commit({ ...commit, forgotten, journal: this.ledger.journal() });
+      this.ledger.committed();
+      for (const first of forgotten) this.#forgotten.delete(first);
+      this.#foldSoon();
+      return firsts;
+    } catch (error) {
+      this.ledger.failed();
+      undo?.();
+      throw error;
     }
-    return channels;
   }
 
   /** Settled batches go with the next commit, or a little later when there is none: no fsync is spent on them alone under load. */
-  #forget(first: number): void {
+  #forget({ first, accounts, outcomes }: SettledBatch): void {
+    accounts.forEach((account, index) => {
+      const outcome = outcomeOf(outcomes, index);
+      if (outcome) this.ledger.forgetting(account, outcome);
+    });
     this.#forgotten.add(first);
-    this.#flushForgottenIn(FORGET_INTERVAL);
+    this.#flushSoon(FORGET_INTERVAL);
   }
 
-  #flushForgottenIn(milliseconds: number): void {
+  /** Has what the ledger counted on disk soon, also when nothing is committed. */
+  noted(): void {
+    this.#flushSoon(FORGET_INTERVAL);
+  }
+
+  #flushSoon(milliseconds: number): void {
     this.#forgetTimer ??= this.#clock.setTimeout(() => {
       this.#forgetTimer = undefined;
       this.#flushForgotten();
@@ -159,15 +222,41 @@ export class Inbox {
   }
 
   #flushForgotten(): void {
-    if (this.#forgotten.size === 0) return;
+    if (this.#forgotten.size === 0 && this.ledger.journal() === undefined) return;
     try {
-      this.#log.commit([], [], this.#forgotten);
-      this.#forgotten.clear();
+      this.#write({});
     } catch (error) {
       this.#problem(error);
-      this.#flushForgottenIn(DISK_RETRY_DELAY);
+      this.#flushSoon(DISK_RETRY_DELAY);
     }
   }
+
+  #foldSoon(milliseconds = FOLD_INTERVAL): void {
+    this.#foldTimer ??= this.#clock.setTimeout(() => {
+      this.#foldTimer = undefined;
+      try {
+        if (this.ledger.fold()) this.#foldSoon(FOLD_AGAIN);
+      } catch (error) {
+        this.#problem(error);
+        this.#foldSoon(DISK_RETRY_DELAY);
+      }
+    }, milliseconds);
+  }
+}
+
+function sort(items: readonly Item[]): Sorted {
+  const sorted: Sorted = { channels: new Map(), refused: [], condemned: [], attempts: [] };
+  for (const item of items) {
+    if ('refused' in item) sorted.refused.push(item.refused);
+    else if ('condemned' in item) sorted.condemned.push(item.condemned);
+    else {
+      const records = sorted.channels.get(item.channel);
+      if (records) records.push(item.record);
+      else sorted.channels.set(item.channel, [item.record]);
+      if (item.key !== undefined) sorted.attempts.push(item.key);
+    }
+  }
+  return sorted;
 }
 
 /** Small enough that a batch read back from disk fits in memory beside the others. */

@@ -1,3 +1,5 @@
+import { FORMATS } from '../decode/format.ts';
+import type { PayloadFormat } from '../decode/format.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { VIA } from '../sample/via.ts';
 import type { Via } from '../sample/via.ts';
@@ -12,10 +14,16 @@ export interface InboxRecord {
   principal: string;
   topic: string;
   payload: Uint8Array;
+  /** How the payload is written; absent: it is found out. */
+  format?: PayloadFormat;
+  /** Others that came before it gave way to this one, because the device was over its limit. */
+  conflated?: true;
 }
 
 const LONGEST_TEXT = 0xffff;
 const FIXED = 1 + 8 + 2 + 2 + 2 + 4;
+/** Set in the first byte of a record that has two more bytes behind its fixed ones: format, and whether it is conflated. */
+const EXTENDED = 0x80;
 
 /** A record that the inbox cannot keep. Code `HOLDFAST_RECORD`. */
 export class RecordError extends HoldfastError {
@@ -26,21 +34,27 @@ export class RecordError extends HoldfastError {
 
 /**
  * Packs records one after the other. Per record, little endian: via u8, received f64, lengths of device, principal and
- * topic u16 each, length of payload u32, then those bytes (UTF-8 for the three texts).
+ * topic u16 each, length of payload u32, then, when the highest bit of via is set, format u8 and flags u8 (1: conflated), then those
+ * bytes (UTF-8 for the three texts).
  *
  * @throws RecordError for a text of more than 65,535 bytes.
  */
 export function encodeRecords(records: readonly InboxRecord[]): Buffer {
   let size = 0;
   for (const record of records) {
-    size += FIXED + Buffer.byteLength(record.device) + Buffer.byteLength(record.principal) + Buffer.byteLength(record.topic) + record.payload.length;
+    size += FIXED + (isExtended(record) ? 2 : 0) + Buffer.byteLength(record.device) + Buffer.byteLength(record.principal) + Buffer.byteLength(record.topic) + record.payload.length;
   }
   const buffer = Buffer.allocUnsafe(size);
   let at = 0;
   for (const record of records) {
     const head = at;
     at += FIXED;
-    buffer.writeUInt8(VIA.indexOf(record.via), head);
+    buffer.writeUInt8(VIA.indexOf(record.via) | (isExtended(record) ? EXTENDED : 0), head);
+    if (isExtended(record)) {
+      buffer.writeUInt8(FORMATS.indexOf(record.format ?? 'auto'), at);
+      buffer.writeUInt8(record.conflated ? 1 : 0, at + 1);
+      at += 2;
+    }
     buffer.writeDoubleLE(record.received, head + 1);
     at += writeText(buffer, record.device, at, head + 9);
     at += writeText(buffer, record.principal, at, head + 11);
@@ -50,6 +64,10 @@ export function encodeRecords(records: readonly InboxRecord[]): Buffer {
     at += record.payload.length;
   }
   return buffer;
+}
+
+function isExtended({ format, conflated }: InboxRecord): boolean {
+  return conflated === true || (format !== undefined && format !== 'auto');
 }
 
 function writeText(buffer: Buffer, text: string, at: number, lengthAt: number): number {
@@ -66,8 +84,43 @@ function writeText(buffer: Buffer, text: string, at: number, lengthAt: number): 
  * @throws RangeError when the bytes end within a record.
  */
 export function decodeRecords(bytes: Uint8Array): InboxRecord[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const records: InboxRecord[] = [];
+  readRecords(bytes, (buffer, { head, via, format, flags, device, principal, topic, payload, end }) => {
+    const record: InboxRecord = {
+      via,
+      received: buffer.readDoubleLE(head + 1),
+      device: buffer.toString('utf8', device, principal),
+      principal: buffer.toString('utf8', principal, topic),
+      topic: buffer.toString('utf8', topic, payload),
+      payload: Buffer.from(buffer.subarray(payload, end)),
+    };
+    if (format !== 'auto') record.format = format;
+    if ((flags & 1) !== 0) record.conflated = true;
+    records.push(record);
+  });
+  return records;
+}
+
+/** Of whom the records are and how large, without a copy of anything else. Throws as `decodeRecords` does. */
+export function outlineRecords(bytes: Uint8Array, each: (device: string, via: Via, payloadLength: number, received: number) => void): void {
+  readRecords(bytes, (buffer, { head, via, device, principal, payload, end }) => each(buffer.toString('utf8', device, principal), via, end - payload, buffer.readDoubleLE(head + 1)));
+}
+
+/** Where the parts of a record begin. */
+interface Places {
+  head: number;
+  via: Via;
+  format: PayloadFormat;
+  flags: number;
+  device: number;
+  principal: number;
+  topic: number;
+  payload: number;
+  end: number;
+}
+
+function readRecords(bytes: Uint8Array, each: (buffer: Buffer, places: Places) => void): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   const take = (length: number): number => {
     if (at + length > buffer.length) throw new RangeError('An inbox batch ends within a record.');
@@ -76,20 +129,17 @@ export function decodeRecords(bytes: Uint8Array): InboxRecord[] {
   };
   while (at < buffer.length) {
     const head = take(FIXED);
-    const via = VIA[buffer.readUInt8(head)];
+    const first = buffer.readUInt8(head);
+    const via = VIA[first & ~EXTENDED];
     if (via === undefined) throw new RangeError('An inbox batch names an unknown protocol.');
+    const extension = (first & EXTENDED) === 0 ? undefined : take(2);
+    const format = extension === undefined ? 'auto' : FORMATS[buffer.readUInt8(extension)];
+    if (format === undefined) throw new RangeError('An inbox batch names an unknown format.');
+    const flags = extension === undefined ? 0 : buffer.readUInt8(extension + 1);
     const device = take(buffer.readUInt16LE(head + 9));
     const principal = take(buffer.readUInt16LE(head + 11));
     const topic = take(buffer.readUInt16LE(head + 13));
     const payload = take(buffer.readUInt32LE(head + 15));
-    records.push({
-      via,
-      received: buffer.readDoubleLE(head + 1),
-      device: buffer.toString('utf8', device, principal),
-      principal: buffer.toString('utf8', principal, topic),
-      topic: buffer.toString('utf8', topic, payload),
-      payload: Buffer.from(buffer.subarray(payload, at)),
-    });
+    each(buffer, { head, via, format, flags, device, principal, topic, payload, end: at });
   }
-  return records;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Account } from '../../../core/ledger/account.ts';
 import { Channel } from '../../../core/inbox/channel.ts';
 import { Consumer, InboxFixture, recordOf, textOf, turn } from './fixture.ts';
 
@@ -134,11 +135,11 @@ describe('the inbox, after the process died', () => {
   });
 
   it('waits with a suspect until all that is in the flow has settled', async () => {
-    const batches = [{ first: 1, deaths: 0 }, { first: 2, deaths: 2 }].map((batch) => ({ ...batch, records: [recordOf(`r${batch.first}`)], bytes: 2, settled: new Uint8Array(1), delivered: false }));
+    const batches = [{ first: 1, deaths: 0 }, { first: 2, deaths: 2 }].map((batch) => ({ ...batch, records: [recordOf(`r${batch.first}`)], bytes: 2, outcomes: new Uint8Array(1), delivered: false }));
     const suspects: Array<number | undefined> = [];
     const channel = new Channel({
       read: (position) => batches.find(({ first }) => first >= position), markDelivered: () => undefined, markSuspect: (_, position) => void suspects.push(position),
-      forget: () => undefined, quarantine: () => undefined, problem: (error) => fixture.problems.push(error),
+      forget: () => undefined, settled: () => undefined, account: ({ device, via }) => new Account(device, via), quarantine: () => undefined, problem: (error) => fixture.problems.push(error),
     }, fixture.clock);
     const consumer = new Consumer();
     channel.attach(consumer);

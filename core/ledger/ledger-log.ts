@@ -1,0 +1,105 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { transaction } from '../sqlite/database.ts';
+import type { Via } from '../sample/via.ts';
+import { VIA } from '../sample/via.ts';
+import { Counts, KINDS } from './counts.ts';
+
+/** The part of the inbox's file in which the ledger lives: the same transaction moves a record and counts it. */
+export const LEDGER_TABLES = `
+  CREATE TABLE ledger (device TEXT NOT NULL, via TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (device, via, kind)) STRICT, WITHOUT ROWID;
+  CREATE TABLE ledger_journal (id INTEGER PRIMARY KEY, entries TEXT NOT NULL) STRICT`;
+
+/** What happened to an account since the last entry: counts by kind (trailing zeros left out), refused by reason. */
+export type JournalEntry = [device: string, via: Via, kinds: number[], refused?: Record<string, number>];
+
+/** Stands for all devices together; no id of a device can be this. */
+export const EVERYBODY = '*';
+const REFUSED = 'refused:';
+const ACCOUNTS_A_FOLD = 5_000;
+
+/**
+ * The ledger on disk. A commit appends one row to the journal, which costs next to nothing; now and then the journal is
+ * folded into the table, which has a row for each account and kind.
+ */
+export class LedgerLog {
+  readonly #database: DatabaseSync;
+  readonly #append: StatementSync;
+  readonly #add: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#append = database.prepare('INSERT INTO ledger_journal (entries) VALUES (?)');
+    this.#add = database.prepare('INSERT INTO ledger VALUES (?, ?, ?, ?) ON CONFLICT (device, via, kind) DO UPDATE SET count = count + excluded.count');
+  }
+
+  /** Appends within the transaction of the caller. */
+  append(entries: readonly JournalEntry[]): void {
+    this.#append.run(JSON.stringify(entries));
+  }
+
+  /**
+   * Moves the oldest rows of the journal into the table: all of them, or as many as have 5,000 accounts, so that it takes
+   * milliseconds.
+   *
+   * @returns what was moved, together by account; empty when there was nothing.
+   */
+  fold(): JournalEntry[] {
+    const accounts = new Map<string, { device: string; via: Via; counts: Counts }>();
+    let last = 0;
+    for (const row of this.#database.prepare('SELECT id, entries FROM ledger_journal ORDER BY id').iterate()) {
+      for (const [device, via, kinds, refused] of JSON.parse(String(row['entries'])) as JournalEntry[]) {
+        const name = `${via} ${device}`;
+        const account = accounts.get(name) ?? { device, via, counts: new Counts() };
+        account.counts.add(kinds, refused);
+        accounts.set(name, account);
+      }
+      last = Number(row['id']);
+      if (accounts.size >= ACCOUNTS_A_FOLD) break;
+    }
+    if (last === 0) return [];
+    transaction(this.#database, () => {
+      const totals = new Map<Via, Counts>();
+      for (const { device, via, counts } of accounts.values()) {
+        this.#write(device, via, counts);
+        const total = totals.get(via) ?? new Counts();
+        total.add(counts.kinds, counts.refused);
+        totals.set(via, total);
+      }
+      for (const [via, counts] of totals) this.#write(EVERYBODY, via, counts);
+      this.#database.prepare('DELETE FROM ledger_journal WHERE id <= ?').run(last);
+    });
+    return [...accounts.values()].map(({ device, via, counts }) => [device, via, counts.kinds, counts.refused ?? {}]);
+  }
+
+  /** What the table holds of a device (or of everybody), by protocol. */
+  read(device: string): Map<Via, Counts> {
+    return countsOf(this.#database.prepare('SELECT via, kind, count FROM ledger WHERE device = ?').all(device));
+  }
+
+  /** The ids of at most `limit` devices behind `after`, in order. */
+  devices(after: string, limit: number): string[] {
+    return this.#database.prepare(`SELECT DISTINCT device FROM ledger WHERE device > ? AND device <> '${EVERYBODY}' ORDER BY device LIMIT ?`).all(after, limit).map((row) => String(row['device']));
+  }
+
+  #write(device: string, via: Via, counts: Counts): void {
+    counts.kinds.forEach((count, place) => {
+      if (count !== 0) this.#add.run(device, via, KINDS[place] ?? '', count);
+    });
+    for (const [reason, count] of Object.entries(counts.refused ?? {})) this.#add.run(device, via, `${REFUSED}${reason}`, count);
+  }
+}
+
+function countsOf(rows: readonly Record<string, unknown>[]): Map<Via, Counts> {
+  const found = new Map<Via, Counts>();
+  for (const row of rows) {
+    const via = VIA.find((one) => one === row['via']);
+    if (via === undefined) continue;
+    const counts = found.get(via) ?? new Counts();
+    found.set(via, counts);
+    const name = String(row['kind']);
+    const kind = KINDS.find((one) => one === name);
+    if (kind !== undefined) counts.count(kind, Number(row['count']));
+    else if (name.startsWith(REFUSED)) counts.countRefused(name.slice(REFUSED.length), Number(row['count']));
+  }
+  return found;
+}

@@ -1,0 +1,209 @@
+import type { Via } from '../sample/via.ts';
+import { VIA } from '../sample/via.ts';
+import { Account } from './account.ts';
+import { Counts, statementOf } from './counts.ts';
+import type { Kind, Statement } from './counts.ts';
+import type { JournalEntry, LedgerLog } from './ledger-log.ts';
+import { EVERYBODY } from './ledger-log.ts';
+
+/** A protocol's sum, or that of all. */
+interface Total {
+  readonly counts: Counts;
+  inFlight: number;
+  inFlightBytes: number;
+}
+
+/** What the ledger says of everybody: in all, and by protocol. */
+export interface LedgerStatement {
+  total: Statement;
+  protocols: Partial<Record<Via, Statement>>;
+}
+
+const ACCOUNTS_IN_MEMORY = 50_000;
+
+/**
+ * The counts that must add up: received = stored + handled + quarantined + duplicate + conflated + refused + in flight, for each
+ * device, each protocol and in all, at every moment and over restarts. The unit is the message, as a protocol delivered it.
+ *
+ * What a record does to the counts is written with the transaction that moves the record, so that a crash cannot part
+ * them. Of what never was a record (refusals) a crash may lose the last seconds, on both sides of the sum.
+ */
+export class Ledger {
+  readonly #log: LedgerLog;
+  readonly #accounts = new Map<Via, Map<string, Account>>(VIA.map((via) => [via, new Map()]));
+  readonly #totals = new Map<Via, Total>();
+  readonly #due = new Set<Account>();
+  /** The accounts that the commit being written adds records to. */
+  #fresh: Account[] = [];
+
+  constructor(log: LedgerLog) {
+    this.#log = log;
+    while (log.fold().length > 0);
+    const folded = log.read(EVERYBODY);
+    for (const via of VIA) this.#totals.set(via, { counts: folded.get(via) ?? new Counts(), inFlight: 0, inFlightBytes: 0 });
+  }
+
+  /** Payload bytes of all that is kept and has not settled. */
+  get inFlightBytes(): number {
+    let bytes = 0;
+    for (const total of this.#totals.values()) bytes += total.inFlightBytes;
+    return bytes;
+  }
+
+  account(device: string, via: Via): Account {
+    const accounts = this.#accounts.get(via);
+    const known = accounts?.get(device);
+    if (known) return known;
+    const account = new Account(device, via);
+    accounts?.set(device, account);
+    return account;
+  }
+
+  /** A record that was there when the ledger was opened. */
+  found(account: Account, bytes: number): void {
+    this.#fly(account, 1, bytes);
+  }
+
+  /** A record is part of the commit that is being written; it counts with `committed`. */
+  keeping(account: Account, bytes: number): void {
+    if (account.fresh === 0) this.#fresh.push(account);
+    account.fresh += 1;
+    account.freshBytes += bytes;
+  }
+
+  /** A record has settled. It stays in the inbox's file until it is forgotten. */
+  settled(account: Account, bytes: number, outcome: 'stored' | 'handled' | 'quarantined'): void {
+    this.#fly(account, -1, -bytes);
+    this.#count(account, outcome);
+  }
+
+  /** A record that has settled is about to leave the inbox's file with the next commit. */
+  forgetting(account: Account, outcome: 'stored' | 'handled' | 'quarantined'): void {
+    account.due.count(outcome);
+    this.#mark(account);
+  }
+
+  /** A message that was received and never became a record. */
+  ended(account: Account, kind: 'duplicate' | 'conflated' | 'quarantined', messages: 1 | -1 = 1): void {
+    for (const one of ['received', kind] as const) {
+      this.#count(account, one, messages);
+      account.due.count(one, messages);
+    }
+    this.#mark(account);
+  }
+
+  refused(account: Account, reason: string): void {
+    this.#count(account, 'received');
+    account.due.count('received');
+    account.live.countRefused(reason);
+    account.due.countRefused(reason);
+    this.#totals.get(account.via)?.counts.countRefused(reason);
+    this.#mark(account);
+  }
+
+  /** What the commit being written has to put into the journal; undefined when nothing has changed. */
+  journal(): JournalEntry[] | undefined {
+    if (this.#due.size === 0 && this.#fresh.length === 0) return undefined;
+    const entries: JournalEntry[] = [];
+    for (const account of this.#due) entries.push(entryOf(account));
+    for (const account of this.#fresh) if (!account.isDue) entries.push(entryOf(account));
+    return entries;
+  }
+
+  /** The commit is on disk. */
+  committed(): void {
+    for (const account of this.#fresh) {
+      this.#fly(account, account.fresh, account.freshBytes);
+      this.#count(account, 'received', account.fresh);
+    }
+    this.#forgetFresh();
+    for (const account of this.#due) {
+      account.due.clear();
+      account.isDue = false;
+    }
+    this.#due.clear();
+  }
+
+  /** The commit failed: its records are none. */
+  failed(): void {
+    this.#forgetFresh();
+  }
+
+  /** Moves the journal into the table. @returns whether there may be more to move. */
+  fold(): boolean {
+    const entries = this.#log.fold();
+    for (const [device, via, kinds, refused] of entries) this.#accounts.get(via)?.get(device)?.live.add(kinds, refused, -1);
+    for (const accounts of this.#accounts.values()) if (accounts.size > ACCOUNTS_IN_MEMORY) dropIdle(accounts);
+    return entries.length > 0;
+  }
+
+  /** Everybody's sums. */
+  read(): LedgerStatement {
+    const all: Total = { counts: new Counts(), inFlight: 0, inFlightBytes: 0 };
+    const protocols: Partial<Record<Via, Statement>> = {};
+    for (const [via, { counts, inFlight }] of this.#totals) {
+      all.counts.add(counts.kinds, counts.refused);
+      all.inFlight += inFlight;
+      if (!counts.isZero || inFlight > 0) protocols[via] = statementOf(counts, inFlight);
+    }
+    return { total: statementOf(all.counts, all.inFlight), protocols };
+  }
+
+  /** One device's sums, by protocol. Reads the disk: for pages and programs that ask, not for hot paths. */
+  device(device: string): Partial<Record<Via, Statement>> {
+    const folded = this.#log.read(device);
+    const statements: Partial<Record<Via, Statement>> = {};
+    for (const via of VIA) {
+      const account = this.#accounts.get(via)?.get(device);
+      const counts = folded.get(via) ?? new Counts();
+      if (account) counts.add(account.live.kinds, account.live.refused);
+      if (!counts.isZero || (account?.inFlight ?? 0) > 0) statements[via] = statementOf(counts, account?.inFlight ?? 0);
+    }
+    return statements;
+  }
+
+  /** The ids of at most `limit` devices behind `after`, in order: those the table knows and those in memory. */
+  devices(after: string, limit: number): string[] {
+    const ids = new Set(this.#log.devices(after, limit));
+    for (const accounts of this.#accounts.values()) for (const [device, account] of accounts) if (device > after && !account.isIdle) ids.add(device);
+    return [...ids].toSorted().slice(0, limit);
+  }
+
+  #fly(account: Account, records: number, bytes: number): void {
+    account.inFlight += records;
+    account.inFlightBytes += bytes;
+    const total = this.#totals.get(account.via);
+    if (!total) return;
+    total.inFlight += records;
+    total.inFlightBytes += bytes;
+  }
+
+  #count(account: Account, kind: Kind, messages = 1): void {
+    account.live.count(kind, messages);
+    this.#totals.get(account.via)?.counts.count(kind, messages);
+  }
+
+  #mark(account: Account): void {
+    if (account.isDue) return;
+    account.isDue = true;
+    this.#due.add(account);
+  }
+
+  #forgetFresh(): void {
+    for (const account of this.#fresh) {
+      account.fresh = 0;
+      account.freshBytes = 0;
+    }
+    this.#fresh = [];
+  }
+}
+
+function entryOf({ device, via, due, fresh }: Account): JournalEntry {
+  const kinds = [(due.kinds[0] ?? 0) + fresh, ...due.kinds.slice(1)];
+  while (kinds.at(-1) === 0) kinds.pop();
+  return due.refused ? [device, via, kinds, due.refused] : [device, via, kinds];
+}
+
+function dropIdle(accounts: Map<string, Account>): void {
+  for (const [device, account] of accounts) if (account.isIdle) accounts.delete(device);
+}
