@@ -1,5 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
+import { InboxIntake } from '../intake/inbox-intake.ts';
+import { Reception } from '../intake/reception.ts';
+import { NO_LIMITS } from '../overload/limits.ts';
+import type { Limits } from '../overload/limits.ts';
+import { Profiles } from '../profile/profiles.ts';
 import { Inbox } from '../inbox/inbox.ts';
 import { openRegistry } from '../registry/registry.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -22,6 +27,9 @@ export class Backend {
   readonly store: Store;
   readonly state: State;
   readonly registry: Registry;
+  /** What devices of one kind share. */
+  readonly profiles = new Profiles();
+  readonly reception: Reception;
   readonly #lock: DirectoryLock;
   readonly #problems = new Set<Problem>();
   #users = 0;
@@ -41,6 +49,7 @@ export class Backend {
       this.state = open(new State(join(directory, 'state.sqlite'), clock));
       this.store = open(new SqliteStore({ path: join(directory, 'store.sqlite'), clock, problem: (error) => this.#report(error) }));
       this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, problem: (error) => this.#report(error) }));
+      this.reception = new Reception({ inbox: this.inbox, registry: this.registry, profiles: this.profiles, clock, state: this.state, problem: (error) => this.#report(error) });
     } catch (error) {
       closeAll(opened.toReversed());
       throw error;
@@ -64,6 +73,11 @@ export class Backend {
   /** All backends that are open in this process. */
   static opened(): Iterable<Backend> {
     return open.values();
+  }
+
+  /** A door to the inbox for the node whose id is `channel`; close it before the backend is given back. */
+  intake(channel: string, limits: Limits = NO_LIMITS): InboxIntake {
+    return new InboxIntake({ reception: this.reception, channel, limits });
   }
 
   /** Gives the backend back; the last to do so closes its files. What goes wrong then is told to `problem`. */

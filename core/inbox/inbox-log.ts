@@ -6,7 +6,8 @@ import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import type { JournalEntry } from '../ledger/ledger-log.ts';
 import { LEDGER_TABLES, LedgerLog } from '../ledger/ledger-log.ts';
 import { ATTEMPT_TABLE, Attempts } from './attempts.ts';
-import { countSettled, isSettled, markSettled, openOutcomes } from './outcomes.ts';
+import { countSettled, isSettled, markSettled, openOutcomes, outcomeOf } from './outcomes.ts';
+import type { Outcome } from './outcomes.ts';
 import { QuarantineTable } from './quarantine-table.ts';
 import type { Refused } from './quarantine-table.ts';
 import { decodeRecords, encodeRecords, outlineRecords } from './record.ts';
@@ -196,17 +197,15 @@ export class InboxLog {
     return counts;
   }
 
-  /** Tells of every record that has not settled. A batch that cannot be read is left out: it says so when its turn comes. */
-  outline(each: (device: string, via: Via, payloadLength: number) => void): void {
+  /** Tells of every record, and how it ended if it did. A batch that cannot be read is left out: it says so when its turn comes. */
+  outline(each: (device: string, via: Via, payloadLength: number, outcome: Outcome | undefined) => void): void {
     for (const row of this.#database.prepare('SELECT first, count, records, outcomes FROM batch').iterate()) {
       const { first, count, records, outcomes: saved } = row;
       if (!(records instanceof Uint8Array)) continue;
       const outcomes = this.#outcomes(saved, Number(first), Number(count));
       let index = 0;
       try {
-        outlineRecords(records, (device, via, length) => {
-          if (!isSettled(outcomes, index++)) each(device, via, length);
-        });
+        outlineRecords(records, (device, via, length) => each(device, via, length, outcomeOf(outcomes, index++)));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
       }

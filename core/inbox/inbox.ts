@@ -70,7 +70,7 @@ export class Inbox {
   constructor({ path, clock, commitInterval = 4, problem }: InboxOptions) {
     this.#log = new InboxLog(path, clock);
     this.ledger = new Ledger(this.#log.ledger);
-    this.#log.outline((device, via, bytes) => this.ledger.found(this.ledger.account(device, via), bytes));
+    this.#log.outline((device, via, bytes, outcome) => this.ledger.found(this.ledger.account(device, via), bytes, outcome));
     this.#clock = clock;
     this.#problem = problem;
     this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: 10_000, commit: (items) => this.#commit(items) });

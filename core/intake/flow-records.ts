@@ -1,15 +1,21 @@
 import { decodeValue, DecodeError } from '../decode/index.ts';
-import type { Decoded } from '../decode/index.ts';
+import type { Decoded, PayloadFormat, ValueOptions } from '../decode/index.ts';
+import { judge } from '../decode/judge.ts';
 import { parseTime } from '../decode/time.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { InboxRecord } from '../inbox/record.ts';
 import { checkId, PrincipalError } from '../registry/principal.ts';
-import type { ReceptionTimes } from './reception-times.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { Delivery } from './delivery.ts';
+import type { RefusalReason } from './refusal.ts';
 
 /** A message of a flow that cannot become a sample. Code `HOLDFAST_FLOW_SAMPLE`. */
 export class FlowSampleError extends HoldfastError {
-  constructor(message: string, options?: ErrorOptions) {
+  /** For the ledger. */
+  readonly reason: RefusalReason;
+
+  constructor(message: string, options?: ErrorOptions & { reason?: RefusalReason }) {
     super('HOLDFAST_FLOW_SAMPLE', message, options);
+    this.reason = options?.reason ?? 'type';
   }
 }
 
@@ -22,23 +28,39 @@ export interface FlowSample {
   topic: string;
 }
 
+/** What is made of it. */
+export interface FlowContext {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** How text and bytes are written; undefined: as JSON, or as a plain text. */
+  format?: PayloadFormat;
+  profileOf?: (device: string) => Profile | undefined;
+}
+
 /**
- * The inbox records of what a flow hands over: one per sample, with what was understood of it as JSON; `readFlowRecord` is
+ * The deliveries of what a flow hands over: one per sample, with what was understood of it as JSON; `readFlowRecord` is
  * the reverse.
  *
  * @throws FlowSampleError for a device that is no id, a time that is none, or values that are no readings.
  */
-export function flowRecords({ device, values, ts, topic }: FlowSample, times: ReceptionTimes, now: number): InboxRecord[] {
+export function flowDeliveries({ device, values, ts, topic }: FlowSample, { now, format, profileOf }: FlowContext): Delivery[] {
   const id = deviceId(device);
   const time = ts === undefined || ts === null || ts === '' ? undefined : eventTime(ts);
-  return decode(values, now).map((decoded) => {
-    const understood: Decoded = time === undefined ? decoded : { ...decoded, ts: time };
+  const profile = profileOf?.(id);
+  return decode(values, now, { ...(format !== undefined && { format }), ...(profile !== undefined && { profile }) }).map((decoded) => {
+    const understood = time === undefined ? decoded : withTime(decoded, time, now, profile);
     const payload = Buffer.from(JSON.stringify(understood));
-    return { via: 'flow', received: times.next(id), device: id, principal: '', topic, payload };
+    return { via: 'flow', device: id, principal: '', topic, payload, format: 'auto', patience: 0 };
   });
 }
 
-/** What `flowRecords` understood, with its remarks: nothing is decoded twice. */
+/** A time from elsewhere in the message is judged as one in the payload is. */
+function withTime(decoded: Decoded, ts: number, now: number, profile: Profile | undefined): Decoded {
+  const context = profile === undefined ? { received: now } : { received: now, profile: { ...profile, metrics: {} } };
+  return judge([{ ...decoded, ts }], context)[0] ?? decoded;
+}
+
+/** What `flowDeliveries` understood, with its remarks: nothing is decoded twice. */
 export function readFlowRecord(payload: Uint8Array): Decoded {
   return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString()) as Decoded;
 }
@@ -58,11 +80,11 @@ function eventTime(ts: unknown): number {
   return time;
 }
 
-function decode(values: unknown, now: number): Decoded[] {
+function decode(values: unknown, now: number, options: ValueOptions): Decoded[] {
   try {
-    return decodeValue(values, now);
+    return decodeValue(values, now, options);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw new FlowSampleError(error.message, { cause: error });
+    throw new FlowSampleError(error.message, { cause: error, reason: error.reason });
   }
 }

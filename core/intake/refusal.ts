@@ -1,3 +1,4 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { DecodeReason } from '../decode/decode-error.ts';
 
 /**
@@ -18,4 +19,14 @@ export interface Refusal {
   message: string;
   /** After how many milliseconds it may be worth sending again; absent: not as it is. */
   retryAfter?: number;
+}
+
+/** A message that was refused, where it is told as an error. Code `HOLDFAST_REFUSED`. */
+export class RefusedError extends HoldfastError {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super('HOLDFAST_REFUSED', refusal.message);
+    this.refusal = refusal;
+  }
 }

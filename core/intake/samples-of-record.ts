@@ -1,18 +1,26 @@
-import { decodeJson } from '../decode/index.ts';
+import { decodePayload } from '../decode/index.ts';
+import type { DecodeContext, Decoded } from '../decode/index.ts';
 import { readFlowRecord } from './flow-records.ts';
 import type { InboxRecord } from '../inbox/record.ts';
 import { sampleIds } from '../sample/identity.ts';
-import type { Sample, Source } from '../sample/sample.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { MetricInfo, Sample, Source } from '../sample/sample.ts';
 
 /**
  * The samples that an inbox record holds. The same record always makes the same samples with the same ids, so that a
  * redelivery is recognised.
  *
  * @param position of the record in the inbox: the id of a sample that has neither sequence nor time of its own.
+ * @param profile the name of the device's profile, empty when it has none; `declared`: what is declared of it.
  * @throws DecodeError when the bytes are no readings.
  */
-export function samplesOfRecord(record: InboxRecord, position: number, profile: string): Sample[] {
-  const decoded = record.via === 'flow' ? [readFlowRecord(record.payload)] : decodeJson(record.payload, record.received);
+export function samplesOfRecord(record: InboxRecord, position: number, profile: string, declared?: Profile): Sample[] {
+  const decoded = record.via === 'flow' ? [readFlowRecord(record.payload)] : decodePayload(record.payload, contextOf(record, declared));
+  return samplesOf(record, decoded, position, profile);
+}
+
+/** The samples of a record that has been decoded; `device` where it is not the record's. */
+export function samplesOf(record: InboxRecord, decoded: readonly Decoded[], position: number, profile: string): Sample[] {
   const ids = sampleIds(record.device, decoded, record.payload, `${record.device}/p${position}`);
   return decoded.map((one, index) => {
     const sample: Sample = {
@@ -27,8 +35,23 @@ export function samplesOfRecord(record: InboxRecord, position: number, profile: 
     if (profile !== '') sample.profile = profile;
     if (one.seq !== undefined) sample.seq = one.seq;
     if (one.metrics !== undefined) sample.metrics = one.metrics;
+    if (one.historical === true) sample.historical = true;
+    if (record.conflated) flagConflated(sample);
     return sample;
   });
+}
+
+function contextOf({ received, format = 'auto' }: InboxRecord, profile: Profile | undefined): DecodeContext {
+  // What a device's profile says counts where the protocol did not say anything.
+  const context: DecodeContext = { received, format: format === 'auto' ? (profile?.format ?? 'auto') : format };
+  if (profile) context.profile = profile;
+  return context;
+}
+
+function flagConflated(sample: Sample): void {
+  const metrics: Record<string, MetricInfo> = { ...sample.metrics };
+  for (const name in sample.values) metrics[name] = { ...metrics[name], flags: [...(metrics[name]?.flags ?? []), 'conflated'] };
+  sample.metrics = metrics;
 }
 
 function sourceOf({ via, topic, principal, device }: InboxRecord): Source {

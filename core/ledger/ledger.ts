@@ -59,9 +59,10 @@ export class Ledger {
     return account;
   }
 
-  /** A record that was there when the ledger was opened. */
-  found(account: Account, bytes: number): void {
-    this.#fly(account, 1, bytes);
+  /** A record that was in the inbox's file when the ledger was opened; one that has settled is not in the table before it is forgotten. */
+  found(account: Account, bytes: number, outcome: 'stored' | 'handled' | 'quarantined' | undefined): void {
+    if (outcome) this.#count(account, outcome);
+    else this.#fly(account, 1, bytes);
   }
 
   /** A record is part of the commit that is being written; it counts with `committed`. */

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/holdfast-error.ts';
 
-/** How a tracked message ended: settled well, failed in some node, or was cut off by a deploy. */
-export type Outcome = { kind: 'settled' } | { kind: 'failed'; error: Error } | { kind: 'interrupted' };
+/** How a tracked message ended: settled well (`stored`: a node that keeps samples for good had it), failed in some node, or was cut off by a deploy. */
+export type Outcome = { kind: 'settled'; stored?: true } | { kind: 'failed'; error: Error } | { kind: 'interrupted' };
 
 /** A message being followed; see `SettleTracker.begin`. */
 export interface Tracked {
@@ -11,6 +11,7 @@ export interface Tracked {
   outstanding: number;
   failure: Error | undefined;
   interrupted: boolean;
+  stored: boolean;
   over: boolean;
   readonly passages: Set<Passage>;
 }
@@ -50,7 +51,7 @@ export class SettleTracker {
 
   /** Follows the message with this id, which is about to be sent. `ended` is called once, after `release`. */
   begin(id: string, ended: (outcome: Outcome) => void): Tracked {
-    const tracked: Tracked = { ids: [id], ended, outstanding: 1, failure: undefined, interrupted: false, over: false, passages: new Set() };
+    const tracked: Tracked = { ids: [id], ended, outstanding: 1, failure: undefined, interrupted: false, stored: false, over: false, passages: new Set() };
     this.#byId.set(id, tracked);
     this.#size += 1;
     return tracked;
@@ -108,6 +109,12 @@ export class SettleTracker {
     if (this.#stopping) passage.tracked.interrupted = true;
     if (passage.held.length === 0 && passage.handed.length === 0) passage.tracked.passages.delete(passage);
     this.#decrement(passage.tracked);
+  }
+
+  /** A node has put the samples of `message` where they stay. To be said before its done. */
+  stored(message: Message): void {
+    const passage = this.#byMessage.get(message);
+    if (passage) passage.tracked.stored = true;
   }
 
   /**
@@ -183,9 +190,10 @@ export class SettleTracker {
   }
 }
 
-function outcomeOf({ failure, interrupted }: Tracked): Outcome {
+function outcomeOf({ failure, interrupted, stored }: Tracked): Outcome {
   if (interrupted) return { kind: 'interrupted' };
-  return failure ? { kind: 'failed', error: failure } : { kind: 'settled' };
+  if (failure) return { kind: 'failed', error: failure };
+  return stored ? { kind: 'settled', stored } : { kind: 'settled' };
 }
 
 function remove(nodes: unknown[], node: unknown): boolean {

@@ -9,6 +9,7 @@ import type { BackendNode } from '../harness/define-node.ts';
 const READ = 'holdfast-backend.read';
 const WRITE = 'holdfast-backend.write';
 const QUARANTINE_SHOWN = 100;
+const LEDGER_PAGE = 1_000;
 
 /** What the dialogs ask a backend: who may connect, which devices and metrics are known, how it is doing. */
 export function addBackendRoutes(RED: NodeAPI): void {
@@ -34,6 +35,12 @@ export function addBackendRoutes(RED: NodeAPI): void {
     backend.inbox.quarantineList(QUARANTINE_SHOWN).map(({ record, ...row }) => ({ ...row, ...record, payload: Buffer.from(record.payload).toString('base64') })),
   );
   route('get', 'readings', READ, readings);
+  route('get', 'ledger', READ, ledger);
+  route('get', 'quarantined-devices', READ, (backend) => backend.reception.quarantine.list());
+  route('delete', 'quarantined-devices/:device', WRITE, (backend, request) => {
+    const device = String(request.params['device']);
+    if (!backend.reception.release(device)) throw new PrincipalError(`The device "${device}" is not in quarantine.`);
+  });
 }
 
 function backendOf(RED: NodeAPI, id: string): Backend {
@@ -62,6 +69,17 @@ function known(backend: Backend): { devices: string[]; metrics: string[]; profil
 function status(backend: Backend): object {
   const unsettled = Object.fromEntries(backend.inbox.unsettled());
   return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), readings: backend.store.count(), counts: backend.store.counts };
+}
+
+/** Everybody's sums, and those of a page of devices, or of the one asked for; `next`: where the next page begins. */
+function ledger(backend: Backend, request: Request): object {
+  const { device, after = '', limit = '100' } = request.query as Record<string, string | undefined>;
+  const { ledger: book } = backend.inbox;
+  const wanted = Math.trunc(Number(limit));
+  if (!(wanted >= 0)) throw new HoldfastError('HOLDFAST_QUERY', 'limit is a number of devices, from 0 to 1000.');
+  const ids = device === undefined ? book.devices(after, Math.min(wanted, LEDGER_PAGE)) : [device];
+  const next = device === undefined && ids.length === wanted && wanted > 0 ? { next: ids.at(-1) } : {};
+  return { ...book.read(), devices: Object.fromEntries(ids.map((id) => [id, book.device(id)])), ...next };
 }
 
 function readings(backend: Backend, request: Request): unknown {

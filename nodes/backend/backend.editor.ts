@@ -2,7 +2,7 @@ import { ask, sentence } from '../editor/ask.ts';
 import { prepareDialog } from '../editor/dialog.ts';
 import { savedValue } from '../editor/settings.ts';
 import { shownNumber } from '../editor/texts.ts';
-import { optionalText, requiredText, textOf } from '../editor/validators.ts';
+import { numberWithin, optionalText, requiredText, textOf } from '../editor/validators.ts';
 import { openPrincipals } from './principals.editor.ts';
 
 interface State {
@@ -18,6 +18,9 @@ RED.nodes.registerType('holdfast-backend', {
     name: { value: '', validate: optionalText('name') },
     version: { value: 1 },
     directory: { value: 'holdfast', validate: requiredText('directory') },
+    profiles: { value: [] },
+    inboxSize: { value: 1024, validate: numberWithin('inboxSize', { minimum: 1, maximum: 1_048_576 }) },
+    inboxAge: { value: 0, validate: numberWithin('inboxAge', { minimum: 0, maximum: 87_600 }) },
   },
   label() {
     return this.name || this._('label', { directory: textOf(savedValue(this, 'directory')) });

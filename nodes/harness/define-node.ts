@@ -51,6 +51,8 @@ export interface NodeSpec<Spec extends Properties, Output extends string> {
   config: ConfigSpec<Spec>;
   /** The outputs by name, in the order of the editor. */
   outputs: readonly Output[];
+  /** Whether its done means that the samples stay where it put them: the ledger counts them as stored. */
+  stores?: boolean;
   /** What "Try it" in the dialog shows: these settings on the last message the node has seen. Changes nothing. */
   tryIt?: TryIt<ConfigOf<Spec>>;
   /** Admin routes of this type, added once. */
@@ -129,7 +131,10 @@ function run<Spec extends Properties, Output extends string>(
       seenAt = now;
     }
     if (!behaviour) return done(failure);
-    handle(behaviour, spec.outputs, message, send, done);
+    handle(behaviour, spec.outputs, message, send, (error) => {
+      if (spec.stores && !error) runtime.tracker.stored(message);
+      done(error);
+    });
   });
   node.on('close', (removed: boolean, done: () => void) => {
     const close = async (): Promise<void> => {

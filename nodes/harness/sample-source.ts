@@ -86,7 +86,9 @@ export class SampleSource {
   #read(entry: InboxEntry): Sample[] | undefined {
     const { record, position } = entry;
     try {
-      const samples = samplesOfRecord(record, position, this.#options.backend.registry.find(record.device)?.profile ?? '');
+      const { registry, profiles } = this.#options.backend;
+      const profile = registry.find(record.device)?.profile ?? '';
+      const samples = samplesOfRecord(record, position, profile, profiles.of(profile));
       this.#delivered += samples.length;
       this.#options.delivered?.(entry, samples);
       return samples;
@@ -110,7 +112,7 @@ export class SampleSource {
 
   #ended(entries: readonly InboxEntry[], outcome: Outcome): void {
     for (const entry of entries) {
-      if (outcome.kind === 'settled') this.#channel.settle(entry);
+      if (outcome.kind === 'settled') this.#channel.settle(entry, outcome.stored);
       else if (outcome.kind === 'interrupted') this.#channel.interrupt(entry);
       else this.#channel.fail(entry, outcome.error);
     }

@@ -1,8 +1,9 @@
 import type { NodeMessage } from 'node-red';
 import { decodeValue } from '../../core/decode/index.ts';
-import { ReceptionTimes } from '../../core/intake/reception-times.ts';
-import { flowRecords, FlowSampleError } from '../../core/intake/flow-records.ts';
-import type { InboxRecord } from '../../core/inbox/record.ts';
+import type { Delivery } from '../../core/intake/delivery.ts';
+import { flowDeliveries, FlowSampleError } from '../../core/intake/flow-records.ts';
+import { RefusedError } from '../../core/intake/refusal.ts';
+import type { Profile } from '../../core/profile/profile.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 import { SampleSource } from '../harness/sample-source.ts';
@@ -36,30 +37,35 @@ export default defineNode('holdfast-ingest', {
   },
 
   start({ RED, node, config, backend, runtime, clock, status }) {
-    const times = new ReceptionTimes(clock);
     const counts = { kept: 0, refused: 0, quarantined: 0 };
     const source = new SampleSource({ ...config, node, backend, runtime });
-    const keep = (record: InboxRecord): Promise<void> =>
-      new Promise((resolve, reject) => backend.inbox.append(node.id, record, (error) => (error ? reject(error) : resolve())));
+    const intake = backend.intake(node.id);
+    const profileOf = (device: string): Profile | undefined => backend.profiles.of(backend.registry.find(device)?.profile ?? '');
+    const keep = (delivery: Delivery): Promise<void> =>
+      new Promise((resolve, reject) => intake.offer(delivery, (refusal) => (refusal ? reject(new RefusedError(refusal)) : resolve())));
 
     return {
       async message(message, send) {
         try {
           const { device, values, ts } = await readMessage(RED.util, node, config, message);
-          const records = flowRecords({ device, values, ts, topic: typeof message.topic === 'string' ? message.topic : '' }, times, clock.now());
-          await Promise.all(records.map(keep));
-          counts.kept += records.length;
+          const deliveries = flowDeliveries({ device, values, ts, topic: typeof message.topic === 'string' ? message.topic : '' }, { now: clock.now(), profileOf });
+          await Promise.all(deliveries.map(keep));
+          counts.kept += deliveries.length;
           send({ acknowledged: message });
         } catch (error) {
-          // What cannot be a sample is told on the output for it; a disk that refuses is an error of this node.
-          if (!(error instanceof FlowSampleError)) throw error;
+          // What is refused for its own sake is told on the output for it; a disk that refuses is an error of this node.
+          if (error instanceof FlowSampleError) intake.refused('flow', '', error.reason);
+          else if (!(error instanceof RefusedError) || error.refusal.reason === 'disk' || error.refusal.reason === 'stopping') throw error;
           counts.refused += 1;
           send({ refused: Object.assign(message, { error: { code: error.code, message: error.message } }) });
         }
         counts.quarantined = source.quarantined;
         status.counts(counts);
       },
-      close: () => source.close(),
+      close() {
+        intake.close();
+        source.close();
+      },
     };
   },
 });

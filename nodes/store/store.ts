@@ -13,6 +13,7 @@ const GIVE_BACK_AFTER = 20_000;
 export default defineNode('holdfast-store', {
   config: { version: 1, properties: { backend: reference() } },
   outputs: ['stored'],
+  stores: true,
 
   tryIt(_config, message) {
     const rows = samplesOf(message).samples.flatMap((sample) => Object.entries(sample.values).map(([metric, value]) => ({ device: sample.device, metric, ts: new Date(sample.ts).toISOString(), value })));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
-import { flowRecords, FlowSampleError } from '../../../core/intake/flow-records.ts';
+import { flowDeliveries, FlowSampleError } from '../../../core/intake/flow-records.ts';
 import { ReceptionTimes } from '../../../core/intake/reception-times.ts';
 import { samplesOfRecord } from '../../../core/intake/samples-of-record.ts';
 import type { Sample } from '../../../core/sample/sample.ts';
@@ -9,8 +9,8 @@ const NOW = Date.UTC(2026, 10, 22);
 
 function samples(told: { device?: unknown; values?: unknown; ts?: unknown }): Sample[] {
   const times = new ReceptionTimes(new ManualClock(NOW));
-  const records = flowRecords({ device: 'pump-1', values: { flow: 1 }, ts: undefined, topic: 'plant/pump-1', ...told }, times, NOW);
-  return records.flatMap((record, index) => samplesOfRecord(record, index + 1, 'pump'));
+  const deliveries = flowDeliveries({ device: 'pump-1', values: { flow: 1 }, ts: undefined, topic: 'plant/pump-1', ...told }, { now: NOW });
+  return deliveries.flatMap((delivery, index) => samplesOfRecord({ ...delivery, received: times.next(delivery.device) }, index + 1, 'pump'));
 }
 
 describe('the records of what a flow hands over', () => {
@@ -23,6 +23,11 @@ describe('the records of what a flow hands over', () => {
         src: { via: 'flow', topic: 'plant/pump-1' }, values: { flow: 12.5, running: true },
       },
     );
+  });
+
+  it('say that a time from elsewhere in the message cannot be believed', () => {
+    const [sample] = samples({ values: { flow: 1 }, ts: NOW + 3_600_000 });
+    assert.deepEqual([sample?.ts, sample?.metrics], [NOW + 3_600_000, { flow: { flags: ['clock'] } }]);
   });
 
   it('keep the remarks on single readings', () => {
