@@ -24,13 +24,18 @@ export class PrincipalError extends HoldfastError {
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 
+/** Whether a text can be an id. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
 /**
  * Ids stand in MQTT topics, file names and URLs, hence the narrow alphabet.
  *
  * @throws PrincipalError naming the id and what is allowed.
  */
 export function checkId(id: unknown): string {
-  if (typeof id === 'string' && ID.test(id)) return id;
+  if (typeof id === 'string' && isId(id)) return id;
   const shown = typeof id === 'string' ? `"${id.slice(0, 80)}"` : String(typeof id);
   throw new PrincipalError(`The id ${shown} cannot be used. Use 1 to 64 letters, digits, "-", "_", "." or ":", beginning with a letter or digit.`);
 }

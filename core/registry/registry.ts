@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
@@ -7,7 +7,7 @@ import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
 import { checkId, checkKind, PrincipalError } from './principal.ts';
 import type { Principal, PrincipalKind } from './principal.ts';
-import { hashSecret, makeSecret, secretMatches } from './secret.ts';
+import { hashSecret, makeSecret, secretMatches, signingKeyOf } from './secret.ts';
 
 /** Who is to be let in, and as what. */
 export interface Issue {
@@ -24,15 +24,28 @@ const LAYOUT = {
        id TEXT PRIMARY KEY, kind TEXT NOT NULL, profile TEXT NOT NULL, children TEXT NOT NULL,
        secret_hash BLOB NOT NULL, created INTEGER NOT NULL, renewed INTEGER NOT NULL
      ) STRICT, WITHOUT ROWID`,
+    // Whoever got the secret before this has no signing key: the secret is not known here, so none can be made of it.
+    'ALTER TABLE principal ADD COLUMN signing_key BLOB',
   ],
 };
 
-/** Devices and credentials, in `registry.sqlite`. Secrets are made here, handed out once, and kept only as hashes. */
+interface Known {
+  principal: Principal;
+  hash: Uint8Array;
+  signingKey: Uint8Array | undefined;
+  children: ReadonlySet<string>;
+}
+
+/**
+ * Devices and credentials, in `registry.sqlite`. Secrets are made here, handed out once, and kept only as hashes. The keys for signed CoAP
+ * requests are kept as they are: whoever reads the file can sign as anybody in it, but not log in.
+ */
 export class Registry {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
-  readonly #known = new Map<string, { principal: Principal; hash: Uint8Array; children: ReadonlySet<string> }>();
+  readonly #known = new Map<string, Known>();
+  readonly #version: StatementSync;
   #dataVersion = -1;
 
   constructor(path: string, clock: Clock) {
@@ -40,6 +53,7 @@ export class Registry {
     this.#clock = clock;
     this.#database = openDatabase(path, LAYOUT);
     try {
+      this.#version = this.#database.prepare('PRAGMA data_version');
       this.#refresh();
     } catch (error) {
       this.#database.close();
@@ -60,17 +74,18 @@ export class Registry {
     children.forEach(checkId);
     const secret = makeSecret();
     const hash = hashSecret(secret);
+    const signingKey = signingKeyOf(secret);
     const now = this.#clock.now();
     this.#write(() => {
       this.#database
         .prepare(
-          `INSERT INTO principal (id, kind, profile, children, secret_hash, created, renewed) VALUES (?, ?, ?, ?, ?, ?, ?)
+          `INSERT INTO principal (id, kind, profile, children, secret_hash, signing_key, created, renewed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, profile = excluded.profile, children = excluded.children,
-             secret_hash = excluded.secret_hash, renewed = excluded.renewed`,
+             secret_hash = excluded.secret_hash, signing_key = excluded.signing_key, renewed = excluded.renewed`,
         )
-        .run(id, kind, profile, JSON.stringify(children), hash, now, now);
+        .run(id, kind, profile, JSON.stringify(children), hash, signingKey, now, now);
     });
-    this.#remember({ id, kind, profile, children: [...children] }, hash);
+    this.#remember({ id, kind, profile, children: [...children] }, hash, signingKey);
     return { secret };
   }
 
@@ -87,6 +102,12 @@ export class Registry {
     const entry = this.#known.get(id);
     const matches = secretMatches(secret, entry?.hash ?? NOBODY);
     return entry && matches ? entry.principal : undefined;
+  }
+
+  /** With what this principal signs CoAP requests; undefined when it is not known, or got its secret from a version that made no such key. */
+  signingKey(id: string): Uint8Array | undefined {
+    this.#refresh();
+    return this.#known.get(id)?.signingKey;
   }
 
   find(id: string): Principal | undefined {
@@ -118,7 +139,7 @@ export class Registry {
 
   /** Another process (the command line) may have written: SQLite's data_version tells for the price of a page read. */
   #refresh(): void {
-    const version = Number(this.#database.prepare('PRAGMA data_version').get()?.['data_version']);
+    const version = Number(this.#version.get()?.['data_version']);
     if (version === this.#dataVersion) return;
     this.#dataVersion = version;
     this.#load();
@@ -126,17 +147,18 @@ export class Registry {
 
   #load(): void {
     this.#known.clear();
-    for (const row of this.#database.prepare('SELECT id, kind, profile, children, secret_hash FROM principal ORDER BY id').iterate()) {
+    for (const row of this.#database.prepare('SELECT id, kind, profile, children, secret_hash, signing_key FROM principal ORDER BY id').iterate()) {
       try {
-        this.#remember(principalOf(row), hashOf(row['secret_hash']));
+        const key = row['signing_key'];
+        this.#remember(principalOf(row), bytesOf(row['secret_hash'], 'the hash of its secret'), key === null ? undefined : bytesOf(key, 'its signing key'));
       } catch (error) {
         throw new StorageError('DAMAGED', this.#path, `The file ${this.#path} is damaged: it says of "${String(row['id'])}" what cannot be (${messageOf(error)}). Restore it from a backup.`, { cause: error });
       }
     }
   }
 
-  #remember(principal: Principal, hash: Uint8Array): void {
-    this.#known.set(principal.id, { principal, hash, children: new Set(principal.children) });
+  #remember(principal: Principal, hash: Uint8Array, signingKey: Uint8Array | undefined): void {
+    this.#known.set(principal.id, { principal, hash, signingKey, children: new Set(principal.children) });
   }
 }
 
@@ -147,9 +169,9 @@ function principalOf(row: Record<string, unknown>): Principal {
   return { id: String(row['id']), kind: checkKind(row['kind']), profile: String(row['profile']), children: Array.isArray(children) ? children.map(String) : [] };
 }
 
-function hashOf(value: unknown): Uint8Array {
+function bytesOf(value: unknown, what: string): Uint8Array {
   if (value instanceof Uint8Array && value.length === NOBODY.length) return value;
-  throw new TypeError('the hash of its secret is none');
+  throw new TypeError(`${what} is none`);
 }
 
 /** Opens the registry of the backend whose data live in `directory`, which is made when missing. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A new device secret: 256 random bits from the system, as 43 characters of base64url. */
 export function makeSecret(): string {
@@ -16,4 +16,12 @@ export function hashSecret(secret: string | Uint8Array): Buffer {
 /** Compares in constant time. */
 export function secretMatches(secret: string | Uint8Array, hash: Uint8Array): boolean {
   return timingSafeEqual(hashSecret(secret), hash);
+}
+
+/**
+ * The key with which a principal signs CoAP requests: HMAC-SHA-256 of a fixed text with the secret as its key. It is stored as it is, since whoever
+ * checks a signature needs it; that it is derived keeps the secret itself out of the file: MQTT and HTTP want that.
+ */
+export function signingKeyOf(secret: string): Buffer {
+  return createHmac('sha256', secret).update('holdfast coap v1').digest();
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,14 +104,38 @@ describe('the registry', () => {
     assert.equal(registry.find('gate'), undefined);
   });
 
+  it('knows with what each principal signs, also after a restart and once another process gave it a new secret', () => {
+    const keyOf = (secret: string): string => createHmac('sha256', secret).update('holdfast coap v1').digest('hex');
+    const hex = (one: Registry): string | undefined => (one.signingKey('press-7') ? Buffer.from(one.signingKey('press-7')!).toString('hex') : undefined);
+    const other = open();
+    const secret = issue('press-7');
+    for (const one of [registry, other, open()]) assert.equal(hex(one), keyOf(secret));
+    const renewed = other.issue({ id: 'press-7', kind: 'device' }).secret;
+    assert.equal(hex(registry), keyOf(renewed));
+    other.remove('press-7');
+    assert.deepEqual([hex(registry), registry.signingKey('nobody')], [undefined, undefined]);
+  });
+
+  it('of the version before lets everyone in as it did, who cannot sign before they have a new secret', () => {
+    const secret = issue('press-7');
+    const file = new DatabaseSync(join(folder, 'registry.sqlite'));
+    file.exec('ALTER TABLE principal DROP COLUMN signing_key; PRAGMA user_version=1');
+    file.close();
+    const migrated = open();
+    assert.equal(migrated.authenticate('press-7', secret)?.id, 'press-7');
+    assert.equal(migrated.signingKey('press-7'), undefined);
+    migrated.issue({ id: 'press-7', kind: 'device' });
+    assert.equal(migrated.signingKey('press-7')?.length, 32);
+  });
+
   it('whose file says what cannot be is refused as damaged', () => {
     issue('press-7');
-    for (const damage of [`kind = 'admin'`, `children = '{'`, `secret_hash = x'00'`]) {
+    for (const damage of [`kind = 'admin'`, `children = '{'`, `secret_hash = x'00'`, `signing_key = x'00'`]) {
       const file = new DatabaseSync(join(folder, 'registry.sqlite'));
-      const before = file.prepare('SELECT kind, children, secret_hash FROM principal').get();
+      const before = file.prepare('SELECT kind, children, secret_hash, signing_key FROM principal').get();
       file.exec(`UPDATE principal SET ${damage}`);
       assert.throws(open, (error: unknown) => error instanceof StorageError && error.code === 'HOLDFAST_STORAGE_DAMAGED' && /press-7/.test(error.message), damage);
-      file.prepare('UPDATE principal SET kind = ?, children = ?, secret_hash = ?').run(String(before?.['kind']), String(before?.['children']), before?.['secret_hash'] as Uint8Array);
+      file.prepare('UPDATE principal SET kind = ?, children = ?, secret_hash = ?, signing_key = ?').run(String(before?.['kind']), String(before?.['children']), before?.['secret_hash'] as Uint8Array, before?.['signing_key'] as Uint8Array);
       file.close();
     }
     assert.equal(open().list().length, 1);
