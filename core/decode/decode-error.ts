@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { LIMITS } from './limits.ts';
 
 /**
  * Why a payload was refused; stable, for the ledger and for programs.
@@ -19,4 +20,14 @@ export class DecodeError extends HoldfastError {
     this.reason = reason;
     this.position = options?.position;
   }
+}
+
+/** The refusal of a payload with nothing but white space. */
+export function emptyPayload(cause?: unknown): DecodeError {
+  return new DecodeError('empty', 'The payload is empty. Send at least one reading, such as {"temperature":21.4}.', { cause });
+}
+
+/** The refusal of a payload with more samples than `LIMITS.samplesPerPayload`. */
+export function tooManySamples(count?: number): DecodeError {
+  return new DecodeError('too-many', `The payload holds ${count ?? 'too many'} samples; at most ${LIMITS.samplesPerPayload} are read at once. Split it.`);
 }

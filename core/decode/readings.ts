@@ -1,8 +1,11 @@
 import { types } from 'node:util';
 import type { MetricInfo, ReadingValue, Values } from '../sample/sample.ts';
 import { ByteString } from './byte-string.ts';
+import type { Decoded } from './decoded.ts';
 import { DecodeError } from './decode-error.ts';
 import { excerpt, LIMITS } from './limits.ts';
+import { flag } from './remark.ts';
+import { parseTime } from './time.ts';
 import { isUnsafe, UnsafeNumber } from './unsafe-number.ts';
 
 /**
@@ -15,6 +18,8 @@ export type Origin = 'json' | 'exact' | 'script';
 export class Readings {
   values: Values = {};
   metrics: Record<string, MetricInfo> | undefined;
+  /** Members of the nested objects that were flattened. */
+  members = 0;
   /** Whether a number may have lost digits, so that the text has to be read again. */
   unsafe = false;
   readonly #origin: Origin;
@@ -27,19 +32,44 @@ export class Readings {
     this.#origin = origin;
   }
 
-  get isEmpty(): boolean {
-    return this.#count === 0;
-  }
-
   /** Takes one member of the payload; an object is flattened, its names joined with dots. */
   add(name: string, value: unknown): void {
     checkName(name, name);
     this.#add(name, value, 1);
   }
 
-  /** Marks every reading. */
-  flagAll(flag: string): void {
-    for (const name in this.values) this.#flag(name, flag);
+  /** Takes one member of a named group: the metric `<group>.<key>`. */
+  addTo(group: string, key: string, value: unknown): void {
+    checkName(group, group);
+    const name = `${group}.${key}`;
+    checkName(key, name);
+    this.#add(name, value, 1);
+  }
+
+  /**
+   * The sample, with its time and sequence number as the payload has them; undefined or null: it has none. What is not understood is left out,
+   * and every reading flagged.
+   *
+   * @throws DecodeError `empty` without a reading.
+   */
+  finish(ts: unknown, seq: unknown): Decoded {
+    if (this.#count === 0) throw new DecodeError('empty', 'The payload holds no reading. Send at least one metric, such as {"temperature":21.4}.');
+    const decoded: Decoded = { values: this.values };
+    if (ts !== undefined && ts !== null) {
+      const time = parseTime(ts instanceof UnsafeNumber ? ts.value : ts);
+      if (time === undefined) this.#flagAll('clock');
+      else decoded.ts = time;
+    }
+    if (seq !== undefined && seq !== null) {
+      if (typeof seq === 'number' && seq >= 0 && Number.isSafeInteger(seq)) decoded.seq = seq;
+      else this.#flagAll('sequence');
+    }
+    if (this.metrics) decoded.metrics = this.metrics;
+    return decoded;
+  }
+
+  #flagAll(word: string): void {
+    for (const name in this.values) flag(this, name, word);
   }
 
   #add(name: string, value: unknown, depth: number): void {
@@ -63,6 +93,7 @@ export class Readings {
     if (this.#open.includes(group)) throw new DecodeError('depth', `${excerpt(prefix)} refers to itself. Send plain data without cycles.`);
     this.#open.push(group);
     const members: [string, unknown][] = Object.entries(group);
+    this.members += members.length;
     for (const [key, value] of members) {
       const name = `${prefix}.${key}`;
       checkName(key, name);
@@ -87,17 +118,17 @@ export class Readings {
     }
     if (!Number.isFinite(value)) return this.#notFinite(name, String(value));
     // Whoever parsed the number may have lost digits already: it stays a number, and says so. From 1e21 on it prints as a float.
-    if (Number.isInteger(value) && Math.abs(value) < 1e21) this.#flag(name, 'big-integer');
+    if (Number.isInteger(value) && Math.abs(value) < 1e21) flag(this, name, 'big-integer');
     return value;
   }
 
   #special(name: string, value: unknown): ReadingValue {
     if (value instanceof UnsafeNumber) return this.#exact(name, value);
+    if (Array.isArray(value)) throw arrayRefused(name, value);
     if (value instanceof ByteString) {
-      this.#flag(name, 'bytes');
+      flag(this, name, 'bytes');
       return value.text;
     }
-    if (Array.isArray(value)) throw arrayRefused(name, value);
     if (this.#origin === 'script') {
       if (value === undefined) return null;
       if (typeof value === 'bigint') return this.#exact(name, new UnsafeNumber(String(value), Number(value)));
@@ -113,22 +144,15 @@ export class Readings {
     const isInteger = /^-?\d+$/.test(number.source);
     if (isInteger && !isUnsafe(number.value)) return number.value;
     if (isInteger && number.source.length <= LIMITS.integerDigits) {
-      this.#flag(name, 'big-integer');
+      flag(this, name, 'big-integer');
       return number.source;
     }
     return Number.isFinite(number.value) ? number.value : this.#notFinite(name, excerpt(number.source, 64));
   }
 
   #notFinite(name: string, raw: string): null {
-    this.#flag(name, 'not-finite').raw = raw;
+    flag(this, name, 'not-finite').raw = raw;
     return null;
-  }
-
-  #flag(name: string, flag: string): MetricInfo {
-    this.metrics ??= {};
-    const info = (this.metrics[name] ??= {});
-    (info.flags ??= []).push(flag);
-    return info;
   }
 }
 

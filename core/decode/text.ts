@@ -1,6 +1,5 @@
 import { isAscii } from 'node:buffer';
 import { DecodeError } from './decode-error.ts';
-import { excerpt } from './limits.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -14,74 +13,29 @@ export function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    const at = firstBadByte(bytes);
-    const where = at === undefined ? 'it' : `byte ${at}`;
-    throw new DecodeError('encoding', `The payload is not UTF-8 text: ${where} cannot be read. Send JSON encoded as UTF-8.`, { cause });
+    const position = firstBadByte(bytes);
+    throw new DecodeError('encoding', `The payload is not UTF-8 text: byte ${position} cannot be read. Send text encoded as UTF-8.`, { cause, position });
   }
 }
 
-/** JSON.parse whose error is a DecodeError `syntax` (`empty` for blank text) that says where the text went wrong. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    if (text.trim() === '') throw new DecodeError('empty', 'The payload is empty. Send a JSON object with at least one reading.', { cause });
-    throw new DecodeError('syntax', `The payload is not JSON: ${problemOf(cause, text)}. Send a JSON object, such as {"temperature":21.4}.`, { cause });
+/** The index of the first byte that cannot stand where it does in UTF-8 (RFC 3629, section 4); the length when it ends within a character. */
+function firstBadByte(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length) {
+    const lead = bytes[at] ?? 0;
+    at += 1;
+    if (lead < 0x80) continue;
+    if (lead < 0xc2 || lead > 0xf4) return at - 1;
+    const more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    // What the first byte after these four may not be: longer than need be, a surrogate, beyond U+10FFFF.
+    let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+    let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+    for (let index = 0; index < more; index++, at++) {
+      const byte = bytes[at];
+      if (byte === undefined || byte < low || byte > high) return at;
+      low = 0x80;
+      high = 0xbf;
+    }
   }
-}
-
-/** Bytes and characters that are searched for the place of an error: a hostile payload must not buy much work. */
-const SEARCHED = 4_096;
-
-function problemOf(cause: unknown, text: string): string {
-  const message = cause instanceof Error ? cause.message : '';
-  const shown = `"${excerpt(text)}"`;
-  if (message.startsWith('Unexpected end')) return `${shown} ends too early, at position ${text.length}`;
-  const position = positionIn(message) ?? firstBad(Math.min(text.length, SEARCHED), (length) => isStartOfJson(text.slice(0, length)));
-  if (position === undefined) return `${shown} cannot be read`;
-  const found = text.codePointAt(position);
-  const what = found === undefined ? 'the end' : `"${excerpt(String.fromCodePoint(found))}"`;
-  return `${shown} has ${what} where it cannot be, at position ${position}`;
-}
-
-function positionIn(message: string): number | undefined {
-  const digits = /at position (\d+)/.exec(message)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
-/** V8 leaves the position out of some of its messages; the longest start that only ends too early tells it. */
-function isStartOfJson(start: string): boolean {
-  try {
-    JSON.parse(start);
-    return true;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    return /^(?:Unexpected end|Unterminated)/.test(message) || positionIn(message) === start.length;
-  }
-}
-
-function firstBadByte(bytes: Uint8Array): number | undefined {
-  return firstBad(Math.min(bytes.length, SEARCHED), (length) => isStartOfUtf8(bytes.subarray(0, length)));
-}
-
-function isStartOfUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The index of the element that makes a start bad, by halving; undefined when all `length` elements are good. */
-function firstBad(length: number, isGood: (length: number) => boolean): number | undefined {
-  if (isGood(length)) return undefined;
-  let good = 0;
-  let bad = length;
-  while (good + 1 < bad) {
-    const middle = (good + bad) >> 1;
-    if (isGood(middle)) good = middle;
-    else bad = middle;
-  }
-  return good;
+  return at;
 }

@@ -1,0 +1,56 @@
+import { decodeCbor } from './cbor.ts';
+import { decodeCsv } from './csv.ts';
+import { DecodeError } from './decode-error.ts';
+import type { DecodeContext, Decoded } from './decoded.ts';
+import type { PayloadFormat } from './format.ts';
+import { guess } from './guess.ts';
+import { decodeJsonLines } from './json-lines.ts';
+import { decodeJsonText } from './json.ts';
+import { decodeLineProtocol } from './line-protocol.ts';
+import { decodeMessagePack } from './messagepack.ts';
+import { decodeText } from './plain-text.ts';
+import { decodeSenmlCbor, decodeSenmlJson } from './senml.ts';
+import { textOf } from './text.ts';
+
+/** The samples of a payload, by the decoder of a format, before they are judged. Throws DecodeError. */
+export function decodeFormat(payload: Uint8Array | string, format: PayloadFormat, context: DecodeContext): Decoded[] {
+  switch (format) {
+    case 'auto': {
+      const guessed = guess(payload, context);
+      if (guessed.samples !== undefined) return guessed.samples;
+      return guessed.format === 'json' && guessed.text !== undefined ? decodeJsonText(guessed.text, bytesOrNone(payload)) : decodeFormat(guessed.text ?? payload, guessed.format, context);
+    }
+    case 'json':
+      return decodeJsonText(asText(payload), bytesOrNone(payload));
+    case 'json-lines':
+      return decodeJsonLines(asText(payload));
+    case 'text':
+      return decodeText(asText(payload));
+    case 'csv':
+      return decodeCsv(asText(payload));
+    case 'line-protocol':
+      return decodeLineProtocol(asText(payload));
+    case 'senml-json':
+      return decodeSenmlJson(payload, context);
+    case 'senml-cbor':
+      return decodeSenmlCbor(asBytes(payload), context);
+    case 'cbor':
+      return decodeCbor(asBytes(payload));
+    case 'messagepack':
+      return decodeMessagePack(asBytes(payload));
+    case 'sparkplug-b':
+      throw new DecodeError('unsupported-format', 'A payload in Sparkplug B cannot be read alone, since what it means depends on the messages before it. Receive it with a broker subscriber whose format is Sparkplug B.');
+  }
+}
+
+function asText(payload: Uint8Array | string): string {
+  return typeof payload === 'string' ? payload : textOf(payload);
+}
+
+function bytesOrNone(payload: Uint8Array | string): Uint8Array | undefined {
+  return typeof payload === 'string' ? undefined : payload;
+}
+
+function asBytes(payload: Uint8Array | string): Uint8Array {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload;
+}
