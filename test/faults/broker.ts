@@ -27,6 +27,7 @@ export async function startBroker(directory: string, port: number): Promise<Brok
   const child = spawn(program, ['-c', settings], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = `${errors}${text}`.slice(-2_000)));
+  process.once('exit', () => child.kill('SIGKILL'));
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   await untilOpen(port, 'Mosquitto', () => errors);
   return {

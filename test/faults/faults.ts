@@ -21,9 +21,16 @@ export interface Progress {
   now: () => number;
 }
 
-/** Carries out the plan while the devices send. @returns for each kill, how long nothing got through, in milliseconds. */
-export async function injectFaults(system: System, plan: readonly Planned[], progress: Progress): Promise<number[]> {
-  const recoveries: number[] = [];
+export interface Injected {
+  /** For each kill, the milliseconds until the first message got through. */
+  recoveries: number[];
+  /** The sum of that over all faults, in milliseconds. */
+  disturbed: number;
+}
+
+/** Carries out the plan while the devices send. */
+export async function injectFaults(system: System, plan: readonly Planned[], progress: Progress): Promise<Injected> {
+  const injected: Injected = { recoveries: [], disturbed: 0 };
   if (system.udp && plan.some(({ kind }) => kind === 'break')) system.udp.trouble = USUAL_TROUBLE;
   for (const fault of plan) {
     await until(progress, () => progress.now() >= fault.at * progress.total);
@@ -31,9 +38,11 @@ export async function injectFaults(system: System, plan: readonly Planned[], pro
     await inject(system, fault);
     const before = progress.now();
     await until(progress, () => progress.now() > before || before >= progress.total);
-    if (fault.kind === 'kill') recoveries.push(performance.now() - began);
+    const lasted = performance.now() - began;
+    injected.disturbed += lasted;
+    if (fault.kind === 'kill') injected.recoveries.push(lasted);
   }
-  return recoveries;
+  return injected;
 }
 
 /** Waits for a condition as long as messages get through. @throws Error when none has for two minutes. */

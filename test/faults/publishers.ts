@@ -40,6 +40,7 @@ export class Publishers {
 
   #start(order: PublishOrder): Publisher {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'publish.ts')], { env: { ...process.env, ORDER: JSON.stringify(order) }, stdio: ['ignore', 'pipe', 'pipe'] });
+    process.once('exit', () => child.kill('SIGKILL'));
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = `${errors}${text}`.slice(-4_000)));
     const publisher: Publisher = {

@@ -10,6 +10,8 @@ export interface Run {
   notDone: readonly string[];
   acknowledged: number;
   seconds: number;
+  /** Of them, those in which nothing got through because of a fault. */
+  disturbed: number;
   /** From each kill to the first message that got through, in milliseconds. */
   recoveries: readonly number[];
   comparison: Comparison;
@@ -19,7 +21,7 @@ export interface Run {
 }
 
 /** What the last line holds. */
-export function figuresOf({ options, plan, notDone, acknowledged, seconds, recoveries, comparison, quarantined, ledger }: Run): Record<string, unknown> {
+export function figuresOf({ options, plan, notDone, acknowledged, seconds, disturbed, recoveries, comparison, quarantined, ledger }: Run): Record<string, unknown> {
   const faults: Record<string, number> = {};
   for (const fault of plan) {
     const name = fault.kind === 'break' ? `break (${fault.how})` : fault.kind;
@@ -37,6 +39,7 @@ export function figuresOf({ options, plan, notDone, acknowledged, seconds, recov
     ...(examples.length > 0 && { examples }),
     quarantined,
     messagesPerSecond: Math.round(acknowledged / seconds),
+    messagesPerSecondBetweenFaults: Math.round(acknowledged / Math.max(0.001, seconds - disturbed)),
     recoveryMilliseconds: { p50: quantile(recoveries, 0.5), p99: quantile(recoveries, 0.99) },
     ledgerDifference: ledger ? ledger.total.difference : null,
     ...(ledger && { largestLedgerDifference: ledger.largestDifference, ledgerReadings: ledger.readings, ledger: ledger.total }),
@@ -47,7 +50,7 @@ export function figuresOf({ options, plan, notDone, acknowledged, seconds, recov
 export function tableOf(figures: Record<string, unknown>): string {
   const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return Object.entries(figures)
-    .map(([name, value]) => `${words(name).padEnd(28)}${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${words(name).padEnd(38)}${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join('\n');
 }
 

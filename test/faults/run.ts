@@ -44,7 +44,7 @@ async function run(options: Options, system: System): Promise<Run> {
     // Behind a broker an acknowledgement says nothing of Holdfast.
     const now = options.protocol === 'subscriber' ? (): number => Math.min(publishers.acknowledged, system.stored()) : (): number => publishers.acknowledged;
     const progress: Progress = { total: options.messages, now };
-    const recoveries = await injectFaults(system, plan, progress);
+    const { recoveries, disturbed } = await injectFaults(system, plan, progress);
     await until(progress, () => progress.now() >= progress.total);
     const seconds = (performance.now() - began) / 1_000;
     await publishers.ended();
@@ -53,7 +53,7 @@ async function run(options: Options, system: System): Promise<Run> {
     await system.stop();
     const { acknowledged } = publishers;
     const { largestDifference, readings } = ledgerWatch;
-    return { options, plan, notDone, acknowledged, seconds, recoveries, quarantined, comparison: compare(system.data, devices), ledger: total && { total, largestDifference, readings } };
+    return { options, plan, notDone, acknowledged, seconds, disturbed: disturbed / 1_000, recoveries, quarantined, comparison: compare(system.data, devices), ledger: total && { total, largestDifference, readings } };
   } finally {
     publishers.kill();
   }
@@ -62,6 +62,8 @@ async function run(options: Options, system: System): Promise<Run> {
 async function main(): Promise<void> {
   const options = readOptions();
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-faults-'));
+  const removed = (): void => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', removed);
   try {
     const system = await System.start(options, directory);
     let result: Run;
@@ -77,10 +79,12 @@ async function main(): Promise<void> {
     console.log(JSON.stringify({ ...figures, failures }));
     if (failures.length > 0) process.exitCode = 1;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    removed();
   }
 }
 
+// What was started and mounted is taken away in handlers of "exit", which a signal alone would not call.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 try {
   await main();
 } catch (error) {

@@ -20,6 +20,8 @@ export function mountSmallDisk(directory: string, messages: number): SmallDisk |
   mkdirSync(folder);
   const megabytes = 128 + Math.ceil((messages * BYTES_PER_MESSAGE) / MEGABYTE);
   if (process.platform !== 'linux' || spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).status !== 0) return undefined;
+  const remove = (): void => void spawnSync('umount', ['--lazy', folder]);
+  process.once('exit', remove);
   const filler = join(folder, 'filler');
   return {
     folder,
@@ -34,6 +36,9 @@ export function mountSmallDisk(directory: string, messages: number): SmallDisk |
       }
     },
     empty: () => rmSync(filler, { force: true }),
-    remove: () => void spawnSync('umount', ['--lazy', folder]),
+    remove() {
+      process.off('exit', remove);
+      remove();
+    },
   };
 }

@@ -27,7 +27,7 @@ interface Exchange {
  * the same message id while the exchange lasts, under a new one after it was given up.
  */
 export function coapSender({ port, device, secret }: SenderOptions): Sender {
-  const key = createHash('sha256').update(secret).digest();
+  const key = createHmac('sha256', secret).update('holdfast coap v1').digest();
   const socket = createSocket('udp4');
   const exchanges = new Map<string, Exchange>();
   let nextMessageId = randomBytes(2).readUInt16BE();

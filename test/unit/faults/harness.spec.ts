@@ -67,7 +67,7 @@ describe('The fault harness', () => {
   it('fails a run for each promise that was broken, and no other', () => {
     const total = { received: 10, stored: 10, quarantined: 0, duplicate: 0, refused: {}, inFlight: 0, difference: 0 };
     const good: Run = {
-      options: readOptions(['--messages', '10']), plan: [], notDone: [], acknowledged: 10, seconds: 1, recoveries: [], quarantined: 0,
+      options: readOptions(['--messages', '10']), plan: [], notDone: [], acknowledged: 10, seconds: 1, disturbed: 0, recoveries: [], quarantined: 0,
       comparison: { stored: 10, missing: 0, duplicated: 0, foreign: 0, examples: [] },
       ledger: { total, largestDifference: 0, readings: 3 },
     };
