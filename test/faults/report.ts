@@ -70,7 +70,8 @@ export function failuresOf({ options, acknowledged, comparison, quarantined, led
     expectNone(ledger.total.difference, 'messages are missing in the sums of the ledger');
     expectNone(ledger.largestDifference, 'messages were missing in the sums of the ledger at some moment');
     expectNone(ledger.total.inFlight, 'messages are in flight in the ledger, although nothing is');
-    if (ledger.total.stored !== comparison.stored) failures.push(`The ledger says that ${ledger.total.stored} messages are stored, and ${comparison.stored} are.`);
+    // It may say more: what a client library sends anew is another message to the protocol, and the same reading to the store.
+    if (ledger.total.stored < comparison.stored) failures.push(`The ledger says that ${ledger.total.stored} messages are stored, and ${comparison.stored} are.`);
   }
   return failures;
 }
