@@ -13,15 +13,6 @@ type Options = ConstructorParameters<typeof Tokenizer>[1];
 /** Levels that a payload may need beside those of its readings: the array of samples, the object around `values`, a tag and its content. */
 const AROUND = 4;
 
-/** An array, a map or a tag that is being read. */
-interface Open {
-  /** Data items still to come, keys counted too; Infinity until a break. */
-  left: number;
-  /** Whether a key was read whose value is still to come, in a map of indefinite length. */
-  odd: boolean;
-  isMap: boolean;
-}
-
 /**
  * Cuts CBOR (RFC 8949) into tokens with cborg, and adds what cborg leaves to its caller: the depth is bounded before anything recurses,
  * a count that the payload cannot hold is refused, a break stands only where it may, text is UTF-8, and strings of indefinite length
@@ -32,7 +23,8 @@ export class CheckedTokenizer {
   readonly #cborg: Cborg;
   readonly #bytes: Uint8Array;
   readonly #options: Options;
-  readonly #open: Open[] = [];
+  /** How many items are still to come in each array, map (keys counted too) and tag that is being read, outermost first; Infinity: until a break. */
+  readonly #left: number[] = [];
   #tokenizer: Tokenizer;
   /** Where the present tokenizer's bytes start. */
   #start = 0;
@@ -58,11 +50,11 @@ export class CheckedTokenizer {
     const token = head === 0x5f || head === 0x7f ? this.#joined(at, head) : this.#tokenizer.next();
     switch (token.type.name) {
       case 'array':
-        return this.#opened(token, Number(token.value), false, at);
+        return this.#opened(token, Number(token.value), at);
       case 'map':
-        return this.#opened(token, Number(token.value) * 2, true, at);
+        return this.#opened(token, Number(token.value) * 2, at);
       case 'tag':
-        return this.#opened(token, 1, false, at);
+        return this.#opened(token, 1, at);
       case 'break':
         this.#closed(at);
         return token;
@@ -72,33 +64,33 @@ export class CheckedTokenizer {
     }
   }
 
-  #opened(token: Token, items: number, isMap: boolean, at: number): Token {
+  #opened(token: Token, items: number, at: number): Token {
     if (items === 0) {
       this.#completed();
       return token;
     }
     const left = this.#bytes.length - this.pos();
     if (items !== Infinity && items > left) throw syntax(`byte ${at} announces ${items} items, and ${left} bytes follow`, at);
-    if (this.#open.length >= LIMITS.depth + AROUND) {
+    if (this.#left.length >= LIMITS.depth + AROUND) {
       throw new DecodeError('depth', `The payload is nested deeper than ${LIMITS.depth} levels, at byte ${at}. Send a flatter object.`, { position: at });
     }
-    this.#open.push({ left: items, odd: false, isMap });
+    this.#left.push(items);
     return token;
   }
 
   #closed(at: number): void {
-    const open = this.#open.at(-1);
-    if (open === undefined || open.left !== Infinity || open.odd) throw syntax(`byte ${at} ends something that has not begun`, at);
-    this.#open.pop();
+    // A break after a key is taken here, and by cborg for the value: then it waits for a second one, which cannot be there.
+    if (this.#left.at(-1) !== Infinity) throw syntax(`byte ${at} ends something that has not begun`, at);
+    this.#left.pop();
     this.#completed();
   }
 
   #completed(): void {
-    for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1)) {
-      open.left -= 1;
-      if (open.isMap) open.odd = !open.odd;
-      if (open.left > 0) return;
-      this.#open.pop();
+    while (this.#left.length > 0) {
+      const left = (this.#left.pop() ?? 1) - 1;
+      if (left === 0) continue;
+      this.#left.push(left);
+      return;
     }
   }
 
