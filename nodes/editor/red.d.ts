@@ -69,6 +69,7 @@ interface EditorProperty {
   value: unknown;
   /** For a property that names a config node: its type. */
   type?: string;
+  required?: boolean;
   validate?: Validator;
 }
 
@@ -77,6 +78,8 @@ interface EditorNodeDefinition {
   color?: string;
   icon?: string;
   defaults: Record<string, EditorProperty>;
+  /** What is kept encrypted and apart from the flow; the dialog shows inputs for it like those of other properties. */
+  credentials?: Record<string, { type: 'text' | 'password' }>;
   inputs?: 0 | 1;
   outputs?: number;
   label: (this: EditorNode) => string;

@@ -1,0 +1,34 @@
+import type { NodeAPI } from 'node-red';
+import { ConfigError } from '../../core/errors/holdfast-error.ts';
+
+/** Key and certificate in PEM. */
+export interface TlsMaterial {
+  key: string | Buffer;
+  cert: string | Buffer;
+  ca?: string | Buffer;
+  passphrase?: string;
+}
+
+/** The part of Node-RED's own tls-config node that is used. */
+interface TlsConfigNode {
+  valid?: boolean;
+  addTLSOptions(options: Record<string, unknown>): Record<string, unknown>;
+}
+
+/**
+ * What the TLS configuration `id` holds for a listener; undefined when none is chosen.
+ *
+ * @throws ConfigError when it has no key and certificate, or is not usable.
+ */
+export function tlsMaterial(RED: NodeAPI, id: string): TlsMaterial | undefined {
+  if (id === '') return undefined;
+  const node = RED.nodes.getNode(id) as unknown as TlsConfigNode | undefined;
+  if (!node || typeof node.addTLSOptions !== 'function') throw new ConfigError('tls', 'The chosen TLS configuration does not exist. Choose another one, or make a new one.');
+  const { key, cert, ca, passphrase } = node.addTLSOptions({});
+  if (!isPem(key) || !isPem(cert)) throw new ConfigError('tls', 'The TLS configuration has no private key and certificate. Open it and give both: a listener has to show who it is.');
+  return { key, cert, ...(isPem(ca) && { ca }), ...(typeof passphrase === 'string' && passphrase !== '' && { passphrase }) };
+}
+
+function isPem(value: unknown): value is string | Buffer {
+  return (typeof value === 'string' && value !== '') || Buffer.isBuffer(value);
+}
