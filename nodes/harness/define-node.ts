@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessageInFlow } from 
 import type { Backend } from '../../core/backend/backend.ts';
 import { systemClock } from '../../core/clock/clock.ts';
 import type { Clock } from '../../core/clock/clock.ts';
+import { prepareFormats } from '../../core/decode/optional-libraries.ts';
 import { ConfigError, messageOf } from '../../core/errors/holdfast-error.ts';
 import type { Sample } from '../../core/sample/sample.ts';
 import { DeviceStates } from '../../core/state/device-states.ts';
@@ -51,6 +52,8 @@ export interface NodeSpec<Spec extends Properties, Output extends string> {
   config: ConfigSpec<Spec>;
   /** The outputs by name, in the order of the editor. */
   outputs: readonly Output[];
+  /** What Node-RED keeps encrypted and apart from the flow; found in `node.credentials`. */
+  credentials?: Record<string, { type: 'text' | 'password' }>;
   /** Whether its done means that the samples stay where it put them: the ledger counts them as stored. */
   stores?: boolean;
   /** What "Try it" in the dialog shows: these settings on the last message the node has seen. Changes nothing. */
@@ -69,6 +72,9 @@ export interface BackendNode extends Node {
 /** A node's module: what Node-RED calls, with the specification beside it for tests. */
 export type HoldfastNode<Spec extends Properties, Output extends string> = NodeInitializer & { type: string; spec: NodeSpec<Spec, Output> };
 
+// CBOR and MessagePack are read without waiting: what that needs is there before the first node is.
+await prepareFormats();
+
 /** A copy of each message of a flood would cost more than handling it: "Try it" sees one that is at most this old, in milliseconds. */
 const GLIMPSE_INTERVAL = 100;
 
@@ -82,7 +88,7 @@ export function defineNode<Spec extends Properties, Output extends string>(type:
     RED.nodes.registerType(type, function (this: Node, def: NodeDef) {
       RED.nodes.createNode(this, def);
       run(RED, runtime, this, def, spec, lastMessages);
-    });
+    }, spec.credentials ? { credentials: spec.credentials } : {});
   };
   return Object.assign(initialize, { type, spec });
 }

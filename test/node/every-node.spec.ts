@@ -121,7 +121,7 @@ describe('every node that takes samples', () => {
 
 describe('every node', () => {
   useRuntime();
-  const TYPES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator'].map((name) => `holdfast-${name}`);
+  const TYPES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber'].map((name) => `holdfast-${name}`);
 
   for (const type of TYPES.filter((name) => name !== 'holdfast-validate')) {
     it(`${type} says so when it has no backend`, async () => {

@@ -1,0 +1,156 @@
+import { isUtf8 } from 'node:buffer';
+import { randomInt } from 'node:crypto';
+import type { NodeAPI } from 'node-red';
+import { FORMATS } from '../../core/decode/format.ts';
+import { ConfigError } from '../../core/errors/holdfast-error.ts';
+import { readBrokerAddress } from '../../core/subscriber/broker-address.ts';
+import type { TlsOptions } from '../../core/subscriber/broker-connection.ts';
+import { Subscriber } from '../../core/subscriber/subscriber.ts';
+import type { BrokerSession } from '../../core/subscriber/subscriber.ts';
+import { readTopicTemplate, TopicTemplateError } from '../../core/subscriber/topic-template.ts';
+import type { TopicTemplate } from '../../core/subscriber/topic-template.ts';
+import { choice, flag, number, reference, text } from '../harness/config.ts';
+import { defineNode } from '../harness/define-node.ts';
+import { SampleSource } from '../harness/sample-source.ts';
+import { showState } from './show-state.ts';
+
+const REFUSALS_LOGGED_EVERY = 10_000;
+const STATUS_INTERVAL = 1_000;
+const SECONDS_AN_HOUR = 3_600;
+/** MQTT 5 section 3.1.2.11.2: the session does not expire. */
+const FOR_EVER = 0xffff_ffff;
+const CHANCES = 2 ** 32;
+
+/** Node-RED's own `tls-config`, as far as it matters here. */
+interface TlsConfigNode {
+  valid?: boolean;
+  addTLSOptions?(options: TlsOptions): TlsOptions;
+}
+
+/** The door for those who have a broker already: takes its messages, and acknowledges each when it is on disk; samples come out. */
+export default defineNode('holdfast-subscriber', {
+  config: {
+    version: 1,
+    properties: {
+      backend: reference(),
+      url: text({ default: 'mqtt://127.0.0.1:1883', required: 'The node does not know its broker. Enter an address such as mqtt://192.0.2.7:1883.' }),
+      tls: reference(),
+      template: text({ default: 'devices/{device}/telemetry', required: 'The node does not know which topics to ask for. Enter a topic template such as plant/{device}/telemetry.' }),
+      format: choice(FORMATS, 'auto'),
+      qos: choice(['0', '1'], '1'),
+      form: choice(['single', 'batch'], 'single'),
+      batchSize: number({ default: 500, minimum: 1, maximum: 10_000, integer: true }),
+      takeRetained: flag(false),
+      protocolVersion: choice(['auto', '5', '3.1.1'], 'auto'),
+      clientId: text({ default: '', maximumLength: 200 }),
+      group: text({ default: '', maximumLength: 200 }),
+      sessionExpiry: number({ default: 168, minimum: 0, maximum: 1_000_000 }),
+      receiveMaximum: number({ default: 1_000, minimum: 1, maximum: 65_535, integer: true }),
+      maximumPayload: number({ default: 262_144, minimum: 128, maximum: 16_777_216, integer: true }),
+      window: number({ default: 1_000, minimum: 1, maximum: 100_000, integer: true }),
+      settleTimeout: number({ default: 300, minimum: 0, maximum: 86_400 }),
+    },
+  },
+  credentials: { username: { type: 'text' }, password: { type: 'password' } },
+  outputs: ['samples'],
+
+  tryIt(_config, message) {
+    const { topic, device, samples } = message as { topic: string; device: string; samples: unknown[] };
+    const made = samples.length === 1 ? 'one sample' : `${samples.length} samples`;
+    return { summary: `The last message came on ${topic} and became ${made} of ${device}.`, result: samples };
+  },
+
+  start({ RED, node, config, backend, runtime, clock, status, problem, remember }) {
+    const { username = '', password = '' } = (node.credentials ?? {}) as { username?: string; password?: string };
+    const address = readBrokerAddress(config.url);
+    const clientId = config.clientId === '' ? `holdfast-${node.id}` : config.clientId;
+    const settings = {
+      address, clientId, username, password,
+      tls: tlsOptions(RED, config.tls, address.protocol),
+      template: readTemplate(config.template),
+      group: readGroup(config.group),
+      sessionExpiry: config.sessionExpiry === 0 ? FOR_EVER : Math.min(FOR_EVER, Math.round(config.sessionExpiry * SECONDS_AN_HOUR)),
+      qos: config.qos === '1' ? 1 : 0,
+    } as const;
+    const { format, takeRetained, protocolVersion, receiveMaximum, maximumPayload } = config;
+
+    const source = new SampleSource({
+      ...config, node, backend, runtime,
+      delivered: ({ record }, samples) => remember(() => ({ topic: record.topic, device: record.device, payload: shown(record.payload), samples })),
+    });
+    const intake = backend.intake(node.id);
+
+    let quietUntil = 0;
+    /** The counts tell all of what was turned away, the log a sentence now and then. */
+    const turnedAway = (sentence: string): void => {
+      if (clock.now() < quietUntil) return;
+      quietUntil = clock.now() + REFUSALS_LOGGED_EVERY;
+      node.warn(sentence);
+    };
+    const subscriber = new Subscriber({
+      ...settings, format, takeRetained, protocolVersion, receiveMaximum, maximumPayload, intake, clock,
+      random: () => randomInt(CHANCES) / CHANCES,
+      session: {
+        load: () => backend.state.load(node.id, 'session') as BrokerSession | undefined,
+        save: (session) => void backend.state.save(node.id, [['session', session]]).catch(problem),
+      },
+      warn: (sentence) => node.warn(sentence),
+      info: (sentence) => node.log(sentence),
+      turnedAway,
+    });
+
+    let timer: { cancel(): void } | undefined;
+    let before = '';
+    const show = (): void => {
+      const { refused, retained } = subscriber.counts;
+      const counts = { delivered: source.delivered, refused, 'retained skipped': retained, quarantined: source.quarantined };
+      const now = JSON.stringify([subscriber.state, counts]);
+      if (now !== before) showState(status, subscriber.state, counts, address.text);
+      before = now;
+      timer = clock.setTimeout(show, STATUS_INTERVAL);
+    };
+    show();
+
+    return {
+      async close(removed) {
+        timer?.cancel();
+        const left = subscriber.close(removed);
+        // What waits for room is kept or refused now, so that the broker hears of it before the connection ends.
+        intake.close();
+        await left;
+        source.close();
+      },
+    };
+  },
+});
+
+/** @throws ConfigError when the TLS configuration is not there or not complete, or the address is for a connection without TLS. */
+function tlsOptions(RED: NodeAPI, id: string, protocol: string): TlsOptions {
+  if (id === '') return {};
+  if (protocol !== 'mqtts' && protocol !== 'wss') throw new ConfigError('tls', `A TLS configuration is chosen, but ${protocol}:// is not encrypted. Begin the address with ${protocol}s://, or choose no TLS configuration.`);
+  const chosen = RED.nodes.getNode(id) as TlsConfigNode | null | undefined;
+  if (!chosen?.addTLSOptions) throw new ConfigError('tls', 'The TLS configuration of this node is not there. Open the node and choose one.');
+  if (chosen.valid === false) throw new ConfigError('tls', 'The TLS configuration of this node cannot be used: a certificate or key is missing. Open it and mend it.');
+  return chosen.addTLSOptions({});
+}
+
+/** @throws ConfigError for a template that cannot be used. */
+function readTemplate(template: string): TopicTemplate {
+  try {
+    return readTopicTemplate(template);
+  } catch (error) {
+    if (!(error instanceof TopicTemplateError)) throw error;
+    throw new ConfigError('template', error.message, { cause: error });
+  }
+}
+
+/** @throws ConfigError for a name that no group can have (MQTT 5 section 4.8.2). */
+function readGroup(group: string): string {
+  if (/[/+#\0]/.test(group)) throw new ConfigError('group', `The group is "${group.slice(0, 40)}". Enter a name without /, + and #, or none.`);
+  return group;
+}
+
+/** A payload as a person can read it. */
+function shown(payload: Uint8Array): string {
+  return isUtf8(payload) ? Buffer.from(payload).toString() : `0x${Buffer.from(payload).toString('hex')}`;
+}
