@@ -1,0 +1,11 @@
+export { rebirthCommand } from './command.ts';
+export { decodeSparkplug } from './decode.ts';
+export type { Ignored, SparkplugRecord, SparkplugResult } from './decode.ts';
+export { METRICS_PER_EDGE_NODE, REBIRTH_INTERVAL } from './edge-node.ts';
+export type { SparkplugSample } from './sample-builder.ts';
+export { SparkplugSnapshotError } from './snapshot.ts';
+export type { EdgeNodeSnapshot } from './snapshot.ts';
+export { SparkplugState } from './state.ts';
+export type { SparkplugStateOptions } from './state.ts';
+export { parseSparkplugTopic } from './topic.ts';
+export type { MessageType, SparkplugTopic } from './topic.ts';
