@@ -20,7 +20,7 @@ export function faultFlow(protocol: Protocol, directory: string, ports: FlowPort
     { id: 'fa17000000000000', type: 'tab', label: 'Faults', disabled: false, info: '' },
     { id: BACKEND_ID, type: 'holdfast-backend', name: '', version: 1, directory },
     ...(protocol === 'subscriber'
-      ? [{ ...place, id: door, type: 'holdfast-subscriber', backend: BACKEND_ID, url: `mqtt://127.0.0.1:${ports.broker}`, topic: 'plant/{device}/telemetry', wires }]
+      ? [{ ...place, id: door, type: 'holdfast-subscriber', backend: BACKEND_ID, url: `mqtt://127.0.0.1:${ports.broker}`, template: 'plant/{device}/telemetry', wires }]
       : [
           {
             ...place, id: door, type: 'holdfast-gateway', backend: BACKEND_ID, host: '127.0.0.1', port: ports.mqtt, wires,

@@ -23,8 +23,8 @@ interface Exchange {
 }
 
 /**
- * CoAP with confirmable requests, signed as docs/coap.md says. What is repeated is always the same signed request with the same nonce: under
- * the same message id while the exchange lasts, under a new one after it was given up.
+ * CoAP with confirmable requests, signed as docs/coap.md says. While an exchange lasts, what is repeated is the same datagram; after it was
+ * given up, the same payload with the same nonce, under a new message id and signed anew with the time of the new try.
  */
 export function coapSender({ port, device, secret }: SenderOptions): Sender {
   const key = createHmac('sha256', secret).update('holdfast coap v1').digest();
@@ -73,9 +73,9 @@ export function coapSender({ port, device, secret }: SenderOptions): Sender {
 
   return {
     async send(_row, payload) {
-      const request = signedRequest(device, key, Buffer.from(payload));
+      const nonce = randomBytes(12).toString('base64url');
       for (;;) {
-        const answer = await exchange(request);
+        const answer = await exchange(signedRequest(device, key, nonce, Buffer.from(payload)));
         if (answer?.code === CODE.changed) return;
         const mayRetry = !answer || answer.code === CODE.serviceUnavailable || answer.code === CODE.tooManyRequests;
         if (!mayRetry) throw new Error(`${device}: CoAP ${codeText(answer.code)} ${Buffer.from(answer.payload).toString().slice(0, 300)}`);
@@ -92,10 +92,9 @@ export function coapSender({ port, device, secret }: SenderOptions): Sender {
 
 const EMPTY = new Uint8Array(0);
 
-function signedRequest(device: string, key: Buffer, payload: Buffer): Pick<Message, 'options' | 'payload'> {
+function signedRequest(device: string, key: Buffer, nonce: string, payload: Buffer): Pick<Message, 'options' | 'payload'> {
   const path = ['devices', device, 'telemetry'];
   const time = Math.floor(Date.now() / 1_000);
-  const nonce = randomBytes(12).toString('base64url');
   const digest = createHash('sha256').update(payload).digest('base64url');
   const signed = ['holdfast coap v1', 'POST', `/${path.join('/')}`, JSON_FORMAT, device, time, nonce, digest].join('\n');
   const signature = createHmac('sha256', key).update(signed).digest('base64url');

@@ -77,7 +77,6 @@ describe('The fault harness', () => {
       [{ comparison: { ...good.comparison, missing: 1 } }, /1 messages that were acknowledged are not stored/],
       [{ comparison: { ...good.comparison, duplicated: 2 } }, /2 messages are stored more than once/],
       [{ comparison: { ...good.comparison, foreign: 3 } }, /3 stored readings were never sent/],
-      [{ quarantined: 1 }, /in quarantine/],
       [{ ledger: undefined }, /serves no ledger/],
       [{ ledger: { total: { ...total, difference: -1 }, largestDifference: 0, readings: 1 } }, /missing in the sums/],
       [{ ledger: { total, largestDifference: 4, readings: 1 } }, /at some moment/],
