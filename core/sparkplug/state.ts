@@ -7,7 +7,7 @@ import type { EdgeNodeSnapshot } from './snapshot.ts';
 export interface SparkplugStateOptions {
   /** What was saved of an edge node under the key that `takeChanged` gave; undefined: nothing. Asked once for each. */
   load?: (key: string) => unknown;
-  /** Told of a saved snapshot that cannot be used. */
+  /** Told of a saved snapshot that cannot be loaded or used; its edge node begins anew. */
   problem?: (error: unknown) => void;
   /** At most this many edge nodes; 10,000 unless told. */
   edgeNodes?: number;
@@ -38,7 +38,7 @@ export class SparkplugState {
     const known = this.#nodes.get(key);
     if (known) return known;
     if (this.#nodes.size >= this.#edgeNodes) this.#makeRoom();
-    const node = this.#restore(this.#load(key));
+    const node = this.#restore(key);
     this.#nodes.set(key, node);
     this.#size += node.size;
     return node;
@@ -77,10 +77,10 @@ export class SparkplugState {
     return Object.fromEntries([...this.#nodes].map(([key, node]) => [key, snapshotOfEdgeNode(node)]));
   }
 
-  #restore(snapshot: unknown): EdgeNode {
-    if (snapshot === undefined || snapshot === null) return new EdgeNode();
+  #restore(key: string): EdgeNode {
     try {
-      return edgeNodeOfSnapshot(snapshot);
+      const snapshot = this.#load(key);
+      return snapshot === undefined || snapshot === null ? new EdgeNode() : edgeNodeOfSnapshot(snapshot);
     } catch (error) {
       this.#problem(error);
       return new EdgeNode();

@@ -108,5 +108,10 @@ describe('a Sparkplug session over restarts and redeliveries', () => {
       assert.equal(source.send('NBIRTH', [bdSeq(0), { name: 'a', type: 'Double', value: 1 }], { seq: 0 }).samples.length, 1);
       assert.equal((problems[0] as { code?: string } | undefined)?.code, 'HOLDFAST_SPARKPLUG_SNAPSHOT');
     }
+    const problems: unknown[] = [];
+    const unreadable = new SyntaxError('damaged');
+    const state = new SparkplugState({ load: () => { throw unreadable; }, problem: (error) => problems.push(error) });
+    assert.equal(state.get('plant', 'edge-1').isUnborn, true);
+    assert.deepEqual(problems, [unreadable]);
   });
 });
