@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
+import { threadUtilization } from '../clock/thread-utilization.ts';
 import { InboxIntake } from '../intake/inbox-intake.ts';
 import { Reception } from '../intake/reception.ts';
 import { NO_LIMITS } from '../overload/limits.ts';
@@ -49,7 +50,7 @@ export class Backend {
       this.state = open(new State(join(directory, 'state.sqlite'), clock));
       this.store = open(new SqliteStore({ path: join(directory, 'store.sqlite'), clock, problem: (error) => this.#report(error) }));
       this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, problem: (error) => this.#report(error) }));
-      this.reception = new Reception({ inbox: this.inbox, registry: this.registry, profiles: this.profiles, clock, state: this.state, problem: (error) => this.#report(error) });
+      this.reception = new Reception({ inbox: this.inbox, registry: this.registry, profiles: this.profiles, clock, utilization: threadUtilization(), state: this.state, problem: (error) => this.#report(error) });
     } catch (error) {
       closeAll(opened.toReversed());
       throw error;

@@ -84,6 +84,7 @@ export class InboxIntake implements Intake {
     this.#closed = true;
     this.#conflator.flush();
     this.#pacer.close();
+    this.#reception.congestion.close();
   }
 
   #admit(arrival: Arrival): void {
@@ -165,7 +166,7 @@ export class InboxIntake implements Intake {
       one.answer();
     }
     if (arrival.replaced) this.#reception.inbox.noted();
-    arrival.answer();
+    this.#reception.congestion.pass(arrival.answer);
   }
 
   #failed(arrival: Arrival, error: Error): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import { Congestion } from '../overload/congestion.ts';
 import { DeviceLimits } from '../overload/device-limits.ts';
 import { DeviceQuarantine } from '../overload/device-quarantine.ts';
 import { FairShare } from '../overload/fair-share.ts';
@@ -31,6 +32,8 @@ export interface ReceptionOptions {
   registry: Pick<Registry, 'find'>;
   profiles: Profiles;
   clock: Clock;
+  /** Which share of the time this thread was busy since the last call, from 0 to 1. */
+  utilization: () => number;
   state: Pick<State, 'load' | 'save'>;
   /** Told of what went wrong where nobody waits for an answer. */
   problem: (error: unknown) => void;
@@ -45,6 +48,7 @@ export class Reception {
   readonly times: ReceptionTimes;
   readonly limits: DeviceLimits;
   readonly quarantine: DeviceQuarantine;
+  readonly congestion: Congestion;
   bounds: InboxBounds = INBOX_BOUNDS;
   readonly #share = new FairShare();
   readonly #ages = new Map<string, { lookedAt: number; oldest: number | undefined }>();
@@ -52,7 +56,7 @@ export class Reception {
   readonly #state: ReceptionOptions['state'];
   readonly #problem: ReceptionOptions['problem'];
 
-  constructor({ inbox, registry, profiles, clock, state, problem }: ReceptionOptions) {
+  constructor({ inbox, registry, profiles, clock, utilization, state, problem }: ReceptionOptions) {
     this.#state = state;
     this.#problem = problem;
     this.inbox = inbox;
@@ -62,6 +66,7 @@ export class Reception {
     this.times = new ReceptionTimes(clock);
     this.limits = new DeviceLimits(clock);
     this.quarantine = new DeviceQuarantine(clock);
+    this.congestion = new Congestion({ clock, utilization, backlog: () => inbox.ledger.inFlight, settled: () => inbox.ledger.settledCount });
     this.#restoreQuarantine();
   }
 

@@ -33,6 +33,7 @@ export class Ledger {
   readonly #accounts = new Map<Via, Map<string, Account>>(VIA.map((via) => [via, new Map()]));
   readonly #totals = new Map<Via, Total>();
   readonly #due = new Set<Account>();
+  #settled = 0;
   /** The accounts that the commit being written adds records to. */
   #fresh: Account[] = [];
 
@@ -48,6 +49,18 @@ export class Ledger {
     let bytes = 0;
     for (const total of this.#totals.values()) bytes += total.inFlightBytes;
     return bytes;
+  }
+
+  /** How many records have settled since the ledger was opened. */
+  get settledCount(): number {
+    return this.#settled;
+  }
+
+  /** How many messages are kept and have not settled. */
+  get inFlight(): number {
+    let records = 0;
+    for (const total of this.#totals.values()) records += total.inFlight;
+    return records;
   }
 
   account(device: string, via: Via): Account {
@@ -76,6 +89,7 @@ export class Ledger {
   settled(account: Account, bytes: number, outcome: 'stored' | 'handled' | 'quarantined'): void {
     this.#fly(account, -1, -bytes);
     this.#count(account, outcome);
+    this.#settled += 1;
   }
 
   /** A record that has settled is about to leave the inbox's file with the next commit. */

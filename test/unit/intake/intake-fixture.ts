@@ -92,7 +92,7 @@ export class IntakeFixture {
         for (const [, snapshot] of snapshots) this.saved.set(node, snapshot);
       },
     };
-    this.#reception = new Reception({ inbox: this.files.inbox, registry, profiles, clock: this.clock, state, problem: (error) => this.files.problems.push(error) });
+    this.#reception = new Reception({ inbox: this.files.inbox, registry, profiles, clock: this.clock, utilization: () => 0, state, problem: (error) => this.files.problems.push(error) });
     this.#reception.bounds = { ...this.#reception.bounds, ...this.bounds };
     this.#intake = new InboxIntake({ reception: this.#reception, channel: 'gateway', limits: this.limits });
   }
