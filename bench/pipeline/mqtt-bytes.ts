@@ -3,6 +3,8 @@
  * than some of the systems measured.
  */
 import { Buffer } from 'node:buffer';
+import { topicOf } from './load.ts';
+import type { MessageTemplate, Replies, Wire } from './wire.ts';
 
 function text(value: string): Buffer {
   const bytes = Buffer.from(value, 'utf8');
@@ -20,7 +22,7 @@ function packet(firstByte: number, body: Buffer): Buffer {
 }
 
 /** CONNECT with a clean session and a keepalive of 60 seconds. */
-export function connectPacket(clientId: string, username?: string, password?: string): Buffer {
+function connectPacket(clientId: string, username?: string, password?: string): Buffer {
   const flags = 0x02 | (username === undefined ? 0 : 0x80) | (password === undefined ? 0 : 0x40);
   const parts = [text('MQTT'), Buffer.from([4, flags, 0, 60]), text(clientId)];
   if (username !== undefined) parts.push(text(username));
@@ -28,33 +30,26 @@ export function connectPacket(clientId: string, username?: string, password?: st
   return packet(0x10, Buffer.concat(parts));
 }
 
-/** A QoS 1 PUBLISH whose packet id is still 0, with the offsets at which the id and the payload stand. */
-export interface PublishTemplate {
-  bytes: Buffer;
-  idOffset: number;
-  payloadOffset: number;
-}
-
-export function publishTemplate(topic: string, payload: Buffer): PublishTemplate {
+/** A QoS 1 PUBLISH whose packet id is still 0. */
+function publishTemplate(topic: string, payload: Buffer): MessageTemplate {
   const bytes = packet(0x32, Buffer.concat([text(topic), Buffer.from([0, 0]), payload]));
   const payloadOffset = bytes.length - payload.length;
   return { bytes, idOffset: payloadOffset - 2, payloadOffset };
 }
 
-export const DISCONNECT = Buffer.from([0xe0, 0]);
+const DISCONNECT = Buffer.from([0xe0, 0]);
 
 /** Reads the replies of a broker to a publisher: CONNACK and PUBACK, each of four bytes, cut anywhere by TCP. */
-export class ReplyReader {
+class MqttReplies implements Replies {
   #rest: Buffer = Buffer.alloc(0);
-  readonly #connected: (returnCode: number) => void;
+  readonly #ready: () => void;
   readonly #acknowledged: (packetId: number) => void;
 
-  constructor(connected: (returnCode: number) => void, acknowledged: (packetId: number) => void) {
-    this.#connected = connected;
+  constructor(ready: () => void, acknowledged: (packetId: number) => void) {
+    this.#ready = ready;
     this.#acknowledged = acknowledged;
   }
 
-  /** Throws an Error on any other packet: nothing else is expected by a client that never subscribes. */
   read(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const whole = bytes.length - (bytes.length % 4);
@@ -66,4 +61,16 @@ export class ReplyReader {
     }
     this.#rest = bytes.subarray(whole);
   }
+
+  #connected(returnCode: number): void {
+    if (returnCode !== 0) throw new Error(`The broker refused a connection with return code ${returnCode}.`);
+    this.#ready();
+  }
 }
+
+export const mqttWire: Wire = {
+  template: (device, payload) => publishTemplate(topicOf(device), payload),
+  replies: (ready, acknowledged) => new MqttReplies(ready, acknowledged),
+  hello: (clientId, login) => connectPacket(clientId, login?.username, login?.password),
+  goodbye: DISCONNECT,
+};

@@ -18,7 +18,7 @@ const TELL_MILLISECONDS = 10;
 
 /** Resolves with the publisher's report; rejects with its sentence when it could not send. */
 export async function publish(system: RunningSystem, options: PublishOptions): Promise<PublisherReport> {
-  const args = [join(import.meta.dirname, 'publisher.ts'), '--port', String(system.port), '--window', String(options.window)];
+  const args = [join(import.meta.dirname, 'publisher.ts'), '--port', String(system.port), '--protocol', system.protocol ?? 'mqtt', '--window', String(options.window)];
   if (system.logins.length > 0) args.push('--logins', options.loginsFile);
   for (const name of ['messages', 'seconds', 'ahead'] as const) {
     const value = options[name];

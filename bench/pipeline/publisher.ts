@@ -1,8 +1,8 @@
 /**
- * The publisher of the benchmark, a process of its own. It writes ready-made QoS 1 packets over 50 plain sockets, keeps a
- * bounded number unacknowledged on each, and prints one line of JSON when all it sent is acknowledged.
+ * The publisher of the benchmark, a process of its own. It writes ready-made messages (MQTT packets of QoS 1, HTTP requests) over 50 plain
+ * sockets, keeps a bounded number unacknowledged on each, and prints one line of JSON when all it sent is acknowledged.
  *
- *   node publisher.ts --port 1883 [--messages n] [--seconds n] [--window 200] [--rate n] [--ahead n] [--logins file]
+ *   node publisher.ts --port 1883 [--protocol mqtt|http] [--messages n] [--seconds n] [--window 200] [--rate n] [--ahead n] [--logins file]
  *
  * With --ahead it never sends more than n messages beyond what its parent says is stored, in messages `{ stored: n }`.
  */
@@ -10,10 +10,12 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { LatencyHistogram } from './latency.ts';
-import { CONNECTIONS, devicesOf, PAYLOAD_BYTES, seededRandom, topicOf, type Login } from './load.ts';
-import { connectPacket, DISCONNECT, publishTemplate, ReplyReader, type PublishTemplate } from './mqtt-bytes.ts';
+import { httpWire } from './http-bytes.ts';
+import { CONNECTIONS, devicesOf, PAYLOAD_BYTES, seededRandom, type Login } from './load.ts';
+import { mqttWire } from './mqtt-bytes.ts';
+import { IDS, type MessageTemplate, type Wire } from './wire.ts';
 
-/** What the publisher prints. Latency is from the write of a message to the arrival of its PUBACK. */
+/** What the publisher prints. Latency is from the write of a message to the arrival of its acknowledgement. */
 export interface PublisherReport {
   messages: number;
   seconds: number;
@@ -30,6 +32,7 @@ export interface PublisherReport {
 const { values: options } = parseArgs({
   options: {
     port: { type: 'string' },
+    protocol: { type: 'string', default: 'mqtt' },
     messages: { type: 'string', default: 'Infinity' },
     seconds: { type: 'string', default: 'Infinity' },
     window: { type: 'string', default: '200' },
@@ -39,6 +42,7 @@ const { values: options } = parseArgs({
   },
 });
 const port = Number(options.port);
+const wire: Wire = options.protocol === 'http' ? httpWire : mqttWire;
 const messageLimit = Number(options.messages);
 const secondLimit = Number(options.seconds);
 const window = Number(options.window);
@@ -85,12 +89,12 @@ function allowance(): number {
 
 class Connection {
   readonly #socket: Socket;
-  readonly #templates: PublishTemplate[];
+  readonly #templates: MessageTemplate[];
   readonly #devices: number;
-  readonly #writtenAt = new Float64Array(65_536);
+  readonly #writtenAt = new Float64Array(IDS + 1);
   readonly #ts = Buffer.alloc(TS_DIGITS);
   #next = 0;
-  #packetId = 0;
+  #id = 0;
   unacknowledged = 0;
   readonly ready: Promise<void>;
 
@@ -98,29 +102,33 @@ class Connection {
     const random = seededRandom(index + 1);
     const devices = devicesOf(index);
     this.#devices = devices.length;
-    this.#templates = Array.from({ length: VARIANTS }, () => devices.map((id) => publishTemplate(topicOf(id), payload(random)))).flat();
-    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true });
     const login = logins[index];
-    this.#socket.on('connect', () => this.#socket.write(connectPacket(`bench-${index}`, login?.username, login?.password)));
+    this.#templates = Array.from({ length: VARIANTS }, () => devices.map((id) => wire.template(id, payload(random), login))).flat();
+    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true });
     this.#socket.on('error', (error) => fail(`Connection ${index} failed: ${error.message}.`));
     this.#socket.on('close', () => {
-      if (!ending) fail(`The broker closed connection ${index}.`);
+      if (!ending) fail(`Connection ${index} was closed by the other side.`);
     });
     this.ready = new Promise((resolve) => {
-      const reader = new ReplyReader(
-        (code) => (code === 0 ? resolve() : fail(`The broker refused connection ${index} with return code ${code}.`)),
-        (packetId) => this.#acknowledge(packetId),
-      );
+      const replies = wire.replies(resolve, (id) => this.#acknowledge(id));
+      this.#socket.on('connect', () => {
+        if (wire.hello) this.#socket.write(wire.hello(`bench-${index}`, login));
+        else resolve();
+      });
       this.#socket.on('data', (chunk: Buffer) => {
         arrivedAt = performance.now();
-        reader.read(chunk);
+        try {
+          replies.read(chunk);
+        } catch (error) {
+          fail(error instanceof Error ? error.message : String(error));
+        }
         this.fill();
       });
     });
   }
 
-  #acknowledge(packetId: number): void {
-    latency.add(arrivedAt - (this.#writtenAt[packetId] ?? arrivedAt));
+  #acknowledge(id: number): void {
+    latency.add(arrivedAt - (this.#writtenAt[id] ?? arrivedAt));
     this.unacknowledged -= 1;
     acknowledged += 1;
     lastAcknowledged = arrivedAt;
@@ -140,11 +148,11 @@ class Connection {
       if (this.#next % this.#devices === 0) this.#ts.write(String(firstTs + this.#next / this.#devices), 'latin1');
       const template = this.#templates[this.#next % this.#templates.length] ?? first;
       this.#next += 1;
-      this.#packetId = (this.#packetId % 65_535) + 1;
+      this.#id = (this.#id % IDS) + 1;
       block.set(template.bytes, at);
-      block.writeUInt16BE(this.#packetId, at + template.idOffset);
+      if (template.idOffset !== undefined) block.writeUInt16BE(this.#id, at + template.idOffset);
       block.set(this.#ts, at + template.payloadOffset + TS_OFFSET);
-      this.#writtenAt[this.#packetId] = now;
+      this.#writtenAt[this.#id] = now;
     }
     this.#socket.write(block);
     this.unacknowledged += count;
@@ -152,7 +160,8 @@ class Connection {
   }
 
   end(): void {
-    this.#socket.end(DISCONNECT);
+    if (wire.goodbye) this.#socket.end(wire.goodbye);
+    else this.#socket.end();
   }
 }
 

@@ -16,7 +16,7 @@ export interface Figures {
   messagesPerSecond: number;
   cpuMicrosecondsPerMessage: number;
   peakRssMegabytes: number;
-  /** From the write of a message to its PUBACK. For a peer that is Mosquitto's word, given before anything is stored. */
+  /** From the write of a message to its acknowledgement. For a peer that is Mosquitto's word, given before anything is stored. */
   latencyP50Milliseconds: number;
   latencyP99Milliseconds: number;
   /** Acknowledged, but not stored even after waiting. */
@@ -65,7 +65,7 @@ export async function runTrial(system: System, directory: string, options: Trial
   try {
     const loginsFile = join(directory, 'logins.json');
     writeFileSync(loginsFile, JSON.stringify(running.logins), { mode: 0o600 });
-    const load = { window: options.window, loginsFile, ...(system.load.ahead === undefined ? {} : { ahead: system.load.ahead }) };
+    const load = { window: Math.min(options.window, system.load.window ?? Infinity), loginsFile, ...(system.load.ahead === undefined ? {} : { ahead: system.load.ahead }) };
     const warmUp = await publish(running, { ...load, messages: system.load.warmUp });
     await waitUntilStored(running, warmUp.messages);
 

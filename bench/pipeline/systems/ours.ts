@@ -11,6 +11,8 @@ import type { RunningSystem, System } from './system.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const BACKEND_ID = '00000000000000ba';
+/** Requests that a client has under way on one connection: as many as answers of one commit, and fewer than the gateway takes at once. */
+const HTTP_WINDOW = 32;
 
 /** Lets in one gateway a connection, each with its devices as children, before Node-RED opens the data directory. */
 function issueLogins(dataDirectory: string): Login[] {
@@ -26,29 +28,30 @@ function issueLogins(dataDirectory: string): Login[] {
 }
 
 /** Gateway → validate → detect → store; every setting not named is the node's default. */
-function oursFlow(options: { port: number; dataDirectory: string; form: 'single' | 'batch' }): object[] {
+function oursFlow(options: { port: number; protocol: 'mqtt' | 'http'; dataDirectory: string; form: 'single' | 'batch' }): object[] {
+  const ports = options.protocol === 'http' ? { port: 0, httpPort: options.port } : { port: options.port };
   const place = { z: 'tab', name: '', x: 0, y: 0, version: 1 };
   return [
     { id: 'tab', type: 'tab', label: 'ours', disabled: false, info: '' },
     { id: BACKEND_ID, type: 'holdfast-backend', name: '', version: 1, directory: options.dataDirectory },
-    { ...place, id: 'gateway', type: 'holdfast-gateway', backend: BACKEND_ID, host: '127.0.0.1', port: options.port, form: options.form, wires: [['validate']] },
+    { ...place, id: 'gateway', type: 'holdfast-gateway', backend: BACKEND_ID, host: '127.0.0.1', ...ports, form: options.form, wires: [['validate']] },
     { ...place, id: 'validate', type: 'holdfast-validate', contract: 'bench', contractVersion: 1, schema: JSON.stringify(PAYLOAD_SCHEMA.properties.values), wires: [['detect'], []] },
     { ...place, id: 'detect', type: 'holdfast-detect', backend: BACKEND_ID, wires: [['store']] },
     { ...place, id: 'store', type: 'holdfast-store', backend: BACKEND_ID, wires: [[]] },
   ];
 }
 
-function ours(name: string, title: string, form: 'single' | 'batch'): System {
+function ours(name: string, title: string, form: 'single' | 'batch', protocol: 'mqtt' | 'http' = 'mqtt'): System {
   return {
     name,
     title,
-    load: { warmUp: 20_000 },
+    load: protocol === 'http' ? { warmUp: 20_000, window: HTTP_WINDOW } : { warmUp: 20_000 },
     async start(directory: string): Promise<RunningSystem> {
       await buildIfNeeded();
       const dataDirectory = join(directory, 'data');
       const logins = issueLogins(dataDirectory);
       const port = await freePort();
-      const flow = oursFlow({ port, dataDirectory, form });
+      const flow = oursFlow({ port, protocol, dataDirectory, form });
       const nodeRed = await startNodeRed({ modules: join(ROOT, 'node_modules'), nodesDir: ROOT, userDir: join(directory, 'user'), flow });
       try {
         await listening(port);
@@ -63,6 +66,7 @@ function ours(name: string, title: string, form: 'single' | 'batch'): System {
       const quarantined = inbox.prepare('SELECT count(*) AS messages FROM quarantine');
       return {
         port,
+        protocol,
         pids: [nodeRed.pid],
         logins,
         countStored: () => Number(count.get()?.['readings']) / METRICS.length,
@@ -85,3 +89,4 @@ const NODES = 'gateway, validate, detect, store';
 
 export const oursSingle = ours('ours-single', `${NODES}: one sample a message`, 'single');
 export const oursBatch = ours('ours-batch', `${NODES}: batches`, 'batch');
+export const oursHttp = ours('ours-http', `${NODES}: one sample an HTTP request, batches in the flow`, 'batch', 'http');

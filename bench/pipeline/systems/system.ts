@@ -7,6 +7,8 @@ export interface Load {
    * ahead of the store. Enough that the system never waits, and so few that its queues neither drop nor grow.
    */
   ahead?: number;
+  /** Unacknowledged messages of one connection at most, whatever the run asks for. */
+  window?: number;
   /** Messages sent and stored before the measurement, so that code is compiled and files exist. */
   warmUp: number;
 }
@@ -22,8 +24,10 @@ export interface System {
 }
 
 export interface RunningSystem {
-  /** The loopback port on which the system, or its broker, takes MQTT. */
+  /** The loopback port on which the system, or its broker, takes messages. */
   readonly port: number;
+  /** What is spoken there; absent: MQTT. */
+  readonly protocol?: 'mqtt' | 'http';
   /** The processes whose CPU and memory count. */
   readonly pids: readonly number[];
   /** One a connection, or none where the system asks for none. */
