@@ -19,26 +19,29 @@ export function samplesOfRecord(record: InboxRecord, position: number, profile: 
   return samplesOf(record, decoded, position, profile);
 }
 
-/** The samples of a record that has been decoded; `device` where it is not the record's. */
-export function samplesOf(record: InboxRecord, decoded: readonly Decoded[], position: number, profile: string): Sample[] {
+/** The samples of a record that has been decoded. */
+function samplesOf(record: InboxRecord, decoded: readonly Decoded[], position: number, profile: string): Sample[] {
   const ids = sampleIds(record.device, decoded, record.payload, `${record.device}/p${position}`);
-  return decoded.map((one, index) => {
-    const sample: Sample = {
-      id: ids[index] ?? `${record.device}/p${position}-${index}`,
-      device: record.device,
-      ts: one.ts ?? record.received,
-      received: record.received,
-      tsSource: one.ts === undefined ? 'server' : 'device',
-      src: sourceOf(record),
-      values: one.values,
-    };
-    if (profile !== '') sample.profile = profile;
-    if (one.seq !== undefined) sample.seq = one.seq;
-    if (one.metrics !== undefined) sample.metrics = one.metrics;
-    if (one.historical === true) sample.historical = true;
-    if (record.conflated) flagConflated(sample);
-    return sample;
-  });
+  return decoded.map((one, index) => sampleOf(record, one, ids[index] ?? `${record.device}/p${position}-${index}`, profile));
+}
+
+/** One sample of a record, of the record's device. */
+export function sampleOf(record: InboxRecord, one: Decoded, id: string, profile: string): Sample {
+  const sample: Sample = {
+    id,
+    device: record.device,
+    ts: one.ts ?? record.received,
+    received: record.received,
+    tsSource: one.ts === undefined ? 'server' : 'device',
+    src: sourceOf(record),
+    values: one.values,
+  };
+  if (profile !== '') sample.profile = profile;
+  if (one.seq !== undefined) sample.seq = one.seq;
+  if (one.metrics !== undefined) sample.metrics = one.metrics;
+  if (one.historical === true) sample.historical = true;
+  if (record.conflated) flagConflated(sample);
+  return sample;
 }
 
 function contextOf({ received, format = 'auto' }: InboxRecord, profile: Profile | undefined): DecodeContext {

@@ -1,15 +1,27 @@
+import { isUtf8 } from 'node:buffer';
+import type { NodeAPI } from 'node-red';
 import { Gateway } from '../../core/gateway/gateway.ts';
+import type { ListenerName } from '../../core/gateway/gateway.ts';
+import { messageOf } from '../../core/errors/holdfast-error.ts';
 import { OVER_LIMIT } from '../../core/overload/limits.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
+import type { Property } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 import { SampleSource } from '../harness/sample-source.ts';
 import { tlsMaterial } from '../harness/tls.ts';
+import type { TlsMaterial } from '../harness/tls.ts';
+import { countsShower } from './show-counts.ts';
 
 const REFUSALS_LOGGED_EVERY = 10_000;
 const STATUS_INTERVAL = 1_000;
 
-/** 0: not listening. */
-const port = (preset: number) => number({ default: preset, minimum: 0, maximum: 65_535, integer: true });
+type Ports = Readonly<Record<ListenerName, number>>;
+
+/** 0, or nothing: not listening. */
+function port(preset: number): Property<number> {
+  const { read } = number({ default: preset, minimum: 0, maximum: 65_535, integer: true });
+  return { default: preset, read: (value, field) => (value === '' ? 0 : read(value, field)) };
+}
 
 /** The door for devices: listeners that acknowledge when a sample is on disk; samples come out. */
 export default defineNode('holdfast-gateway', {
@@ -49,12 +61,10 @@ export default defineNode('holdfast-gateway', {
   },
 
   start({ RED, node, config, backend, runtime, clock, status, problem, remember }) {
-    const tls = tlsMaterial(RED, config.tls);
     const intake = backend.intake(node.id, config);
-    let gateway: Gateway | undefined;
     const source = new SampleSource({
       ...config, node, backend, runtime,
-      delivered: ({ record }, samples) => remember(() => ({ topic: record.topic, principal: record.principal, payload: Buffer.from(record.payload).toString(), samples })),
+      delivered: ({ record }, samples) => remember(() => ({ topic: record.topic, principal: record.principal, payload: shown(record.payload), samples })),
     });
 
     let quietUntil = 0;
@@ -65,37 +75,38 @@ export default defineNode('holdfast-gateway', {
       node.warn(sentence);
     };
 
-    const { host, port: mqtt, mqttsPort: mqtts, wsPort: ws, wssPort: wss, httpPort: http, httpsPort: https, coapPort: coap } = config;
-    const ports = { mqtt, mqtts, ws, wss, http, https, coap };
-    status.connecting(`opening ${describe(host, ports)}`);
+    const { host, mqttsPort: mqtts, wsPort: ws, wssPort: wss, httpPort: http, httpsPort: https, coapPort: coap } = config;
+    const wanted: Ports = { mqtt: config.port, mqtts, ws, wss, http, https, coap };
+    status.connecting(`opening ${describe(host, wanted)}`);
+    const { ports, tls, failure } = withCertificate(RED, config.tls, wanted);
+    const showCounts = countsShower(status, clock);
     let closed = false;
     let timer: { cancel(): void } | undefined;
-    let shown = '';
-    let before = { acknowledged: 0, refused: 0 };
-    const show = (opened: Gateway): void => {
-      const { connected, acknowledged, refused, dropped } = opened.counts;
-      // The first second's rate would be that of a start.
-      const counts = { connected, 'messages/s': acknowledged - before.acknowledged, delivered: source.delivered, refused, dropped, quarantined: source.quarantined };
-      before = { acknowledged, refused };
-      if (opened.failures.length === 0 && shown !== (shown = Object.values(counts).join())) status.counts(counts);
-      if (!closed) timer = clock.setTimeout(() => show(opened), STATUS_INTERVAL);
+    const show = (gateway: Gateway): void => {
+      showCounts(gateway.counts, source);
+      timer = clock.setTimeout(() => show(gateway), STATUS_INTERVAL);
     };
-    const ready = Gateway.open({
+    const opening = Gateway.open({
       host, ports, ...(tls && { tls }), maximumPacketSize: config.maximumPacketSize, maximumConnections: config.maximumConnections,
       directory: backend.directory, name: node.id, intake, registry: backend.registry, profiles: backend.profiles, clock, problem: turnedAway,
-    }).then((opened) => {
-      gateway = opened;
-      status.ok(`listening on ${describe(host, ports)}`);
-      for (const failure of opened.failures) problem(failure);
-      timer = clock.setTimeout(() => show(opened), STATUS_INTERVAL);
     });
+    void opening.then((gateway) => {
+      if (closed) return;
+      const failures = [...(failure === undefined ? [] : [failure]), ...gateway.failures];
+      // What does not work stays in sight until somebody mends it; the listeners that are open go on.
+      for (const sentence of failures.toReversed()) problem(sentence);
+      if (failures.length > 0) return;
+      if (Object.values(ports).every((one) => one === 0)) return status.idle('no listener has a port');
+      status.ok(`listening on ${describe(host, ports)}`);
+      timer = clock.setTimeout(() => show(gateway), STATUS_INTERVAL);
+    }, problem);
 
     return {
       async close() {
         closed = true;
         timer?.cancel();
         source.close();
-        await ready;
+        const gateway = await opening.catch(() => undefined);
         await gateway?.close();
         intake.close();
       },
@@ -103,9 +114,23 @@ export default defineNode('holdfast-gateway', {
   },
 });
 
-function describe(host: string, ports: Readonly<Record<string, number>>): string {
+/** What the encrypted listeners need. A certificate that cannot be had closes those, and no other. */
+function withCertificate(RED: NodeAPI, tlsConfig: string, ports: Ports): { ports: Ports; tls?: TlsMaterial | undefined; failure?: string } {
+  if (ports.mqtts === 0 && ports.wss === 0 && ports.https === 0) return { ports };
+  try {
+    return { ports, tls: tlsMaterial(RED, tlsConfig) };
+  } catch (error) {
+    return { ports: { ...ports, mqtts: 0, wss: 0, https: 0 }, failure: messageOf(error) };
+  }
+}
+
+/** A payload as a person can read it. */
+function shown(payload: Uint8Array): string {
+  return isUtf8(payload) ? Buffer.from(payload).toString() : `0x${Buffer.from(payload).toString('hex')}`;
+}
+
+function describe(host: string, ports: Ports): string {
   const open = Object.entries(ports).filter(([, number]) => number !== 0);
   if (open.length === 0) return 'no port';
-  const [first, ...others] = open.map(([name, number]) => `${name} ${number}`);
-  return [`${host} ${first ?? ''}`, ...others].join(', ');
+  return `${host} ${open.map(([name, number]) => `${name} ${number}`).join(', ')}`;
 }

@@ -3,7 +3,7 @@ import type { Node, NodeMessage } from 'node-red';
 import type { Backend } from '../../core/backend/backend.ts';
 import { DecodeError } from '../../core/decode/index.ts';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
-import { samplesOfRecord } from '../../core/intake/samples-of-record.ts';
+import { RecordReader } from '../../core/intake/record-reader.ts';
 import type { Channel, ChannelOptions, InboxEntry } from '../../core/inbox/channel.ts';
 import { toBatchMessage, toMessage } from '../../core/sample/message.ts';
 import type { Sample } from '../../core/sample/sample.ts';
@@ -21,6 +21,8 @@ export interface SampleSourceOptions {
   batchSize: number;
   /** In seconds; 0: never. */
   settleTimeout: number;
+  /** Sends a command to a device by MQTT, where the node can. */
+  command?: (topic: string, payload: Uint8Array) => void;
   /** Told of every delivery that was made into samples. */
   delivered?: (entry: InboxEntry, samples: readonly Sample[]) => void;
 }
@@ -32,12 +34,17 @@ export class SampleSource {
   readonly #attached: ChannelOptions;
   readonly #prefix = randomBytes(6).toString('hex');
   readonly #tracked = new WeakMap<InboxEntry, Tracked>();
+  readonly #saved = new WeakMap<InboxEntry, Promise<void>>();
+  readonly #reader: RecordReader;
   #sent = 0;
   #delivered = 0;
 
   constructor(options: SampleSourceOptions) {
     this.#options = options;
     this.#channel = options.backend.inbox.channel(options.node.id);
+    const { backend, node, command } = options;
+    const problem = (error: unknown): void => node.error(messageOf(error));
+    this.#reader = new RecordReader({ registry: backend.registry, profiles: backend.profiles, state: backend.state, clock: backend.clock, channel: node.id, command, problem });
     this.#attached = {
       window: options.window,
       deliverAtMost: options.form === 'batch' ? options.batchSize : options.window,
@@ -68,6 +75,10 @@ export class SampleSource {
     for (const entry of entries) {
       const read = this.#read(entry);
       if (!read) continue;
+      if (read.length === 0) {
+        this.#settle(entry);
+        continue;
+      }
       if (this.#options.form === 'single') this.#send(read.map(toMessage), [entry]);
       // What has failed before goes alone, so that one bad sample does not take its whole batch to quarantine.
       else if (entry.failures > 0) this.#send([toBatchMessage(read)], [entry]);
@@ -86,9 +97,8 @@ export class SampleSource {
   #read(entry: InboxEntry): Sample[] | undefined {
     const { record, position } = entry;
     try {
-      const { registry, profiles } = this.#options.backend;
-      const profile = registry.find(record.device)?.profile ?? '';
-      const samples = samplesOfRecord(record, position, profile, profiles.of(profile));
+      const { samples, saved } = this.#reader.read(record, position);
+      if (saved) this.#keep(entry, saved);
       this.#delivered += samples.length;
       this.#options.delivered?.(entry, samples);
       return samples;
@@ -112,10 +122,23 @@ export class SampleSource {
 
   #ended(entries: readonly InboxEntry[], outcome: Outcome): void {
     for (const entry of entries) {
-      if (outcome.kind === 'settled') this.#channel.settle(entry, outcome.stored);
+      if (outcome.kind === 'settled') this.#settle(entry, outcome.stored);
       else if (outcome.kind === 'interrupted') this.#channel.interrupt(entry);
       else this.#channel.fail(entry, outcome.error);
     }
+  }
+
+  /** Not before what the reader has to remember of the record is on disk. */
+  #settle(entry: InboxEntry, stored?: boolean): void {
+    const saved = this.#saved.get(entry);
+    if (!saved) return this.#channel.settle(entry, stored);
+    saved.then(() => this.#channel.settle(entry, stored), (error: unknown) => this.#channel.fail(entry, error));
+  }
+
+  #keep(entry: InboxEntry, saved: Promise<void>): void {
+    this.#saved.set(entry, saved);
+    // Told where the record settles; a rejection that nobody awaits yet would end Node-RED.
+    saved.catch(() => undefined);
   }
 
   #abandon(entry: InboxEntry): void {
