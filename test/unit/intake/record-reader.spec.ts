@@ -29,7 +29,7 @@ class Backend {
       clock: new ManualClock(NOW),
       channel: 'gateway',
       command: (topic) => void this.commands.push(topic),
-      problem: assert.fail,
+      problem: (error) => assert.fail(String(error)),
     }));
   }
 }
