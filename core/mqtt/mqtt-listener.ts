@@ -1,174 +1,233 @@
 import type { EventEmitter } from 'node:events';
-import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
-import { Aedes } from 'aedes';
-import type { AuthenticateError, Client, PublishPacket } from 'aedes';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { AuthenticateError, Client, Subscription } from 'aedes';
 import type { Clock } from '../clock/clock.ts';
-import { HoldfastError, messageOf } from '../errors/holdfast-error.ts';
-import type { Inbox } from '../inbox/inbox.ts';
+import { messageOf } from '../errors/holdfast-error.ts';
+import type { Intake } from '../intake/delivery.ts';
 import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
+import { Broker } from './broker.ts';
+import { openEndpoint } from './endpoint.ts';
+import type { Endpoint, OpenEndpoint, Tls } from './endpoint.ts';
+import { withIntake } from './inbox-listener.ts';
+import type { InboxListenerOptions } from './inbox-listener.ts';
+import { Logins } from './logins.ts';
 import { guardPackets } from './packet-guard.ts';
-import { ReceptionTimes } from '../intake/reception-times.ts';
-import { classifyPublish, maySubscribe } from './telemetry-topic.ts';
+import { Persistence, QUEUED } from './persistence.ts';
+import { refuseVersion5 } from './protocol-version.ts';
+import { Publishing } from './publishing.ts';
+import { SessionFile } from './session-file.ts';
+import type { QoS } from './session.ts';
+import { principalOf } from './sessions.ts';
+import { maySubscribe } from './telemetry-topic.ts';
+import { webSocketLoggedIn } from './web-socket.ts';
+
+export { ListenError } from './listen-error.ts';
+export type { Endpoint, Tls } from './endpoint.ts';
 
 export interface MqttListenerOptions {
-  host: string;
-  port: number;
-  /** The name under which records are kept and delivered: the id of the gateway node. */
-  channel: string;
-  inbox: Pick<Inbox, 'append'>;
+  /** All share one broker, and their clients see each other. */
+  endpoints: readonly Endpoint[];
+  /** Needed for `tls` and `wss`. */
+  tls?: Tls;
+  /** Of the file that keeps sessions, retained messages and wills; no other listener may use it. `:memory:` keeps nothing over a restart. */
+  path: string;
+  intake: Intake;
   registry: Registry;
   clock: Clock;
   /** Largest packet a logged-in client may send, in bytes. */
   maximumPacketSize: number;
   maximumConnections: number;
+  /** So many failed logins of an address within a minute close it for a while; default 30, 0: none do. */
+  failedLogins?: number;
   /** What was turned away or went wrong: a sentence each. */
   problem: (sentence: string) => void;
 }
 
-/** How many connections and samples the listener has seen since it was opened. */
+/** How many connections and messages the listener has seen since it was opened. */
 export interface ListenerCounts {
   connected: number;
   acknowledged: number;
   refused: number;
-}
-
-/** The listener could not be opened. Code `HOLDFAST_LISTEN`. */
-export class ListenError extends HoldfastError {
-  constructor(message: string, options?: ErrorOptions) {
-    super('HOLDFAST_LISTEN', message, options);
-  }
+  /** Messages for clients that were away which were given up: too many, or nobody came back. */
+  dropped: number;
 }
 
 const BYTES_BEFORE_LOGIN = 16 * 1024;
 const CONNECT_TIMEOUT = 10_000;
 const CLIENT_ID_LENGTH = 256;
-/** The broker keeps retained messages in memory: so many topics, and payloads of so many bytes. */
-const RETAINED_TOPICS = 10_000;
-const RETAINED_BYTES = 4_096;
+const FAILED_LOGINS = 30;
+const SUBSCRIPTIONS = 1_000;
+const FILTER_LENGTH = 1_024;
+const TCP_KEEPALIVE = 60_000;
+
+/** One connection of a client, from its socket to its login. */
+interface Connection {
+  socket: Socket;
+  address: string | undefined;
+  loggedIn(): void;
+}
 
 /**
- * The MQTT 3.1.1 door: a broker in this process whose PUBACK waits for the inbox. aedes acknowledges a publish after
+ * The MQTT 3.1.1 door: a broker in this process whose PUBACK waits for the intake. aedes acknowledges a publish after
  * `authorizePublish` has called back, and that is where the commit is awaited; when the commit fails, the connection is
  * closed without an acknowledgement, so that the device sends again.
  */
 export class MqttListener {
   readonly #options: MqttListenerOptions;
-  readonly #broker: Aedes;
-  readonly #server: Server;
+  readonly #persistence: Persistence;
+  readonly #broker: Broker;
+  readonly #publishing: Publishing;
+  readonly #logins: Logins;
+  readonly #endpoints: OpenEndpoint[] = [];
   readonly #sockets = new Set<Socket>();
+  readonly #connections = new WeakMap<object, Connection>();
   readonly #principals = new WeakMap<Client, Principal>();
-  readonly #guards = new WeakMap<object, { loggedIn(): void }>();
-  readonly #times: ReceptionTimes;
+  readonly #subscriptions = new WeakMap<object, Set<string>>();
   readonly #connected = new Set<Client>();
-  readonly #retained = new Set<string>();
-  readonly counts: ListenerCounts = { connected: 0, acknowledged: 0, refused: 0 };
+  readonly counts: ListenerCounts = { connected: 0, acknowledged: 0, refused: 0, dropped: 0 };
 
   private constructor(options: MqttListenerOptions) {
     this.#options = options;
-    this.#times = new ReceptionTimes(options.clock);
-    this.#broker = new Aedes({
+    const { clock, registry, intake, problem, counts } = { ...options, counts: this.counts };
+    const file = new SessionFile(options.path, clock, (error) => problem(messageOf(error)));
+    const mayHave = (session: string, topic?: string): boolean => {
+      const principal = registry.find(principalOf(session));
+      return principal !== undefined && (topic === undefined || maySubscribe(principal, topic));
+    };
+    const dropped = (messages: number, sentence: string): void => {
+      counts.dropped += messages;
+      problem(sentence);
+    };
+    this.#persistence = new Persistence(file, { clock, mayHave, dropped }, (client, filter) => this.#subscriptions.get(client)?.has(filter) ?? false);
+    this.#logins = new Logins({ registry, clock, problem, failedLogins: options.failedLogins ?? FAILED_LOGINS });
+    this.#broker = new Broker({
       connectTimeout: CONNECT_TIMEOUT,
       maxClientsIdLength: CLIENT_ID_LENGTH,
-      preConnect: (_client, packet, done) => {
-        // The broker would keep messages for an absent client in memory, without a bound, and lose them with the process.
-        packet.clean = true;
-        done(null, true);
+      preConnect: (client, packet, done) => {
+        if (packet.protocolVersion !== 5) return done(null, true);
+        counts.refused += 1;
+        problem(`A client at ${this.#addressOf(client)} speaks MQTT 5 and was refused. Set it to MQTT 3.1.1 (version 4).`);
+        refuseVersion5(client, clock);
       },
       authenticate: (client, username, password, done) => this.#authenticate(client, username, password, done),
-      authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet, done),
-      authorizeSubscribe: (client, subscription, done) => done(null, this.#mayHave(client, subscription.topic) ? subscription : null),
-      authorizeForward: (client, packet) => (this.#mayHave(client, packet.topic) ? packet : null),
-    });
-    // An error that nobody listens to would end the process.
-    const events: EventEmitter = this.#broker;
-    events.on('error', (error: Error) => options.problem(`The gateway's broker reports: ${error.message}.`));
-    this.#broker.on('clientError', (client, error) => options.problem(`The connection of ${this.#nameOf(client)} was closed: ${error.message}.`));
-    this.#broker.on('clientReady', (client) => this.#count(client, true));
-    this.#broker.on('clientDisconnect', (client) => this.#count(client, false));
-    this.#server = createServer((socket) => this.#accept(socket));
-    this.#server.maxConnections = options.maximumConnections;
-    this.#server.on('drop', () => options.problem(`A connection was turned away: ${options.maximumConnections} are open, which is the limit of this gateway.`));
+      authorizePublish: (client, packet, done) => (client ? this.#publishing.authorize(client, packet, done) : done()),
+      authorizeSubscribe: (client, subscription, done) => done(null, this.#grant(client, subscription) ? subscription : null),
+      authorizeForward: (client, packet) => (this.#mayHave(client, packet.topic) && !this.#waits(client, packet) ? packet : null),
+    }, this.#persistence, problem);
+    this.#publishing = new Publishing({ intake, registry, broker: this.#broker, persistence: this.#persistence, principalOf: (client) => this.#principalOf(client), counts, problem });
+    this.#listenToBroker();
   }
 
   /**
    * Opens the listener.
    *
-   * @throws ListenError when the port is taken or may not be used.
+   * @throws ListenError when a port is taken or may not be used, and when TLS or WebSockets cannot be had; StorageError when its file
+   *   cannot be used.
    */
-  static async open(options: MqttListenerOptions): Promise<MqttListener> {
+  static async open(given: MqttListenerOptions | InboxListenerOptions): Promise<MqttListener> {
+    const options = 'inbox' in given ? withIntake(given) : given;
     const listener = new MqttListener(options);
-    await listener.#broker.listen();
     try {
-      await listener.#listen();
+      await listener.#broker.listen();
+      await listener.#publishing.publishOrphans();
+      for (const endpoint of options.endpoints) listener.#endpoints.push(await openEndpoint(endpoint, listener.#context()));
     } catch (error) {
       await listener.close();
-      throw listenError(options, error);
+      throw error;
     }
     return listener;
   }
 
-  get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
+  /** The ports of the endpoints, in their order. */
+  get ports(): number[] {
+    return this.#endpoints.map(({ port }) => port);
   }
 
-  /** Closes every connection and the port. What was not acknowledged by now will be sent again. */
+  /** Publishes a message of the server's own, such as a command: to who is connected, and to the queues of who is away. Resolves once those are on disk. */
+  publish(topic: string, payload: Uint8Array | string, qos: QoS = 1): Promise<void> {
+    const message = { topic, payload: Buffer.from(payload), qos, retain: false };
+    return new Promise((resolve, reject) => this.#broker.relay(message, undefined, [], (error) => (error ? reject(error) : resolve())));
+  }
+
+  /** Closes every connection and the ports. What was not acknowledged by now will be sent again; wills are published at the next start. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#persistence.wills.defer();
+    const closed = this.#endpoints.map((endpoint) => endpoint.close());
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await Promise.all(closed);
     await new Promise<void>((resolve) => this.#broker.close(resolve));
+    this.#persistence.close();
   }
 
-  #listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#options.port, this.#options.host, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
+  #listenToBroker(): void {
+    const { problem } = this.#options;
+    // An error that nobody listens to would end the process.
+    const events: EventEmitter = this.#broker;
+    events.on('error', (error: Error) => problem(`The gateway's broker reports: ${error.message}.`));
+    this.#broker.on('clientError', (client, error) => problem(`The connection of ${this.#nameOf(client)} was closed: ${error.message}.`));
+    this.#broker.on('clientReady', (client) => this.#ready(client));
+    this.#broker.on('clientDisconnect', (client) => this.#gone(client));
+    this.#broker.on('unsubscribe', (filters, client) => {
+      for (const filter of filters) this.#subscriptions.get(client)?.delete(filter);
     });
   }
 
-  #accept(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    socket.setNoDelay(true);
+  #context(): Parameters<typeof openEndpoint>[1] {
+    const { tls, maximumPacketSize, problem } = this.#options;
+    return { tls, problem, connectTimeout: CONNECT_TIMEOUT, maximumMessageSize: maximumPacketSize + 5, connected: (socket) => this.#admit(socket), ready: (stream, socket) => this.#accept(stream, socket) };
+  }
+
+  /** Before a byte is read: there may be too many connections, or too many failures from there. */
+  #admit(socket: Socket): void {
+    const { maximumConnections, problem } = this.#options;
+    if (this.#sockets.size >= maximumConnections) problem(`A connection was turned away: ${maximumConnections} are open, which is the limit of this gateway.`);
+    else if (!this.#logins.isClosed(socket.remoteAddress)) {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true, TCP_KEEPALIVE);
+      return;
+    } else this.counts.refused += 1;
+    socket.on('error', () => undefined);
+    socket.destroy();
+  }
+
+  #accept(stream: Duplex, socket: Socket): void {
+    if (socket.destroyed) return void stream.destroy();
+    const address = socket.remoteAddress;
     const limits = { beforeLogin: BYTES_BEFORE_LOGIN, afterLogin: this.#options.maximumPacketSize };
-    const guard = guardPackets(socket, limits, (length) => {
+    const guard = guardPackets(stream, limits, (length) => {
       this.counts.refused += 1;
-      this.#options.problem(`A client at ${socket.remoteAddress ?? 'an unknown address'} announced a packet of ${length} bytes, which is more than it may send; it was disconnected.`);
+      this.#options.intake.refused('mqtt', this.#principals.get(client)?.id ?? '', 'too-large');
+      this.#options.problem(`A client at ${address ?? 'an unknown address'} announced a packet of ${length} bytes, which is more than it may send; it was disconnected.`);
     });
-    this.#guards.set(socket, guard);
-    this.#broker.handle(socket);
+    this.#connections.set(stream, {
+      socket,
+      address,
+      loggedIn: () => {
+        guard.loggedIn();
+        webSocketLoggedIn(stream);
+      },
+    });
+    const client = this.#broker.handle(stream);
   }
 
   #authenticate(client: Client, username: string | undefined, password: Uint8Array | undefined, done: (error: AuthenticateError | null, success: boolean | null) => void): void {
-    const principal = this.#login(username, password);
+    const connection = this.#connections.get(client.conn);
+    const principal = this.#logins.login(connection?.address, username, password);
     if (!principal) {
       this.counts.refused += 1;
-      const name = username ? `that calls itself ${JSON.stringify(username.slice(0, 64))}` : 'without a user name';
-      this.#options.problem(`A client ${name} was refused: unknown, or a wrong secret.`);
-      done(Object.assign(new Error('Bad username or password'), { returnCode: 4 }), false);
-      return;
+      this.#options.intake.refused('mqtt', '', 'login');
+      return done(Object.assign(new Error('Bad username or password'), { returnCode: 4 }), false);
     }
+    if (!client.clean && /^aedes_[0-9a-f-]{36}$/.test(client.id)) return done(Object.assign(new Error('A client that wants its session kept needs a client id'), { returnCode: 2 }), false);
     // A client id counts within its principal: nobody can end, take over or keep out the session of another by its name.
     client.id = `${principal.id}/${client.id}`;
     this.#principals.set(client, principal);
-    this.#guards.get(client.conn)?.loggedIn();
+    connection?.loggedIn();
     done(null, true);
-  }
-
-  #login(username: string | undefined, password: Uint8Array | undefined): Principal | undefined {
-    if (username === undefined || password === undefined) return undefined;
-    try {
-      return this.#options.registry.authenticate(username, password);
-    } catch (error) {
-      this.#options.problem(messageOf(error));
-      return undefined;
-    }
   }
 
   /** Who a client logged in as, with the rights of now; undefined once the principal has been removed. */
@@ -177,64 +236,50 @@ export class MqttListener {
     return principal && this.#options.registry.find(principal.id);
   }
 
-  #authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    if (!client) return done(null);
-    const principal = this.#principalOf(client);
-    if (!principal) return done(new Error('it is no longer registered'));
-    const { inbox, registry, channel } = this.#options;
-    const publish = classifyPublish(principal, packet.topic, (device) => registry.isChild(principal.id, device));
-    if (publish.kind === 'forbidden') {
-      this.counts.refused += 1;
-      return done(new Error(publish.reason));
-    }
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    // Telemetry is not retained: the broker would keep it in memory and hand an old reading to whoever subscribes.
-    packet.retain = packet.retain && publish.kind === 'relay' && publish.mayRetain && this.#retain(packet.topic, payload.length);
-    if (publish.kind === 'relay') return done();
-    const record = { via: 'mqtt', received: this.#times.next(publish.device), device: publish.device, principal: principal.id, topic: packet.topic, payload } as const;
-    inbox.append(channel, record, (error) => {
-      if (error) this.counts.refused += 1;
-      else this.counts.acknowledged += 1;
-      done(error ?? null);
-    });
-  }
-
-  /** Whether there is room for a retained message; without it the message is passed on all the same. */
-  #retain(topic: string, length: number): boolean {
-    if (length === 0) this.#retained.delete(topic);
-    else if (length > RETAINED_BYTES || (this.#retained.size >= RETAINED_TOPICS && !this.#retained.has(topic))) {
-      this.#options.problem(`A message on ${topic} was passed on but not retained: the gateway retains at most ${RETAINED_TOPICS} topics of ${RETAINED_BYTES} bytes each.`);
-      return false;
-    } else this.#retained.add(topic);
-    return true;
-  }
-
   #mayHave(client: Client, topic: string): boolean {
     const principal = this.#principalOf(client);
     return principal !== undefined && maySubscribe(principal, topic);
   }
 
-  /** The broker announces the end also of clients whose beginning it never announced. */
-  #count(client: Client, connected: boolean): void {
-    if (connected) this.#connected.add(client);
-    else this.#connected.delete(client);
+  #grant(client: Client, { topic }: Subscription): boolean {
+    let granted = this.#subscriptions.get(client);
+    if (!granted) this.#subscriptions.set(client, (granted = new Set()));
+    if (!this.#mayHave(client, topic) || topic.length > FILTER_LENGTH || (granted.size >= SUBSCRIPTIONS && !granted.has(topic))) return false;
+    granted.add(topic);
+    return true;
+  }
+
+  /** Whether a message is not to be sent now because it has been already, or comes in its turn once what waited before it is sent. */
+  #waits(client: Client, packet: { brokerId: string; brokerCounter: number; messageId?: number }): boolean {
+    if (packet.brokerId !== QUEUED || packet.messageId !== undefined) return false;
+    const session = this.#persistence.session(client);
+    const message = session?.queue.get(packet.brokerCounter);
+    return session !== undefined && message !== undefined && (session.resuming || message.sentOn === client);
+  }
+
+  #ready(client: Client): void {
+    this.#connected.add(client);
+    this.#logins.loggedIn(this.#connections.get(client.conn)?.address);
     this.counts.connected = this.#connected.size;
+    const session = this.#persistence.session(client);
+    if (session) this.#broker.resumed(client, session);
+  }
+
+  /** The broker announces the end also of clients whose beginning it never announced. */
+  #gone(client: Client): void {
+    if (this.#connected.delete(client)) this.#logins.loggedOut(this.#connections.get(client.conn)?.address);
+    this.counts.connected = this.#connected.size;
+    const session = this.#persistence.session(client);
+    if (session?.connection !== client) return;
+    session.connection = undefined;
+    this.#persistence.sessions.touch(session);
   }
 
   #nameOf(client: Client): string {
     return this.#principals.get(client)?.id ?? 'a client that had not logged in';
   }
-}
 
-function listenError({ host, port }: MqttListenerOptions, error: unknown): ListenError {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  const cure =
-    code === 'EADDRINUSE'
-      ? 'The port is taken by another program (a Mosquitto?). Stop that one or choose another port.'
-      : code === 'EACCES'
-        ? 'Ports below 1024 need special rights. Choose another port.'
-        : code === 'EADDRNOTAVAIL'
-          ? 'This machine has no such address. Use 127.0.0.1, 0.0.0.0 or an address of this machine.'
-          : `The system says: ${error instanceof Error ? error.message : String(error)}.`;
-  return new ListenError(`The gateway cannot listen on ${host}:${port}. ${cure}`, { cause: error });
+  #addressOf(client: Client): string {
+    return this.#connections.get(client.conn)?.address ?? 'an unknown address';
+  }
 }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface PacketLimits {
   /** Largest remaining length of a packet before the client is logged in, in bytes. */
@@ -12,7 +12,7 @@ export interface PacketLimits {
  * waits for whatever length the fixed header claims (up to 256 MB, MQTT 3.1.1 section 2.2.3), also from a client that has
  * not logged in; so the fixed headers are read here, as the bytes pass on their way to the parser.
  */
-export function guardPackets(socket: Socket, limits: PacketLimits, tooLarge: (length: number) => void): { loggedIn(): void } {
+export function guardPackets(stream: Duplex, limits: PacketLimits, tooLarge: (length: number) => void): { loggedIn(): void } {
   let limit = limits.beforeLogin;
   /** Bytes of the present packet's body still to pass. */
   let body = 0;
@@ -45,12 +45,12 @@ export function guardPackets(socket: Socket, limits: PacketLimits, tooLarge: (le
     return true;
   };
 
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number): unknown => {
+  const read = stream.read.bind(stream);
+  stream.read = (size?: number): unknown => {
     const chunk: unknown = read(size);
     if (!(chunk instanceof Uint8Array) || scan(chunk)) return chunk;
     tooLarge(length);
-    socket.destroy();
+    stream.destroy();
     return null;
   };
   return {

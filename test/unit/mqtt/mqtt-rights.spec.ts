@@ -14,6 +14,7 @@ describe('a client of the MQTT listener', () => {
       const refused = door.connect(anonymous);
       assert.equal(((await next(refused, 'error')) as { code?: unknown }).code, 4);
       assert.deepEqual([door.listener.counts.refused, door.listener.counts.connected], [5, 0]);
+      assert.deepEqual(door.intake.refusals, Array.from({ length: 5 }, () => 'mqtt  login'));
     });
 
     it('writes what a stranger calls itself on one line', async () => {
@@ -42,19 +43,6 @@ describe('a client of the MQTT listener', () => {
       await until(() => door.listener.counts.connected === 1);
     });
 
-    it('keeps no session for who is away, and says so', async () => {
-      const p1 = await door.client('p1', { clean: false });
-      await granted(p1, 'devices/p1/commands');
-      await p1.endAsync();
-      const app = await door.client('app');
-      for (let count = 0; count < 10; count += 1) await app.publishAsync('devices/p1/commands', 'stop', { qos: 1 });
-      const again = door.connect({ ...door.optionsOf('p1'), clean: false });
-      const connack = (await next(again, 'connect')) as { sessionPresent: boolean };
-      const seen = received(again);
-      await door.meanwhile();
-      assert.deepEqual([connack.sessionPresent, seen], [false, []]);
-    });
-
     it('turns away more connections than the limit, with a sentence, and takes them when others have gone', async () => {
       await door.reopen({ maximumConnections: 2 });
       const first = await door.client('p1');
@@ -79,7 +67,7 @@ describe('a client of the MQTT listener', () => {
       const p2 = await door.client('p2');
       await p2.publishAsync('devices/p2/telemetry', '{}', { qos: 1 });
       await door.meanwhile();
-      assert.deepEqual([door.inbox.texts, seen], [['p2: {}'], []]);
+      assert.deepEqual([door.intake.texts, seen], [['p2: {}'], []]);
     });
 
     it('counts who is connected, whatever way they go', async () => {
@@ -106,7 +94,7 @@ describe('a client of the MQTT listener', () => {
         const seen = acks(one);
         one.publish(topic, '{"t":1}', { qos: 1 });
         await next(one, 'close');
-        assert.deepEqual([seen, door.inbox.texts, door.listener.counts.refused], [[], [], 1]);
+        assert.deepEqual([seen, door.intake.texts, door.listener.counts.refused, door.intake.refusals], [[], [], 1, [`mqtt ${who} forbidden`]]);
         assert.match(door.problems.join(), new RegExp(`connection of ${who} was closed: .+`));
       });
     }
@@ -115,7 +103,7 @@ describe('a client of the MQTT listener', () => {
       const gate = await door.client('gate');
       await gate.publishAsync('devices/c1/telemetry', '{"t":1}', { qos: 1 });
       await gate.publishAsync('devices/c2/telemetry', '{"t":2}', { qos: 1 });
-      assert.deepEqual([door.inbox.texts, door.inbox.records.map(({ principal }) => principal)], [['c1: {"t":1}', 'c2: {"t":2}'], ['gate', 'gate']]);
+      assert.deepEqual([door.intake.texts, door.intake.deliveries.map(({ principal }) => principal)], [['c1: {"t":1}', 'c2: {"t":2}'], ['gate', 'gate']]);
     });
 
     it('goes by the children a gateway has now, not by those it had when it logged in', async () => {
@@ -124,7 +112,7 @@ describe('a client of the MQTT listener', () => {
       await gate.publishAsync('devices/c2/telemetry', '{}', { qos: 1 });
       gate.publish('devices/c1/telemetry', '{}', { qos: 1 });
       await next(gate, 'close');
-      assert.deepEqual(door.inbox.texts, ['c2: {}']);
+      assert.deepEqual(door.intake.texts, ['c2: {}']);
     });
 
     it('lets a device hear its own commands and nothing else', async () => {
@@ -169,33 +157,8 @@ describe('a client of the MQTT listener', () => {
       await until(() => seen.length > 0);
       await door.meanwhile();
       assert.deepEqual(seen, ['devices/p1/status: online (retained)']);
-      assert.equal(door.inbox.records.length, 2);
+      assert.equal(door.intake.deliveries.length, 2);
       assert.match(door.problems.join(), /passed on but not retained/);
-    });
-  });
-
-  describe('a will', () => {
-    it('on the status of a device is relayed when it is gone, and is no sample', async () => {
-      const app = await door.client('app');
-      const seen = received(app);
-      await granted(app, 'devices/#');
-      const p1 = await door.client('p1', { will: { topic: 'devices/p1/status', payload: Buffer.from('gone'), qos: 1, retain: true } });
-      p1.stream.destroy();
-      await until(() => seen.length > 0);
-      assert.deepEqual([seen, door.inbox.records], [['devices/p1/status: gone'], []]);
-    });
-
-    it('in the name of another device is not', async () => {
-      const app = await door.client('app');
-      const seen = received(app);
-      await granted(app, 'devices/#');
-      const p1 = await door.client('p1', { will: { topic: 'devices/p2/status', payload: Buffer.from('gone'), qos: 1 } });
-      const p2 = await door.client('p2', { will: { topic: 'devices/p1/telemetry', payload: Buffer.from('{}'), qos: 1 } });
-      p1.stream.destroy();
-      p2.stream.destroy();
-      await until(() => door.listener.counts.connected === 1);
-      await door.meanwhile();
-      assert.deepEqual([seen, door.inbox.records, door.listener.counts.refused], [[], [], 2]);
     });
   });
 });

@@ -11,7 +11,7 @@ const principals = { device, gateway, application };
 /** In one word: whose telemetry it is, that it is relayed (and may be retained), or that it is forbidden. */
 function publish(principal: Principal, topic: string): string {
   const meaning = classifyPublish(principal, topic, (child) => principal.children.includes(child));
-  if (meaning.kind === 'telemetry') return `readings of ${meaning.device}`;
+  if (meaning.kind === 'telemetry') return `${meaning.format === 'auto' ? '' : `${meaning.format} `}readings of ${meaning.device}`;
   return meaning.kind === 'relay' ? (meaning.mayRetain ? 'relayed, retained' : 'relayed') : 'forbidden';
 }
 
@@ -38,6 +38,21 @@ describe('a publish', () => {
     ['$share/devices/p1', 'forbidden', 'forbidden', 'forbidden'],
     ['factory/hall-2/press', 'readings of p1', 'forbidden', 'relayed, retained'],
     ['/devices/p2/telemetry', 'readings of p1', 'forbidden', 'relayed, retained'],
+    ['spBv1.0/plant/NDATA/gate', 'forbidden', 'sparkplug-b readings of gate', 'forbidden'],
+    ['spBv1.0/plant/NBIRTH/gate', 'forbidden', 'sparkplug-b readings of gate', 'forbidden'],
+    ['spBv1.0/plant/NDEATH/p1', 'sparkplug-b readings of p1', 'forbidden', 'forbidden'],
+    ['spBv1.0/plant/DDATA/gate/c1', 'forbidden', 'sparkplug-b readings of c1', 'forbidden'],
+    ['spBv1.0/plant/DDEATH/gate/c3', 'forbidden', 'forbidden', 'forbidden'],
+    ['spBv1.0/plant/DDATA/other/c1', 'forbidden', 'forbidden', 'forbidden'],
+    ['spBv1.0/plant/DDATA/gate', 'forbidden', 'forbidden', 'forbidden'],
+    ['spBv1.0/plant/DDATA/gate/', 'forbidden', 'forbidden', 'forbidden'],
+    ['spBv1.0/plant/DDATA/gate/c1/x', 'forbidden', 'forbidden', 'forbidden'],
+    ['spBv1.0/plant/DDATA/p1/p1', 'forbidden', 'forbidden', 'forbidden'],
+    ['spBv1.0/plant/NDATA/gate/c1', 'forbidden', 'forbidden', 'forbidden'],
+    ['spBv1.0/plant/NCMD/gate', 'forbidden', 'forbidden', 'relayed'],
+    ['spBv1.0/plant/DCMD/gate/c1', 'forbidden', 'forbidden', 'relayed'],
+    ['spBv1.0/STATE/scada', 'forbidden', 'forbidden', 'relayed, retained'],
+    ['spBv1.0', 'forbidden', 'forbidden', 'forbidden'],
     ['Devices/p2/telemetry', 'readings of p1', 'forbidden', 'relayed, retained'],
   ];
   for (const [topic, ...expected] of table) {
@@ -47,10 +62,10 @@ describe('a publish', () => {
   }
 
   it('never makes readings of another device than the own or a child, whatever the topic', () => {
-    const level = fc.oneof(fc.constantFrom('devices', 'p1', 'p2', 'c1', 'gate', 'telemetry', 'status', '', '.', '..', 'p1 '), fc.string({ maxLength: 4 }));
+    const level = fc.oneof(fc.constantFrom('spBv1.0', 'NDATA', 'DDATA', 'gate', 'devices', 'p1', 'p2', 'c1', 'gate', 'telemetry', 'status', '', '.', '..', 'p1 '), fc.string({ maxLength: 4 }));
     fc.assert(fc.property(fc.array(level, { minLength: 1, maxLength: 5 }), fc.constantFrom(device, gateway, application), (levels, principal) => {
       const meaning = classifyPublish(principal, levels.join('/'), (child) => principal.children.includes(child));
-      if (meaning.kind === 'telemetry') assert.ok(meaning.device === device.id ? principal === device : principal.children.includes(meaning.device));
+      if (meaning.kind === 'telemetry') assert.ok(meaning.device === principal.id || principal.children.includes(meaning.device));
       if (meaning.kind === 'forbidden') assert.match(meaning.reason, /\w+.*\./);
     }));
   });
@@ -78,6 +93,15 @@ describe('a subscription', () => {
     ['$SYS/#', false, false, false],
     ['$SYS/+/new/clients', false, false, false],
     ['$share/group/devices/#', false, false, false],
+    ['spBv1.0/plant/NCMD/gate', false, true, true],
+    ['spBv1.0/plant/NCMD/gate/#', false, true, true],
+    ['spBv1.0/+/DCMD/gate/+', false, true, true],
+    ['spBv1.0/plant/NCMD/p1', true, false, true],
+    ['spBv1.0/plant/NCMD/+', false, false, true],
+    ['spBv1.0/plant/+/gate', false, false, true],
+    ['spBv1.0/plant/NDATA/gate', false, false, true],
+    ['spBv1.0/#', false, false, true],
+    ['spBv1.0/STATE/#', true, true, true],
     ['devices/p1/comm+', false, false, true],
   ];
   for (const [topic, ...expected] of table) {
