@@ -50,7 +50,7 @@ export default defineNode('holdfast-gateway', {
       over: choice(OVER_LIMIT, 'refuse'),
     },
     // A gateway that had no limit before is not to refuse anything because of an update.
-    migrations: [(saved) => ({ ...saved, messagesPerSecond: 0 })],
+    migrations: [(saved) => ({ ...saved, messagesPerSecond: saved['messagesPerSecond'] ?? 0 })],
   },
   outputs: ['samples'],
 
