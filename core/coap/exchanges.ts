@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 
 /** A request that has been answered, and with what. */
 export interface Answered {
-  /** SHA-256 of the request's datagram. */
+  /** SHA-256 of the request's datagram, a character a byte. */
   digest: string;
   /** What is sent when the request comes again; undefined: nothing. */
   reply: Buffer | undefined;

@@ -44,7 +44,7 @@ export interface MessageLayerLimits {
   endpoints: number;
 }
 
-const LIMITS: MessageLayerLimits = { pending: 4_096, answered: 32_768, confirmables: 1_024, endpoints: 10_000 };
+const LIMITS: MessageLayerLimits = { pending: 4_096, answered: 16_384, confirmables: 1_024, endpoints: 10_000 };
 const AMPLIFICATION = 3;
 const LONGEST_DIAGNOSTIC = 200;
 const NOTHING = new Uint8Array(0);
@@ -108,7 +108,7 @@ export class MessageLayer {
   #request(message: Message, datagram: Buffer, remote: Remote): void {
     const key = `${remoteKey(remote)} ${message.messageId}`;
     let digest: string | undefined;
-    const digestOf = (): string => (digest ??= hash('sha256', datagram, 'base64'));
+    const digestOf = (): string => (digest ??= hash('sha256', datagram, 'binary'));
     const before = this.#exchanges.find(key, digestOf);
     if (before) {
       if (message.type === 'NON') return;

@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 
 /** A request that came with this nonce. */
 export interface Use<Waiting> {
-  /** What was asked for, without its time: a device may sign the same request again later. */
+  /** SHA-256, a character a byte, of what was asked for, without its time: a device may sign the same request again later. */
   content: string;
   /** Who is to be told how it ends; undefined: it is stored. */
   waiting: Waiting[] | undefined;

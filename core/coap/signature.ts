@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 /** How far the time of a request may be from ours, in milliseconds. */
 export const WINDOW = 300_000;
@@ -68,7 +68,7 @@ export function digestOf(payload: Uint8Array): string {
 
 /** The signature of a request: HMAC-SHA-256 (RFC 2104) of `signedText` with the principal's signing key, base64url. */
 export function sign(signingKey: Uint8Array, request: SignedRequest): string {
-  return createHmac('sha256', signingKey).update(signedText(request)).digest('base64url');
+  return createHmac('sha256', keyObjectOf(signingKey)).update(signedText(request)).digest('base64url');
 }
 
 /** Compares in constant time. Without a key it takes as long and is false. */
@@ -79,3 +79,14 @@ export function isSigned(signingKey: Uint8Array | undefined, request: SignedRequ
 }
 
 const NO_KEY = new Uint8Array(32);
+
+/** A key that is used again need not be made ready again, which takes half of the time. */
+const ready = new WeakMap<Uint8Array, KeyObject>();
+
+function keyObjectOf(signingKey: Uint8Array): KeyObject {
+  const known = ready.get(signingKey);
+  if (known) return known;
+  const made = createSecretKey(signingKey);
+  ready.set(signingKey, made);
+  return made;
+}

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Clock } from '../clock/clock.ts';
 import { DecodeError, decodePayload, formatOfCoap, type PayloadFormat } from '../decode/index.ts';
 import type { Intake } from '../intake/delivery.ts';
@@ -38,7 +39,7 @@ interface Signed extends SignedBy {
   exchange: Exchange;
   target: Target;
   options: RequestOptions;
-  /** All that was asked for but when: the same under the same nonce is a repetition. */
+  /** Stands for all that was asked for but when: the same under the same nonce is a repetition. */
   content: string;
 }
 
@@ -83,7 +84,7 @@ export class TelemetryResource {
       if (checked.response) exchange.reply(checked.response);
       return;
     }
-    const content = `${target.path} ${options.contentFormat ?? ''} ${checked.signature.digest}`;
+    const content = hash('sha256', `${target.path} ${options.contentFormat ?? ''} ${checked.signature.digest}`, 'binary');
     const signed = { ...checked, exchange, target, options, content };
     if (!exchange.hold()) return this.#refuse(signed, 'inbox-full', 'Too many requests wait for their answers. Try again.', 1_000);
     this.#admit(signed, message.payload);

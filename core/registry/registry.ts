@@ -29,6 +29,9 @@ const LAYOUT = {
   ],
 };
 
+/** In milliseconds. */
+const SIGNING_KEYS_FRESH = 1_000;
+
 interface Known {
   principal: Principal;
   hash: Uint8Array;
@@ -47,6 +50,7 @@ export class Registry {
   readonly #known = new Map<string, Known>();
   readonly #version: StatementSync;
   #dataVersion = -1;
+  #refreshedAt = 0;
 
   constructor(path: string, clock: Clock) {
     this.#path = path;
@@ -104,9 +108,12 @@ export class Registry {
     return entry && matches ? entry.principal : undefined;
   }
 
-  /** With what this principal signs CoAP requests; undefined when it is not known, or got its secret from a version that made no such key. */
+  /**
+   * With what this principal signs CoAP requests; undefined when it is not known, or got its secret from a version that made no such key.
+   * It is asked for each datagram, also of strangers: what another process has changed counts after a second.
+   */
   signingKey(id: string): Uint8Array | undefined {
-    this.#refresh();
+    if (Math.abs(this.#clock.now() - this.#refreshedAt) >= SIGNING_KEYS_FRESH) this.#refresh();
     return this.#known.get(id)?.signingKey;
   }
 
@@ -139,6 +146,7 @@ export class Registry {
 
   /** Another process (the command line) may have written: SQLite's data_version tells for the price of a page read. */
   #refresh(): void {
+    this.#refreshedAt = this.#clock.now();
     const version = Number(this.#version.get()?.['data_version']);
     if (version === this.#dataVersion) return;
     this.#dataVersion = version;

@@ -76,6 +76,7 @@ describe('telemetry by CoAP', () => {
     assert.equal(described(send({ nonce: 'the-same-nonce' })), 'ACK 5.03 Max-Age=05');
     harbour.intake.refusal = undefined;
     assert.equal(described(send({ nonce: 'the-same-nonce' })), 'ACK 2.04');
+    assert.equal(harbour.intake.deliveries.length, 2, 'it was called stored without having been offered again');
   });
 
   it('is nowhere else, and only POST', () => {
