@@ -33,6 +33,9 @@ export function isEncrypted(url: string): boolean {
 /** Certificates are a question only where the connection is encrypted. */
 export function showTlsForEncrypted(): void {
   const url = $('#node-input-url');
+  const tls = $('#node-input-tls');
+  // Of a node that was saved without the property the list has nothing chosen.
+  if (tls.val() === null) tls.val('_ADD_');
   const show = (): void => {
     $('.holdfast-tls').toggle(isEncrypted(textOf(url.val())));
     RED.tray.resize();
