@@ -1,17 +1,16 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { AuthenticateError, Client, Subscription } from 'aedes';
+import type { AuthenticateError, Client } from 'aedes';
 import type { Clock } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
 import type { Intake } from '../intake/delivery.ts';
-import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
 import { Broker } from './broker.ts';
+import { Clients } from './clients.ts';
 import { openEndpoint } from './endpoint.ts';
 import type { Endpoint, OpenEndpoint, Tls } from './endpoint.ts';
-import { withIntake } from './inbox-listener.ts';
-import type { InboxListenerOptions } from './inbox-listener.ts';
+import { ListenError } from './listen-error.ts';
 import { Logins } from './logins.ts';
 import { guardPackets } from './packet-guard.ts';
 import { Persistence, QUEUED } from './persistence.ts';
@@ -19,11 +18,9 @@ import { refuseVersion5 } from './protocol-version.ts';
 import { Publishing } from './publishing.ts';
 import { SessionFile } from './session-file.ts';
 import type { QoS } from './session.ts';
-import { principalOf } from './sessions.ts';
-import { maySubscribe } from './telemetry-topic.ts';
 import { webSocketLoggedIn } from './web-socket.ts';
 
-export { ListenError } from './listen-error.ts';
+export { ListenError };
 export type { Endpoint, Tls } from './endpoint.ts';
 
 export interface MqttListenerOptions {
@@ -41,6 +38,8 @@ export interface MqttListenerOptions {
   maximumConnections: number;
   /** So many failed logins of an address within a minute close it for a while; default 30, 0: none do. */
   failedLogins?: number;
+  /** Told of each endpoint that cannot be opened while others can: the listener is there without it. Absent: all of them, or none. */
+  failed?: (error: ListenError) => void;
   /** What was turned away or went wrong: a sentence each. */
   problem: (sentence: string) => void;
 }
@@ -58,8 +57,6 @@ const BYTES_BEFORE_LOGIN = 16 * 1024;
 const CONNECT_TIMEOUT = 10_000;
 const CLIENT_ID_LENGTH = 256;
 const FAILED_LOGINS = 30;
-const SUBSCRIPTIONS = 1_000;
-const FILTER_LENGTH = 1_024;
 const TCP_KEEPALIVE = 60_000;
 
 /** One connection of a client, from its socket to its login. */
@@ -83,8 +80,7 @@ export class MqttListener {
   readonly #endpoints: OpenEndpoint[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #connections = new WeakMap<object, Connection>();
-  readonly #principals = new WeakMap<Client, Principal>();
-  readonly #subscriptions = new WeakMap<object, Set<string>>();
+  readonly #clients: Clients;
   readonly #connected = new Set<Client>();
   readonly counts: ListenerCounts = { connected: 0, acknowledged: 0, refused: 0, dropped: 0 };
 
@@ -92,15 +88,13 @@ export class MqttListener {
     this.#options = options;
     const { clock, registry, intake, problem, counts } = { ...options, counts: this.counts };
     const file = new SessionFile(options.path, clock, (error) => problem(messageOf(error)));
-    const mayHave = (session: string, topic?: string): boolean => {
-      const principal = registry.find(principalOf(session));
-      return principal !== undefined && (topic === undefined || maySubscribe(principal, topic));
-    };
+    this.#clients = new Clients(registry);
+    const mayHave = (session: string, topic?: string): boolean => this.#clients.sessionMayHave(session, topic);
     const dropped = (messages: number, sentence: string): void => {
       counts.dropped += messages;
       problem(sentence);
     };
-    this.#persistence = new Persistence(file, { clock, mayHave, dropped }, (client, filter) => this.#subscriptions.get(client)?.has(filter) ?? false);
+    this.#persistence = new Persistence(file, { clock, mayHave, dropped }, (client, filter) => this.#clients.isGranted(client, filter));
     this.#logins = new Logins({ registry, clock, problem, failedLogins: options.failedLogins ?? FAILED_LOGINS });
     this.#broker = new Broker({
       connectTimeout: CONNECT_TIMEOUT,
@@ -113,26 +107,25 @@ export class MqttListener {
       },
       authenticate: (client, username, password, done) => this.#authenticate(client, username, password, done),
       authorizePublish: (client, packet, done) => (client ? this.#publishing.authorize(client, packet, done) : done()),
-      authorizeSubscribe: (client, subscription, done) => done(null, this.#grant(client, subscription) ? subscription : null),
-      authorizeForward: (client, packet) => (this.#mayHave(client, packet.topic) && !this.#waits(client, packet) ? packet : null),
+      authorizeSubscribe: (client, subscription, done) => done(null, this.#clients.grant(client, subscription.topic) ? subscription : null),
+      authorizeForward: (client, packet) => (this.#clients.mayHave(client, packet.topic) && !this.#waits(client, packet) ? packet : null),
     }, this.#persistence, problem);
-    this.#publishing = new Publishing({ intake, registry, broker: this.#broker, persistence: this.#persistence, principalOf: (client) => this.#principalOf(client), counts, problem });
+    this.#publishing = new Publishing({ intake, registry, broker: this.#broker, persistence: this.#persistence, clients: this.#clients, counts, problem });
     this.#listenToBroker();
   }
 
   /**
    * Opens the listener.
    *
-   * @throws ListenError when a port is taken or may not be used, and when TLS or WebSockets cannot be had; StorageError when its file
-   *   cannot be used.
+   * @throws ListenError when a port is taken or may not be used, and when TLS or WebSockets cannot be had: of each endpoint, or of all where
+   *   `failed` is told of single ones; StorageError when its file cannot be used.
    */
-  static async open(given: MqttListenerOptions | InboxListenerOptions): Promise<MqttListener> {
-    const options = 'inbox' in given ? withIntake(given) : given;
+  static async open(options: MqttListenerOptions): Promise<MqttListener> {
     const listener = new MqttListener(options);
     try {
       await listener.#broker.listen();
       await listener.#publishing.publishOrphans();
-      for (const endpoint of options.endpoints) listener.#endpoints.push(await openEndpoint(endpoint, listener.#context()));
+      await listener.#openEndpoints();
     } catch (error) {
       await listener.close();
       throw error;
@@ -161,17 +154,31 @@ export class MqttListener {
     this.#persistence.close();
   }
 
+  async #openEndpoints(): Promise<void> {
+    const { endpoints, failed } = this.#options;
+    const failures: ListenError[] = [];
+    for (const endpoint of endpoints) {
+      try {
+        this.#endpoints.push(await openEndpoint(endpoint, this.#context()));
+      } catch (error) {
+        if (!failed || !(error instanceof ListenError)) throw error;
+        failures.push(error);
+      }
+    }
+    const [first] = failures;
+    if (first && this.#endpoints.length === 0) throw first;
+    for (const error of failures) failed?.(error);
+  }
+
   #listenToBroker(): void {
     const { problem } = this.#options;
     // An error that nobody listens to would end the process.
     const events: EventEmitter = this.#broker;
     events.on('error', (error: Error) => problem(`The gateway's broker reports: ${error.message}.`));
-    this.#broker.on('clientError', (client, error) => problem(`The connection of ${this.#nameOf(client)} was closed: ${error.message}.`));
+    this.#broker.on('clientError', (client, error) => problem(`The connection of ${this.#clients.idOf(client) ?? 'a client that had not logged in'} was closed: ${error.message}.`));
     this.#broker.on('clientReady', (client) => this.#ready(client));
     this.#broker.on('clientDisconnect', (client) => this.#gone(client));
-    this.#broker.on('unsubscribe', (filters, client) => {
-      for (const filter of filters) this.#subscriptions.get(client)?.delete(filter);
-    });
+    this.#broker.on('unsubscribe', (filters, client) => this.#clients.unsubscribed(client, filters));
   }
 
   #context(): Parameters<typeof openEndpoint>[1] {
@@ -200,7 +207,7 @@ export class MqttListener {
     const limits = { beforeLogin: BYTES_BEFORE_LOGIN, afterLogin: this.#options.maximumPacketSize };
     const guard = guardPackets(stream, limits, (length) => {
       this.counts.refused += 1;
-      this.#options.intake.refused('mqtt', this.#principals.get(client)?.id ?? '', 'too-large');
+      this.#options.intake.refused('mqtt', this.#clients.idOf(client) ?? '', 'too-large');
       this.#options.problem(`A client at ${address ?? 'an unknown address'} announced a packet of ${length} bytes, which is more than it may send; it was disconnected.`);
     });
     this.#connections.set(stream, {
@@ -225,28 +232,9 @@ export class MqttListener {
     if (!client.clean && /^aedes_[0-9a-f-]{36}$/.test(client.id)) return done(Object.assign(new Error('A client that wants its session kept needs a client id'), { returnCode: 2 }), false);
     // A client id counts within its principal: nobody can end, take over or keep out the session of another by its name.
     client.id = `${principal.id}/${client.id}`;
-    this.#principals.set(client, principal);
+    this.#clients.loggedIn(client, principal);
     connection?.loggedIn();
     done(null, true);
-  }
-
-  /** Who a client logged in as, with the rights of now; undefined once the principal has been removed. */
-  #principalOf(client: Client): Principal | undefined {
-    const principal = this.#principals.get(client);
-    return principal && this.#options.registry.find(principal.id);
-  }
-
-  #mayHave(client: Client, topic: string): boolean {
-    const principal = this.#principalOf(client);
-    return principal !== undefined && maySubscribe(principal, topic);
-  }
-
-  #grant(client: Client, { topic }: Subscription): boolean {
-    let granted = this.#subscriptions.get(client);
-    if (!granted) this.#subscriptions.set(client, (granted = new Set()));
-    if (!this.#mayHave(client, topic) || topic.length > FILTER_LENGTH || (granted.size >= SUBSCRIPTIONS && !granted.has(topic))) return false;
-    granted.add(topic);
-    return true;
   }
 
   /** Whether a message is not to be sent now because it has been already, or comes in its turn once what waited before it is sent. */
@@ -273,10 +261,6 @@ export class MqttListener {
     if (session?.connection !== client) return;
     session.connection = undefined;
     this.#persistence.sessions.touch(session);
-  }
-
-  #nameOf(client: Client): string {
-    return this.#principals.get(client)?.id ?? 'a client that had not logged in';
   }
 
   #addressOf(client: Client): string {

@@ -4,6 +4,7 @@ import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Committed } from '../sqlite/group-commit.ts';
 import type { Broker } from './broker.ts';
+import type { Clients } from './clients.ts';
 import type { Persistence } from './persistence.ts';
 import { principalOf } from './sessions.ts';
 import { classifyPublish } from './telemetry-topic.ts';
@@ -15,8 +16,7 @@ export interface PublishingOptions {
   registry: Pick<Registry, 'find' | 'isChild'>;
   broker: Broker;
   persistence: Persistence;
-  /** Who a client logged in as, with the rights of now. */
-  principalOf(client: Client): Principal | undefined;
+  clients: Clients;
   counts: { acknowledged: number; refused: number };
   problem(sentence: string): void;
 }
@@ -58,7 +58,7 @@ export class Publishing {
 
   #publish(client: Client, packet: PublishPacket, done: Done): void {
     const { broker, persistence } = this.#options;
-    const principal = this.#options.principalOf(client);
+    const principal = this.#options.clients.principalOf(client);
     const publish = this.#meaning(principal, packet.topic);
     if (publish.kind === 'forbidden') return done(new Error(withoutStop(publish.reason)));
     const content = { topic: packet.topic, payload: bytesOf(packet) };

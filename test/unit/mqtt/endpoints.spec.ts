@@ -85,6 +85,18 @@ describe('the endpoints of the MQTT listener', () => {
     await refused({ ...TLS, requestCert: true }, /no certificate authority/);
   });
 
+  it('do without one that cannot be opened, when that is wanted, and not without any', async () => {
+    const taken: Endpoint = { transport: 'tcp', host: '127.0.0.1', port: door.port };
+    const failures: ListenError[] = [];
+    const options = { path: ':memory:', failed: (error: ListenError) => void failures.push(error) };
+    const listener = await door.open({ ...options, endpoints: [taken, { transport: 'tls', ...HERE }, { transport: 'tcp', ...HERE }] });
+    assert.deepEqual([listener.ports.length, failures.length], [1, 2]);
+    assert.match(failures.map(({ message }) => message).join(' '), /The port is taken.+has no certificate/);
+    await listener.close();
+    await assert.rejects(door.open({ ...options, endpoints: [taken] }), /The port is taken/);
+    await assert.rejects(door.open({ path: ':memory:', endpoints: [{ transport: 'tcp', ...HERE }, taken] }), /The port is taken/);
+  });
+
   describe('of WebSockets', () => {
     const url = (path = '/mqtt'): string => `ws://127.0.0.1:${reach('ws').port}${path}`;
 
