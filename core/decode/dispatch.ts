@@ -3,9 +3,9 @@ import { decodeCsv } from './csv.ts';
 import { DecodeError } from './decode-error.ts';
 import type { DecodeContext, Decoded } from './decoded.ts';
 import type { PayloadFormat } from './format.ts';
-import { guess } from './guess.ts';
+import { guess, guessFormat } from './guess.ts';
 import { decodeJsonLines } from './json-lines.ts';
-import { decodeJsonText } from './json.ts';
+import { decodeJsonBytes, decodeJsonText } from './json.ts';
 import { decodeLineProtocol } from './line-protocol.ts';
 import { decodeMessagePack } from './messagepack.ts';
 import { decodeText } from './plain-text.ts';
@@ -16,12 +16,12 @@ import { textOf } from './text.ts';
 export function decodeFormat(payload: Uint8Array | string, format: PayloadFormat, context: DecodeContext): Decoded[] {
   switch (format) {
     case 'auto': {
+      if (typeof payload !== 'string' && payload[0] === 0x7b) return decodeObjects(payload);
       const guessed = guess(payload, context);
-      if (guessed.samples !== undefined) return guessed.samples;
-      return guessed.format === 'json' && guessed.text !== undefined ? decodeJsonText(guessed.text, bytesOrNone(payload)) : decodeFormat(guessed.text ?? payload, guessed.format, context);
+      return guessed.samples ?? decodeFormat(guessed.text ?? payload, guessed.format, context);
     }
     case 'json':
-      return decodeJsonText(asText(payload), bytesOrNone(payload));
+      return typeof payload === 'string' ? decodeJsonText(payload) : decodeJsonBytes(payload);
     case 'json-lines':
       return decodeJsonLines(asText(payload));
     case 'text':
@@ -47,8 +47,17 @@ function asText(payload: Uint8Array | string): string {
   return typeof payload === 'string' ? payload : textOf(payload);
 }
 
-function bytesOrNone(payload: Uint8Array | string): Uint8Array | undefined {
-  return typeof payload === 'string' ? undefined : payload;
+/**
+ * What begins with an object, without guessing first, since nearly every payload does and is JSON: only what is not JSON can be JSON lines.
+ */
+function decodeObjects(payload: Uint8Array): Decoded[] {
+  try {
+    return decodeJsonBytes(payload);
+  } catch (error) {
+    const isOther = error instanceof DecodeError && error.reason === 'syntax' && guessFormat(payload) === 'json-lines';
+    if (isOther) return decodeJsonLines(textOf(payload));
+    throw error;
+  }
 }
 
 function asBytes(payload: Uint8Array | string): Uint8Array {

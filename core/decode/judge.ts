@@ -1,7 +1,7 @@
 import type { MetricDeclaration, Profile } from '../profile/profile.ts';
 import { CLOCK_TOLERANCE } from '../sample/judged-time.ts';
 import type { DecodeContext, Decoded } from './decoded.ts';
-import { flag, remarkOn } from './remark.ts';
+import { flag, flagAll, remarkOn } from './remark.ts';
 import { isUnsafe } from './unsafe-number.ts';
 
 /**
@@ -14,9 +14,7 @@ export function judge(samples: Decoded[], { received, profile }: Pick<DecodeCont
   const latest = received + CLOCK_TOLERANCE;
   const earliest = profile === undefined || profile.maximumAge === 0 ? -Infinity : received - profile.maximumAge;
   for (const sample of samples) {
-    if (sample.ts !== undefined && (sample.ts > latest || sample.ts < earliest)) {
-      for (const name in sample.values) flag(sample, name, 'clock');
-    }
+    if (sample.ts !== undefined && (sample.ts > latest || sample.ts < earliest)) flagAll(sample, 'clock');
     if (declared === undefined) continue;
     for (const name in sample.values) {
       const declaration = declared.get(name);

@@ -4,7 +4,7 @@ import { ByteString } from './byte-string.ts';
 import type { Decoded } from './decoded.ts';
 import { DecodeError } from './decode-error.ts';
 import { excerpt, LIMITS } from './limits.ts';
-import { flag } from './remark.ts';
+import { flag, flagAll } from './remark.ts';
 import { parseTime } from './time.ts';
 import { isUnsafe, UnsafeNumber } from './unsafe-number.ts';
 
@@ -47,29 +47,15 @@ export class Readings {
   }
 
   /**
-   * The sample, with its time and sequence number as the payload has them; undefined or null: it has none. What is not understood is left out,
-   * and every reading flagged.
+   * The sample, with its time and sequence number as the payload has them; see `finish`.
    *
    * @throws DecodeError `empty` without a reading.
    */
   finish(ts: unknown, seq: unknown): Decoded {
     if (this.#count === 0) throw new DecodeError('empty', 'The payload holds no reading. Send at least one metric, such as {"temperature":21.4}.');
     const decoded: Decoded = { values: this.values };
-    if (ts !== undefined && ts !== null) {
-      const time = parseTime(ts instanceof UnsafeNumber ? ts.value : ts);
-      if (time === undefined) this.#flagAll('clock');
-      else decoded.ts = time;
-    }
-    if (seq !== undefined && seq !== null) {
-      if (typeof seq === 'number' && seq >= 0 && Number.isSafeInteger(seq)) decoded.seq = seq;
-      else this.#flagAll('sequence');
-    }
     if (this.metrics) decoded.metrics = this.metrics;
-    return decoded;
-  }
-
-  #flagAll(word: string): void {
-    for (const name in this.values) flag(this, name, word);
+    return finish(decoded, ts, seq);
   }
 
   #add(name: string, value: unknown, depth: number): void {
@@ -87,17 +73,16 @@ export class Readings {
     }
   }
 
-  #addGroup(prefix: string, group: object, depth: number): void {
+  #addGroup(prefix: string, group: Record<string, unknown>, depth: number): void {
     if (depth >= LIMITS.depth) throw tooDeep(prefix);
     if (++this.#groups > LIMITS.groupsPerSample) throw tooMany(`more than ${LIMITS.groupsPerSample} nested objects`);
     if (this.#open.includes(group)) throw new DecodeError('depth', `${excerpt(prefix)} refers to itself. Send plain data without cycles.`);
     this.#open.push(group);
-    const members: [string, unknown][] = Object.entries(group);
-    this.members += members.length;
-    for (const [key, value] of members) {
+    for (const key in group) {
+      this.members += 1;
       const name = `${prefix}.${key}`;
       checkName(key, name);
-      this.#add(name, value, depth + 1);
+      this.#add(name, group[key], depth + 1);
     }
     this.#open.pop();
   }
@@ -156,6 +141,23 @@ export class Readings {
   }
 }
 
+/**
+ * Gives a sample its time and sequence number as the payload has them; undefined or null: it has none. What is not understood is left out, and
+ * every reading flagged.
+ */
+export function finish(decoded: Decoded, ts: unknown, seq: unknown): Decoded {
+  if (ts !== undefined && ts !== null) {
+    const time = parseTime(ts instanceof UnsafeNumber ? ts.value : ts);
+    if (time === undefined) flagAll(decoded, 'clock');
+    else decoded.ts = time;
+  }
+  if (seq !== undefined && seq !== null) {
+    if (typeof seq === 'number' && seq >= 0 && Number.isSafeInteger(seq)) decoded.seq = seq;
+    else flagAll(decoded, 'sequence');
+  }
+  return decoded;
+}
+
 /** Whether a value is an object to flatten, or to take for a sample: a plain one, of this or of another realm (function nodes run in one). */
 export function isGroup(value: unknown, origin: Origin): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
@@ -165,6 +167,11 @@ export function isGroup(value: unknown, origin: Origin): value is Record<string,
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Whether `checkName` lets the name of a metric pass. */
+export function isName(name: string): boolean {
+  return name !== '__proto__' && name !== 'constructor' && name !== 'prototype' && name.length > 0 && name.length <= LIMITS.metricName && name.isWellFormed();
+}
+
 /** Refuses a key that could reach an object's prototype, and a name that is empty or too long. */
 function checkName(key: string, name: string): void {
   if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
@@ -172,7 +179,7 @@ function checkName(key: string, name: string): void {
   }
   if (key.length === 0) throw new DecodeError('type', 'A metric has an empty name. Give it a name.');
   if (name.length > LIMITS.metricName) throw tooMany(`a metric name of ${name.length} characters (${excerpt(name)}), where ${LIMITS.metricName} are allowed`);
-  if (!name.isWellFormed()) throw new DecodeError('encoding', `The metric name ${excerpt(name)} holds half a character (a lone UTF-16 surrogate). Send names that are valid Unicode.`);
+  if (!key.isWellFormed()) throw new DecodeError('encoding', `The metric name ${excerpt(name)} holds half a character (a lone UTF-16 surrogate). Send names that are valid Unicode.`);
 }
 
 function tooMany(what: string): DecodeError {

@@ -1,4 +1,5 @@
 import type { MetricInfo } from '../sample/sample.ts';
+import type { Decoded } from './decoded.ts';
 
 /** The remarks on one reading of a sample, made when there are none yet. A metric may have the name of a method, such as `toString`. */
 export function remarkOn(sample: { metrics?: Record<string, MetricInfo> | undefined }, name: string): MetricInfo {
@@ -13,4 +14,9 @@ export function flag(sample: { metrics?: Record<string, MetricInfo> | undefined 
   const flags = (remark.flags ??= []);
   if (!flags.includes(word)) flags.push(word);
   return remark;
+}
+
+/** Puts a flag on every reading of a sample. */
+export function flagAll(sample: Decoded, word: string): void {
+  for (const name in sample.values) flag(sample, name, word);
 }

@@ -6,16 +6,19 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** The text of a payload. Throws DecodeError `encoding` for bytes that are not UTF-8. A byte order mark is dropped. */
 export function textOf(bytes: Uint8Array): string {
   // Nearly every payload is ASCII, for which this is three times as fast as a fatal TextDecoder.
-  if (isAscii(bytes)) {
-    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return buffer.toString('latin1');
-  }
+  if (isAscii(bytes)) return asciiOf(bytes);
   try {
     return utf8.decode(bytes);
   } catch (cause) {
     const position = firstBadByte(bytes);
     throw new DecodeError('encoding', `The payload is not UTF-8 text: byte ${position} cannot be read. Send text encoded as UTF-8.`, { cause, position });
   }
+}
+
+/** The text of bytes that are known to be ASCII. */
+export function asciiOf(bytes: Uint8Array): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('latin1');
 }
 
 /** The index of the first byte that cannot stand where it does in UTF-8 (RFC 3629, section 4); the length when it ends within a character. */
