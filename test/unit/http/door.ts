@@ -57,11 +57,13 @@ export class RawClient {
   readonly socket: Socket;
   text = '';
   closed = false;
+  /** What broke the connection, where it did not just end. */
+  broken: string | undefined;
 
   constructor(socket: Socket) {
     this.socket = socket;
     socket.on('data', (chunk: Buffer) => (this.text += chunk.toString('latin1')));
-    socket.on('error', () => undefined);
+    socket.on('error', (error: NodeJS.ErrnoException) => (this.broken = error.code));
     socket.on('close', () => (this.closed = true));
   }
 
