@@ -9,6 +9,7 @@
 import { createHmac, hash } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { decodeMessage, encodeMessage } from '../../core/coap/codec.ts';
 import { CODE, codeText, OPTION, type Message } from '../../core/coap/message.ts';
@@ -19,6 +20,8 @@ import type { PublisherReport } from './publisher.ts';
 const { values: given } = parseArgs({
   options: {
     port: { type: 'string' },
+    /** What its starter tells every publisher; here it is always CoAP. */
+    protocol: { type: 'string', default: 'coap' },
     messages: { type: 'string', default: 'Infinity' },
     seconds: { type: 'string', default: 'Infinity' },
     window: { type: 'string', default: '6' },
@@ -35,6 +38,10 @@ const logins = given.logins === undefined ? [] : (JSON.parse(readFileSync(given.
 
 const ACK_TIMEOUT = 2_000;
 const RETRY_REFUSED = 100;
+/** The message id of a ping. */
+const PING = 0;
+const PING_MILLISECONDS = 100;
+const START_MILLISECONDS = 15_000;
 const DRAIN_MILLISECONDS = 30_000;
 const JSON_FORMAT = 50;
 const NOTHING = Buffer.alloc(0);
@@ -65,6 +72,7 @@ class Connection {
   readonly #name: string;
   #next = 0;
   #messageId = 0;
+  #answered = false;
   readonly ready: Promise<void>;
 
   constructor(index: number) {
@@ -75,12 +83,27 @@ class Connection {
     this.#key = createHmac('sha256', login.password).update('holdfast coap v1').digest();
     this.#devices = devicesOf(index);
     this.#random = seededRandom(index + 1);
-    this.#socket.on('error', (error) => fail(`Connection ${index} failed: ${error.message}.`));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      // So the system says that nobody listens, which before the first answer is no failure.
+      if (error.code !== 'ECONNREFUSED' || started > 0) fail(`Connection ${index} failed: ${error.message}.`);
+    });
     this.#socket.on('message', (datagram) => {
       this.#receive(datagram);
-      this.fill();
+      if (started > 0) this.fill();
     });
-    this.ready = new Promise((resolve) => this.#socket.connect(port, '127.0.0.1', resolve));
+    this.ready = new Promise((resolve) => {
+      this.#socket.once('connect', resolve);
+      this.#socket.connect(port, '127.0.0.1');
+    });
+  }
+
+  /** Pings until somebody answers: a port of UDP does not tell by itself whether anybody listens. */
+  async listening(): Promise<void> {
+    const ping = encodeMessage({ type: 'CON', code: CODE.empty, messageId: PING, token: NOTHING, options: [], payload: NOTHING });
+    for (const deadline = performance.now() + START_MILLISECONDS; !this.#answered; await pause(PING_MILLISECONDS)) {
+      if (performance.now() > deadline) fail(`Nothing answered on UDP port ${port} within ${START_MILLISECONDS / 1_000} seconds.`);
+      this.#socket.send(ping, () => undefined);
+    }
   }
 
   fill(): void {
@@ -133,6 +156,10 @@ class Connection {
   /** The token is the message id, so that a response that comes by itself is known as well. */
   #receive(datagram: Buffer): void {
     const message = decodeMessage(datagram);
+    if (message?.type === 'RST' && message.messageId === PING) {
+      this.#answered = true;
+      return;
+    }
     if (!message || message.type === 'RST') fail(`The gateway answered with ${datagram.toString('hex')}.`);
     if (message.type === 'CON') fail('The gateway took more than a second and answered in a message of its own, which this publisher does not take.');
     if (message.code === CODE.empty) return;
@@ -159,7 +186,7 @@ class Connection {
   }
 
   #nextMessageId(): number {
-    do this.#messageId = (this.#messageId + 1) & 0xffff;
+    do this.#messageId = (this.#messageId % 0xffff) + 1;
     while (this.#outstanding.has(this.#messageId));
     return this.#messageId;
   }
@@ -183,6 +210,7 @@ function fail(sentence: string): never {
 
 const connections = Array.from({ length: CONNECTIONS }, (_, index) => new Connection(index));
 await Promise.all(connections.map((connection) => connection.ready));
+await connections[0]?.listening();
 started = performance.now();
 const cpuBefore = process.cpuUsage();
 let stoppedAt = 0;

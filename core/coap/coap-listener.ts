@@ -32,7 +32,7 @@ export class CoapListener {
 
   private constructor(options: CoapListenerOptions) {
     this.#options = options;
-    this.#socket = createSocket({ type: isIPv6(options.host) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER });
+    this.#socket = createSocket(isIPv6(options.host) ? 'udp6' : 'udp4');
     this.#server = new CoapServer(options, { send: (datagram, remote) => this.#send(datagram, remote), random: () => randomInt(RESOLUTION) / RESOLUTION });
   }
 
@@ -80,6 +80,7 @@ export class CoapListener {
         this.#socket.on('error', (error) => problem(`The CoAP listener reports: ${messageOf(error)}.`));
         this.#socket.on('message', (datagram, remote) => this.#server.receive(datagram, remote));
         this.#port = this.#socket.address().port;
+        widen(this.#socket);
         resolve();
       });
     });
@@ -89,6 +90,15 @@ export class CoapListener {
     if (this.#closed || this.#socket.getSendQueueSize() > SEND_QUEUE) return;
     // That an answer could not be sent is no more than that it got lost; but without a callback the error would be the socket's.
     this.#socket.send(datagram, port, address, () => undefined);
+  }
+}
+
+/** Linux gives less than was asked for where it has less; other systems refuse, and then it stays as it is. */
+function widen(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER);
+  } catch {
+    // What does not fit is lost, as any datagram may be, and comes again.
   }
 }
 

@@ -39,6 +39,8 @@ interface Signed extends SignedBy {
   exchange: Exchange;
   target: Target;
   options: RequestOptions;
+  /** Whose account a refusal goes to: who signed, until it is known which device the readings are of. */
+  device: string;
   /** Stands for all that was asked for but when: the same under the same nonce is a repetition. */
   content: string;
 }
@@ -47,7 +49,7 @@ const MAXIMUM_NONCES = 65_536;
 const NONCES_PER_PRINCIPAL = 8_192;
 const WAITING_PER_NONCE = 8;
 const BODIES_PER_PRINCIPAL = 4;
-const BODIES_AT_ONCE = 16;
+const BODIES_AT_ONCE = 4;
 const SMALLEST_BODY_MEMORY = 4 * 1024 * 1024;
 
 /** What POST of telemetry does: from a request with a right signature to a delivery, and from its end to a response. */
@@ -85,7 +87,7 @@ export class TelemetryResource {
       return;
     }
     const content = hash('sha256', `${target.path} ${options.contentFormat ?? ''} ${checked.signature.digest}`, 'binary');
-    const signed = { ...checked, exchange, target, options, content };
+    const signed = { ...checked, exchange, target, options, content, device: checked.principal.id };
     if (!exchange.hold()) return this.#refuse(signed, 'inbox-full', 'Too many requests wait for their answers. Try again.', 1_000);
     this.#admit(signed, message.payload);
   }
@@ -111,10 +113,11 @@ export class TelemetryResource {
     const { block1, size1, contentFormat } = options;
     const sender = deviceOf(principal, target, (device) => registry.isChild(principal.id, device));
     if ('forbidden' in sender) return this.#refuse(signed, 'forbidden', sender.forbidden);
+    signed.device = sender.device;
     const format = contentFormat === undefined ? (this.#options.profileOf(sender.device)?.format ?? 'auto') : formatOfCoap(contentFormat);
     if (!format) return this.#refuse(signed, 'unsupported-format', `The content format ${String(contentFormat)} is not taken here: use 0, 50, 60, 110 or 112.`);
     if ((size1 ?? 0) > maximumBodySize || payload.length > maximumBodySize) return this.#tooLarge(signed, `The body is larger than ${maximumBodySize} bytes.`);
-    if (!block1) return this.#deliver(signed, sender.device, payload, format, until);
+    if (!block1) return this.#deliver(signed, payload, format, until);
 
     const progress = this.#bodies.take(principal.id, signature.nonce, block1, payload);
     switch (progress.kind) {
@@ -122,7 +125,7 @@ export class TelemetryResource {
         return exchange.reply(goOn(block1));
       case 'complete':
         // The signature covers this digest: what does not have it is not what was signed, whoever put it there.
-        if (signature.digest === digestOf(progress.payload)) return this.#deliver(signed, sender.device, progress.payload, format, until);
+        if (signature.digest === digestOf(progress.payload)) return this.#deliver(signed, progress.payload, format, until);
         return this.#unfinished(signed, CODE.requestEntityIncomplete, 'The body has not the digest that was signed. Send it again from block 0.');
       case 'bad':
         return this.#unfinished(signed, CODE.badRequest, progress.diagnostic);
@@ -135,8 +138,8 @@ export class TelemetryResource {
     }
   }
 
-  #deliver(signed: Signed, device: string, payload: Uint8Array, format: PayloadFormat, until: number): void {
-    const { principal, target, signature, exchange, options } = signed;
+  #deliver(signed: Signed, payload: Uint8Array, format: PayloadFormat, until: number): void {
+    const { principal, target, signature, exchange, options, device } = signed;
     const { clock, intake, profileOf } = this.#options;
     const profile = profileOf(device);
     try {
@@ -171,13 +174,13 @@ export class TelemetryResource {
     exchange.reply(problemResponse(code, diagnostic, options.block1));
   }
 
-  #tooLarge({ exchange, principal, options }: Signed, message: string): void {
-    this.#count(principal.id, 'too-large');
+  #tooLarge({ exchange, device, options }: Signed, message: string): void {
+    this.#count(device, 'too-large');
     exchange.reply(tooLarge(message, this.#options.maximumBodySize, options.block1));
   }
 
-  #refuse({ exchange, principal, options }: Signed, reason: RefusalReason, message: string, retryAfter?: number): void {
-    this.#count(principal.id, reason);
+  #refuse({ exchange, principal, device, options }: Signed, reason: RefusalReason, message: string, retryAfter?: number): void {
+    this.#count(device, reason);
     this.#options.problem(`A CoAP request of ${principal.id} at ${exchange.remote.address} was refused: ${message}`);
     const response: Response = refusalResponse({ reason, message, ...(retryAfter === undefined ? {} : { retryAfter }) }, options.block1);
     exchange.reply(response);
