@@ -12,6 +12,12 @@ export interface PublishOptions {
   seconds?: number;
   /** Messages that may be sent and not stored. */
   ahead?: number;
+  /** Messages a second that all connections together want to send. */
+  rate?: number;
+  /** How many connections, beginning with which, and how many devices each; as load.ts says unless told. */
+  connections?: number;
+  first?: number;
+  devices?: number;
 }
 
 const TELL_MILLISECONDS = 10;
@@ -20,7 +26,7 @@ const TELL_MILLISECONDS = 10;
 export async function publish(system: RunningSystem, options: PublishOptions): Promise<PublisherReport> {
   const args = [join(import.meta.dirname, 'publisher.ts'), '--port', String(system.port), '--protocol', system.protocol ?? 'mqtt', '--window', String(options.window)];
   if (system.logins.length > 0) args.push('--logins', options.loginsFile);
-  for (const name of ['messages', 'seconds', 'ahead'] as const) {
+  for (const name of ['messages', 'seconds', 'ahead', 'rate', 'connections', 'first', 'devices'] as const) {
     const value = options[name];
     if (value !== undefined && value !== Infinity) args.push(`--${name}`, String(value));
   }

@@ -3,15 +3,16 @@
  * sockets, keeps a bounded number unacknowledged on each, and prints one line of JSON when all it sent is acknowledged.
  *
  *   node publisher.ts --port 1883 [--protocol mqtt|http] [--messages n] [--seconds n] [--window 200] [--rate n] [--ahead n] [--logins file]
+ *     [--connections 50] [--first 0] [--devices 20]
  *
- * With --ahead it never sends more than n messages beyond what its parent says is stored, in messages `{ stored: n }`.
+ * The connections are those from --first on, each with so many of its devices. With --ahead it never sends more than n messages beyond what its parent says is stored, in messages `{ stored: n }`.
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { LatencyHistogram } from './latency.ts';
 import { httpWire } from './http-bytes.ts';
-import { CONNECTIONS, devicesOf, PAYLOAD_BYTES, seededRandom, type Login } from './load.ts';
+import { CONNECTIONS, DEVICES_PER_CONNECTION, devicesOf, PAYLOAD_BYTES, seededRandom, type Login } from './load.ts';
 import { mqttWire } from './mqtt-bytes.ts';
 import { IDS, type MessageTemplate, type Wire } from './wire.ts';
 
@@ -39,6 +40,9 @@ const { values: options } = parseArgs({
     rate: { type: 'string', default: 'Infinity' },
     ahead: { type: 'string', default: 'Infinity' },
     logins: { type: 'string' },
+    connections: { type: 'string', default: String(CONNECTIONS) },
+    first: { type: 'string', default: '0' },
+    devices: { type: 'string', default: String(DEVICES_PER_CONNECTION) },
   },
 });
 const port = Number(options.port);
@@ -100,7 +104,7 @@ class Connection {
 
   constructor(index: number) {
     const random = seededRandom(index + 1);
-    const devices = devicesOf(index);
+    const devices = devicesOf(index).slice(0, Number(options.devices));
     this.#devices = devices.length;
     const login = logins[index];
     this.#templates = Array.from({ length: VARIANTS }, () => devices.map((id) => wire.template(id, payload(random), login))).flat();
@@ -173,7 +177,8 @@ function fail(sentence: string): never {
   process.exit(1);
 }
 
-const connections = Array.from({ length: CONNECTIONS }, (_, index) => new Connection(index));
+const first = Number(options.first);
+const connections = Array.from({ length: Number(options.connections) }, (_, index) => new Connection(first + index));
 await Promise.all(connections.map((connection) => connection.ready));
 
 started = performance.now();

@@ -15,10 +15,10 @@ const BACKEND_ID = '00000000000000ba';
 const HTTP_WINDOW = 32;
 
 /** Lets in one gateway a connection, each with its devices as children, before Node-RED opens the data directory. */
-function issueLogins(dataDirectory: string): Login[] {
+function issueLogins(dataDirectory: string, connections: number): Login[] {
   const registry = openRegistry(dataDirectory, systemClock);
   try {
-    return Array.from({ length: CONNECTIONS }, (_, connection) => {
+    return Array.from({ length: connections }, (_, connection) => {
       const username = `gateway-${connection}`;
       return { username, password: registry.issue({ id: username, kind: 'gateway', children: devicesOf(connection) }).secret };
     });
@@ -34,14 +34,24 @@ function oursFlow(options: { port: number; protocol: 'mqtt' | 'http'; dataDirect
   return [
     { id: 'tab', type: 'tab', label: 'ours', disabled: false, info: '' },
     { id: BACKEND_ID, type: 'holdfast-backend', name: '', version: 1, directory: options.dataDirectory },
-    { ...place, id: 'gateway', type: 'holdfast-gateway', backend: BACKEND_ID, host: '127.0.0.1', ...ports, form: options.form, wires: [['validate']] },
+    { ...place, version: 2, id: 'gateway', type: 'holdfast-gateway', backend: BACKEND_ID, host: '127.0.0.1', ...ports, form: options.form, wires: [['validate']] },
     { ...place, id: 'validate', type: 'holdfast-validate', contract: 'bench', contractVersion: 1, schema: JSON.stringify(PAYLOAD_SCHEMA.properties.values), wires: [['detect'], []] },
     { ...place, id: 'detect', type: 'holdfast-detect', backend: BACKEND_ID, wires: [['store']] },
     { ...place, id: 'store', type: 'holdfast-store', backend: BACKEND_ID, wires: [[]] },
   ];
 }
 
-function ours(name: string, title: string, form: 'single' | 'batch', protocol: 'mqtt' | 'http' = 'mqtt'): System {
+export interface OursOptions {
+  form: 'single' | 'batch';
+  protocol?: 'mqtt' | 'http';
+  /** How many connections can log in; as many as load.ts says unless told. */
+  connections?: number;
+  /** Of the Node-RED process. */
+  env?: Record<string, string>;
+}
+
+/** Node-RED with our nodes. */
+export function ours(name: string, title: string, { form, protocol = 'mqtt', connections = CONNECTIONS, env }: OursOptions): System {
   return {
     name,
     title,
@@ -49,10 +59,10 @@ function ours(name: string, title: string, form: 'single' | 'batch', protocol: '
     async start(directory: string): Promise<RunningSystem> {
       await buildIfNeeded();
       const dataDirectory = join(directory, 'data');
-      const logins = issueLogins(dataDirectory);
+      const logins = issueLogins(dataDirectory, connections);
       const port = await freePort();
       const flow = oursFlow({ port, protocol, dataDirectory, form });
-      const nodeRed = await startNodeRed({ modules: join(ROOT, 'node_modules'), nodesDir: ROOT, userDir: join(directory, 'user'), flow });
+      const nodeRed = await startNodeRed({ modules: join(ROOT, 'node_modules'), nodesDir: ROOT, userDir: join(directory, 'user'), flow, ...(env && { env }) });
       try {
         await listening(port);
       } catch (error) {
@@ -87,6 +97,6 @@ function ours(name: string, title: string, form: 'single' | 'batch', protocol: '
 
 const NODES = 'gateway, validate, detect, store';
 
-export const oursSingle = ours('ours-single', `${NODES}: one sample a message`, 'single');
-export const oursBatch = ours('ours-batch', `${NODES}: batches`, 'batch');
-export const oursHttp = ours('ours-http', `${NODES}: one sample an HTTP request, batches in the flow`, 'batch', 'http');
+export const oursSingle = ours('ours-single', `${NODES}: one sample a message`, { form: 'single' });
+export const oursBatch = ours('ours-batch', `${NODES}: batches`, { form: 'batch' });
+export const oursHttp = ours('ours-http', `${NODES}: one sample an HTTP request, batches in the flow`, { form: 'batch', protocol: 'http' });
