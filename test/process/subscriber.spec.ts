@@ -292,7 +292,9 @@ describe('a whole Holdfast behind a real Mosquitto', () => {
   /** Without a time of their own, in milliseconds, a repetition that was not recognised would be one reading more. */
   async function send(from: number, to: number, start?: number): Promise<void> {
     const messages = Array.from({ length: to - from }, (_, n) => ({ ...(start === undefined ? {} : { ts: start + n }), values: { n: from + n } }));
-    await Promise.all(messages.map((one) => client?.publishAsync('plant/press-7/telemetry', JSON.stringify(one), { qos: 1 })));
+    const publisher = client;
+    assert.ok(publisher);
+    await Promise.all(messages.map((one) => publisher.publishAsync('plant/press-7/telemetry', JSON.stringify(one), { qos: 1 })));
   }
 
   async function untilStored(count: number): Promise<void> {
