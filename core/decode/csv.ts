@@ -20,7 +20,7 @@ const TIME_COLUMNS = ['ts', 'timestamp', 'time'];
 export function decodeCsv(text: string): Decoded[] {
   const rows = rowsOf(text, delimiterOf(text));
   const first = rows.next();
-  if (first.value === undefined) throw emptyPayload();
+  if (first.value === undefined || text.trim() === '') throw emptyPayload();
   const columns = columnsOf(first.value);
   const samples: Decoded[] = [];
   for (const row of rows) {
