@@ -91,6 +91,19 @@ describe('a QoS 2 message', () => {
       assert.deepEqual(offered(), ['7: 1']);
     });
 
+    it('that is completed leaves its packet identifier to an equal one, also over a kill', async () => {
+      const p1 = await connected();
+      p1.publish(TELEMETRY, '1', 2, 7);
+      await p1.takes('pubrec');
+      p1.send({ cmd: 'pubrel', messageId: 7 });
+      await p1.takes('pubcomp');
+      await door.kill();
+      const back = await connected();
+      back.publish(TELEMETRY, '1', 2, 7);
+      await back.takes('pubrec');
+      assert.deepEqual(offered(), ['7: 1']);
+    });
+
     it('is another one when a device that forgot its session says something else with the same packet identifier', async () => {
       const p1 = await connected();
       p1.publish(TELEMETRY, '1', 2, 7);

@@ -103,6 +103,18 @@ describe('the session of an MQTT client', () => {
     assert.deepEqual(seen, Array.from({ length: 400 }, (_, count) => `${COMMANDS}: ${count}`));
   });
 
+  it('sends what is published while the last of what waited is on its way, behind it', async () => {
+    await (await subscribed({ qos: 2 })).endAsync();
+    // QoS 2 waits for the disk before each is sent, so that all of them are on their way at once.
+    for (let count = 0; count < 10; count += 1) await door.listener.publish(COMMANDS, String(count), 2);
+    const { seen } = await again();
+    await until(() => seen.length > 0);
+    await Promise.all(Array.from({ length: 10 }, (_, count) => door.listener.publish(COMMANDS, String(10 + count), 2)));
+    await until(() => seen.length >= 20);
+    await door.meanwhile();
+    assert.deepEqual(seen, Array.from({ length: 20 }, (_, count) => `${COMMANDS}: ${count}`));
+  });
+
   it('ends when its client connects with a clean session', async () => {
     await (await subscribed()).endAsync();
     await (await door.client('app')).publishAsync(COMMANDS, 'old', { qos: 1 });
