@@ -1,9 +1,14 @@
 import { ask, sentence } from '../editor/ask.ts';
 import { prepareDialog } from '../editor/dialog.ts';
 import { savedValue } from '../editor/settings.ts';
+import { openTabs } from '../editor/tabs.ts';
 import { shownNumber } from '../editor/texts.ts';
 import { numberWithin, optionalText, requiredText, textOf } from '../editor/validators.ts';
+import { openLedger } from './ledger.editor.ts';
 import { openPrincipals } from './principals.editor.ts';
+import { usableProfiles } from './profile-problem.editor.ts';
+import { openProfiles, profileNames, readProfileList } from './profiles.editor.ts';
+import { openQuarantinedDevices } from './quarantined-devices.editor.ts';
 
 interface State {
   unsettled: Record<string, number>;
@@ -18,7 +23,7 @@ RED.nodes.registerType('holdfast-backend', {
     name: { value: '', validate: optionalText('name') },
     version: { value: 1 },
     directory: { value: 'holdfast', validate: requiredText('directory') },
-    profiles: { value: [] },
+    profiles: { value: [], validate: usableProfiles() },
     inboxSize: { value: 1024, validate: numberWithin('inboxSize', { minimum: 1, maximum: 1_048_576 }) },
     inboxAge: { value: 0, validate: numberWithin('inboxAge', { minimum: 0, maximum: 87_600 }) },
   },
@@ -30,23 +35,33 @@ RED.nodes.registerType('holdfast-backend', {
   },
   oneditprepare() {
     prepareDialog(this);
-    const people = $('#holdfast-principals').hide();
-    const state = $('#holdfast-state');
-    if (!RED.nodes.node(this.id)) {
-      state.text(this._('state.notDeployed'));
-      return;
-    }
-    void ask<State>('GET', `holdfast-backend/${this.id}/status`).then(
-      (answer) => {
-        state.text(stateSentence(this, answer));
-        people.show();
-        openPrincipals(this);
-        RED.tray.resize();
-      },
-      (error: unknown) => state.toggleClass('holdfast-problem', this.changed !== true).text(this.changed ? this._('state.notDeployed') : sentence(error)),
-    );
+    openTabs('holdfast-backend-tabs', ['principals', 'profiles', 'inbox', 'ledger'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
+    openProfiles(this);
+    void openRunning(this);
+  },
+  oneditsave() {
+    this['profiles'] = readProfileList();
   },
 });
+
+/** What only a deployed backend can show. */
+async function openRunning(node: EditorNode): Promise<void> {
+  const running = $('.holdfast-running').hide();
+  const state = $('#holdfast-state');
+  const say = (text: string, isProblem = false): void => void state.toggleClass('holdfast-problem', isProblem).text(text);
+  if (!RED.nodes.node(node.id)) return say(node._('state.notDeployed'));
+  try {
+    say(stateSentence(node, await ask<State>('GET', `holdfast-backend/${node.id}/status`)));
+  } catch (error) {
+    return node.changed ? say(node._('state.notDeployed')) : say(sentence(error), true);
+  }
+  $('.holdfast-not-running').hide();
+  running.show();
+  openPrincipals(node, profileNames);
+  openLedger(node);
+  openQuarantinedDevices(node);
+  RED.tray.resize();
+}
 
 function stateSentence(node: EditorNode, { readings, unsettled, quarantined }: State): string {
   const waiting = Object.values(unsettled).reduce((sum, count) => sum + count, 0);

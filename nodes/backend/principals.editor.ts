@@ -1,7 +1,8 @@
 import { ask, sentence } from '../editor/ask.ts';
+import { iconButton, unseen } from '../editor/buttons.ts';
 import { suggestKnown } from '../editor/known-names.ts';
 import { textOf } from '../editor/validators.ts';
-import { publishCommand } from './publish-command.editor.ts';
+import { publishCommands } from './publish-command.editor.ts';
 
 interface Principal {
   id: string;
@@ -10,8 +11,8 @@ interface Principal {
   children: string[];
 }
 
-/** The section "Who may connect" of a running backend. What is done there happens at once, not at the next deploy. */
-export function openPrincipals(node: EditorNode): void {
+/** "Who may connect" of a running backend. What is done there happens at once, not at the next deploy. `profileNames`: those the dialog holds. */
+export function openPrincipals(node: EditorNode, profileNames: () => readonly string[]): void {
   const path = `holdfast-backend/${node.id}/principals`;
   const problem = $('#holdfast-principal-problem');
   const kind = $('#holdfast-principal-kind');
@@ -42,15 +43,15 @@ export function openPrincipals(node: EditorNode): void {
   };
 
   const table = (principals: Principal[]): JQuery => {
-    const head = $('<tr>').append(['id', 'kind', 'profile'].map((column) => $('<th scope="col">').text(node._(`principals.${column}`))), $('<th scope="col">').append(hidden(node._('principals.actions'))));
+    const head = $('<tr>').append(['id', 'kind', 'profile'].map((column) => $('<th scope="col">').text(node._(`principals.${column}`))), $('<th scope="col">').append(unseen(node._('principals.actions'))));
     const rows = principals.map((principal) =>
       $('<tr>').attr('data-principal', principal.id).append(
         $('<td>').text(principal.id),
         $('<td>').text(node._(`kinds.${principal.kind}`)),
         $('<td>').text(principal.kind === 'gateway' ? node._('principals.for', { devices: principal.children.join(', ') }) : principal.profile),
         $('<td>').append(
-          button('fa-key', node._('principals.newSecret', { id: principal.id }), () => confirm(node, 'principals.confirmSecret', principal.id, () => issue(principal))),
-          button('fa-trash', node._('principals.remove', { id: principal.id }), () => confirm(node, 'principals.confirmRemove', principal.id, () => remove(principal))),
+          iconButton('fa-key', node._('principals.newSecret', { id: principal.id }), () => confirm(node, 'principals.confirmSecret', principal.id, () => issue(principal))),
+          iconButton('fa-trash', node._('principals.remove', { id: principal.id }), () => confirm(node, 'principals.confirmRemove', principal.id, () => remove(principal))),
         ),
       ),
     );
@@ -82,7 +83,7 @@ export function openPrincipals(node: EditorNode): void {
     if (event.key === 'Enter') add();
   });
 
-  suggestKnown(input('profile'), { backend: () => node.id, names: 'profiles' });
+  suggestKnown(input('profile'), { backend: () => node.id, names: 'profiles', more: profileNames });
   suggestKnown(input('children'), { backend: () => node.id, names: 'devices', list: true });
   void refresh();
 }
@@ -94,26 +95,20 @@ function showSecret(node: EditorNode, { id, kind }: Principal, secret: string): 
     $('<p>').text(node._('secret.once')),
     copyable(node, 'secret.copy', secret, 'holdfast-secret-text'),
   );
-  if (kind === 'device') box.append($('<p>').text(node._('secret.try')), copyable(node, 'secret.copyCommand', publishCommand(node.id, id, secret), 'holdfast-secret-command'));
+  const commands = kind === 'device' ? publishCommands(node.id, id, secret) : [];
+  if (commands.length > 0) box.append($('<p>').text(node._('secret.try')));
+  for (const { protocol, command } of commands) {
+    box.append($('<p class="holdfast-hint">').text(protocol.toUpperCase()), copyable(node, 'secret.copyCommand', command, `holdfast-secret-${protocol}`));
+  }
   $('#holdfast-secret').empty().append(box);
   box[0]?.scrollIntoView({ block: 'nearest' });
 }
 
 function copyable(node: EditorNode, label: string, text: string, id: string): JQuery {
-  const copy = button('fa-clipboard', node._(label), () => {
+  const copy = iconButton('fa-clipboard', node._(label), () => {
     void navigator.clipboard.writeText(text).then(() => RED.notify(node._('secret.copied'), { type: 'success', timeout: 2_000 }), () => RED.notify(node._('secret.notCopied'), { type: 'warning' }));
   });
   return $('<div class="holdfast-copy">').append($('<pre tabindex="0">').attr('id', id).text(text), copy);
-}
-
-function button(icon: string, label: string, click: () => void): JQuery {
-  const made = $('<button type="button" class="red-ui-button red-ui-button-small">').attr('aria-label', label).append($('<i aria-hidden="true">').addClass(`fa ${icon}`));
-  RED.popover.tooltip(made, label);
-  return made.on('click', click);
-}
-
-function hidden(text: string): JQuery {
-  return $('<span class="holdfast-unseen">').text(text);
 }
 
 function confirm(node: EditorNode, key: string, id: string, agreed: () => void): void {

@@ -1,5 +1,6 @@
 import { showDefaults } from './settings.ts';
 import { addStyle } from './style.ts';
+import { reveal } from './tabs.ts';
 
 /** What every dialog needs when it is opened. */
 export function prepareDialog(node: EditorNode): void {
@@ -32,6 +33,7 @@ function showProblems(node: EditorNode, prefix: string, form: JQuery): void {
         input.attr('aria-describedby', id);
         // A fault in a closed section would be out of sight.
         row.closest('details').prop('open', true);
+        reveal(row);
       }
     }
   };

@@ -9,12 +9,14 @@ interface SuggestOptions {
   names: keyof Known;
   /** The input holds several names, separated by commas. */
   list?: boolean;
+  /** More names to offer, such as those that the dialog holds and nobody has deployed yet. */
+  more?: () => readonly string[];
 }
 
 const MOST_SHOWN = 30;
 
 /** Offers what the backend has seen so far while a person types. Without a running backend nothing is offered. */
-export function suggestKnown(input: JQuery, { backend, names, list = false }: SuggestOptions): void {
+export function suggestKnown(input: JQuery, { backend, names, list = false, more = () => [] }: SuggestOptions): void {
   let asked: { backend: string; names: Promise<string[]> } | undefined;
   const known = (): Promise<string[]> => {
     const id = backend();
@@ -33,7 +35,7 @@ export function suggestKnown(input: JQuery, { backend, names, list = false }: Su
       const part = typed.slice(start).trim().toLowerCase();
       const taken = new Set(before.split(',').map((name) => name.trim()));
       void known().then((all) => {
-        const fitting = all.filter((name) => name.toLowerCase().includes(part) && name.toLowerCase() !== part && !taken.has(name));
+        const fitting = [...new Set([...more(), ...all])].filter((name) => name.toLowerCase().includes(part) && name.toLowerCase() !== part && !taken.has(name));
         done(fitting.slice(0, MOST_SHOWN).map((name) => ({ value: before === '' ? name : `${before} ${name}`, label: name })));
       });
     },

@@ -27,6 +27,7 @@ declare const RED: {
   popover: { tooltip(target: JQuery, content: string | (() => string)): unknown };
   notify(content: string | JQuery, options: NotifyOptions): { close(): void };
   tray: { resize(): void };
+  tabs: { create(options: { id: string; onchange: (tab: { id: string }) => void }): { addTab(tab: { id: string; label: string }): void; activateTab(id: string): void } };
   i18n: { lang(): string };
 };
 

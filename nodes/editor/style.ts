@@ -53,6 +53,38 @@ const RULES = `
 .holdfast-fleet-row { display: flex; align-items: center; gap: 8px; }
 .holdfast-form .form-row .holdfast-fleet-row > select { flex: 1; min-width: 0; width: auto; }
 .holdfast-form .form-row .holdfast-fleet-row > input[type="text"] { width: 90px; flex: none; }
+.holdfast-form .holdfast-listeners td.form-row { display: table-cell; width: 44%; }
+.holdfast-form .holdfast-listeners th[scope="row"] { font-size: inherit; color: var(--red-ui-form-text-color); }
+.holdfast-form .holdfast-listeners th label { margin: 0; width: auto; display: inline; }
+.holdfast-form .holdfast-listeners td { padding: 4px 8px 4px 0; }
+.holdfast-form .holdfast-listeners tbody tr:last-child > * { border-bottom: 0; }
+.holdfast-form #holdfast-state { margin: 0 0 12px; }
+.holdfast-form .red-ui-tabs { margin-bottom: 12px; }
+.holdfast-form .red-ui-tab a:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color); outline-offset: -2px; }
+.holdfast-form .holdfast-pane > .holdfast-hint { margin: 0 0 10px; }
+.holdfast-form #holdfast-profiles-problem { position: sticky; top: 0; z-index: 1; margin: 0; padding: 4px 0; background: var(--red-ui-secondary-background); }
+.holdfast-form #holdfast-profiles-problem:empty { display: none; }
+.holdfast-form #holdfast-profiles .red-ui-editableList-item-handle, .holdfast-form #holdfast-profiles .red-ui-editableList-item-remove { top: 24px; }
+.holdfast-form .holdfast-profile-head { display: flex; align-items: center; gap: 6px; }
+.holdfast-form .form-row .holdfast-profile-head > input[type="text"] { flex: 1 1 40%; min-width: 0; width: auto; }
+.holdfast-form .form-row .holdfast-profile-head > select { flex: 1 1 40%; min-width: 0; width: auto; }
+.holdfast-form .holdfast-profile-head > button { flex: none; width: 26px; }
+.holdfast-form .form-row .holdfast-profile > .holdfast-hint { margin: 4px 0 0 32px; }
+.holdfast-form .holdfast-profile-body { margin: 10px 0 2px 32px; }
+.holdfast-form .holdfast-profile h5 { margin: 12px 0 2px; font-size: 13px; font-weight: bold; color: var(--red-ui-primary-text-color); }
+.holdfast-form .holdfast-fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 6px 10px; align-items: end; }
+.holdfast-form .holdfast-fields label { display: block; width: auto; margin: 0; }
+.holdfast-form .holdfast-fields label > span { display: block; font-size: 12px; color: var(--red-ui-secondary-text-color); margin-bottom: 2px; }
+.holdfast-form .form-row label.holdfast-check { display: flex; align-items: center; gap: 8px; width: auto; margin: 12px 0 6px; }
+.holdfast-form .holdfast-check > input { margin: 0; width: auto; }
+.holdfast-form .form-row table.holdfast-metrics { margin-bottom: 6px; }
+.holdfast-form .holdfast-metrics td { padding: 3px 6px 3px 0; border-bottom: 0; }
+.holdfast-form .holdfast-metrics td:nth-child(3) { width: 22%; }
+.holdfast-form .holdfast-wide-table { overflow-x: auto; }
+.holdfast-form .holdfast-ledger { font-variant-numeric: tabular-nums; }
+.holdfast-form .holdfast-ledger th[scope="row"] { font-size: inherit; color: var(--red-ui-form-text-color); }
+.holdfast-form .holdfast-ledger td, .holdfast-form .holdfast-ledger th[scope="col"] { text-align: right; white-space: nowrap; padding: 5px 0 5px 14px; }
+.holdfast-form .holdfast-ledger .holdfast-total > * { font-weight: bold; }
 @container (max-width: 340px) { .holdfast-form .form-row { grid-template-columns: minmax(0, 1fr); } .holdfast-form .holdfast-hint { grid-column: 1; } }
 `;
 

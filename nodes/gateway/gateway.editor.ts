@@ -1,9 +1,10 @@
 import { preselectOnlyBackend, takeOnlyBackend } from '../editor/backend-choice.ts';
 import { showBatchSizeForBatches } from '../editor/batch-form.ts';
 import { prepareDialog } from '../editor/dialog.ts';
-import { savedValue } from '../editor/settings.ts';
 import { addTryIt } from '../editor/try-it.ts';
-import { chosenBackend, numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
+import { chosenBackend, numberWithin, oneOf, optionalText, requiredText } from '../editor/validators.ts';
+import { explainLimits, saveVersion } from './limits.editor.ts';
+import { certificate, listenerPort, openListeners, portsOf, savePorts } from './ports.editor.ts';
 
 RED.nodes.registerType('holdfast-gateway', {
   category: 'Holdfast',
@@ -14,14 +15,14 @@ RED.nodes.registerType('holdfast-gateway', {
     version: { value: 2 },
     backend: { value: '', type: 'holdfast-backend', validate: chosenBackend() },
     host: { value: '127.0.0.1', validate: requiredText('host') },
-    port: { value: 1883, validate: numberWithin('port', { minimum: 0, maximum: 65_535, whole: true }) },
-    mqttsPort: { value: 0, validate: numberWithin('mqttsPort', { minimum: 0, maximum: 65_535, whole: true }) },
-    wsPort: { value: 0, validate: numberWithin('wsPort', { minimum: 0, maximum: 65_535, whole: true }) },
-    wssPort: { value: 0, validate: numberWithin('wssPort', { minimum: 0, maximum: 65_535, whole: true }) },
-    httpPort: { value: 0, validate: numberWithin('httpPort', { minimum: 0, maximum: 65_535, whole: true }) },
-    httpsPort: { value: 0, validate: numberWithin('httpsPort', { minimum: 0, maximum: 65_535, whole: true }) },
-    coapPort: { value: 0, validate: numberWithin('coapPort', { minimum: 0, maximum: 65_535, whole: true }) },
-    tls: { value: '', type: 'tls-config', required: false },
+    port: { value: 1883, validate: listenerPort('port') },
+    mqttsPort: { value: 0, validate: listenerPort('mqttsPort') },
+    wsPort: { value: 0, validate: listenerPort('wsPort') },
+    wssPort: { value: 0, validate: listenerPort('wssPort') },
+    httpPort: { value: 0, validate: listenerPort('httpPort') },
+    httpsPort: { value: 0, validate: listenerPort('httpsPort') },
+    coapPort: { value: 0, validate: listenerPort('coapPort') },
+    tls: { value: '', type: 'tls-config', validate: certificate() },
     form: { value: 'single', validate: oneOf('form', ['single', 'batch']) },
     batchSize: { value: 500, validate: numberWithin('batchSize', { minimum: 1, maximum: 10_000, whole: true }) },
     window: { value: 1000, validate: numberWithin('window', { minimum: 1, maximum: 100_000, whole: true }) },
@@ -36,7 +37,8 @@ RED.nodes.registerType('holdfast-gateway', {
   inputs: 0,
   outputs: 1,
   label() {
-    return this.name || labelOf(this);
+    const ports = portsOf(this);
+    return this.name || (ports === '' ? this._('paletteLabel') : this._('label', { ports }));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
@@ -53,13 +55,13 @@ RED.nodes.registerType('holdfast-gateway', {
   oneditprepare() {
     prepareDialog(this);
     preselectOnlyBackend(this);
+    openListeners(this);
+    explainLimits(this);
     showBatchSizeForBatches();
     addTryIt(this);
   },
+  oneditsave() {
+    savePorts();
+    saveVersion(this);
+  },
 });
-
-/** The port tells gateways apart, unless only the server knows it. */
-function labelOf(node: EditorNode): string {
-  const port = textOf(savedValue(node, 'port'));
-  return /^\d+$/.test(port) ? node._('label', { port }) : node._('paletteLabel');
-}

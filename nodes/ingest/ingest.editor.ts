@@ -1,6 +1,8 @@
 import { preselectOnlyBackend, takeOnlyBackend } from '../editor/backend-choice.ts';
 import { showBatchSizeForBatches } from '../editor/batch-form.ts';
 import { prepareDialog } from '../editor/dialog.ts';
+import { offerFormats, SELF_CONTAINED } from '../editor/formats.ts';
+import { savedValue } from '../editor/settings.ts';
 import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, numberWithin, oneOf, optionalText, typedValue } from '../editor/validators.ts';
 
@@ -18,6 +20,7 @@ RED.nodes.registerType('holdfast-ingest', {
     valuesType: { value: 'msg', validate: oneOf('values', ['msg', 'flow', 'global', 'json', 'jsonata']) },
     ts: { value: '', validate: typedValue('ts', 'tsType', { absent: 'none' }) },
     tsType: { value: 'none', validate: oneOf('ts', ['none', 'msg', 'flow', 'global', 'jsonata']) },
+    format: { value: '', validate: oneOf('format', ['', 'auto', 'json', 'json-lines', 'text', 'csv', 'line-protocol', 'senml-json', 'senml-cbor', 'cbor', 'messagepack']) },
     form: { value: 'single', validate: oneOf('form', ['single', 'batch']) },
     batchSize: { value: 500, validate: numberWithin('batchSize', { minimum: 1, maximum: 10_000, whole: true }) },
     window: { value: 1000, validate: numberWithin('window', { minimum: 1, maximum: 100_000, whole: true }) },
@@ -44,6 +47,9 @@ RED.nodes.registerType('holdfast-ingest', {
     takeOnlyBackend(this);
   },
   oneditprepare() {
+    const format = $('#node-input-format');
+    offerFormats(format, SELF_CONTAINED);
+    format.val(String(savedValue(this, 'format')));
     prepareDialog(this);
     preselectOnlyBackend(this);
     $('#node-input-device').typedInput({ default: 'msg', types: ['msg', 'flow', 'global', 'str', 'env', 'jsonata'], typeField: '#node-input-deviceType' });

@@ -6,7 +6,7 @@ import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, NODES, startFlow } from './fixture.ts';
 
 /** A key of a catalogue, shown because its text is missing. */
-const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|example|severity|watch|direction|placeholders)\.[a-z]\w*/i;
+const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|reasons|quarantined|formats|listeners|limits|over|example|severity|watch|direction|placeholders)\.[a-z]\w*/i;
 
 describe('the dialogs of the nodes in the editor', () => {
   let browser: Browser;
@@ -89,8 +89,8 @@ describe('the dialogs of the nodes in the editor', () => {
 
     it('say what is wrong with a value, and let a variable pass', async () => {
       await editor.open(idOf('gateway'));
-      await complains('port', '70000', '“Port” cannot be “70000”. Enter a whole number from 1 to 65,535.');
-      await complains('port', '1.5', '“Port” cannot be “1.5”. Enter a whole number from 1 to 65,535.');
+      await complains('port', '70000', '“MQTT” cannot be “70000”. Enter a whole number from 0 to 65,535.');
+      await complains('port', '1.5', '“MQTT” cannot be “1.5”. Enter a whole number from 0 to 65,535.');
       await complains('host', '', '“Listen on” is empty. Enter a value.');
       await editor.page.locator('#node-input-port').fill('${HOLDFAST_MQTT_PORT}');
       await editor.page.locator('#node-input-port').press('Tab');
@@ -102,6 +102,97 @@ describe('the dialogs of the nodes in the editor', () => {
       await editor.page.locator('#holdfast-problem-window', { hasText: 'from 1 to 100,000' }).waitFor({ state: 'visible' });
       await editor.picture('gateway-faulty');
       await editor.close('cancel');
+    });
+
+    it('let each listener of a gateway have its port, and say what one needs', async () => {
+      await editor.open(idOf('gateway'));
+      const port = (property: string) => editor.page.locator(`#node-input-${property}`);
+      assert.equal(await port('httpPort').inputValue(), '', 'a listener that is off shows no port');
+      assert.equal(await port('tls').isVisible(), false);
+      await editor.page.locator('button[aria-label="Use port 8080 for HTTP"]').click();
+      assert.equal(await port('httpPort').inputValue(), '8080');
+      await complains('wsPort', '8080', '“MQTT over WebSocket” has port 8080, which “HTTP” has too. Give each its own.');
+      await editor.picture('gateway-same-port');
+      await port('wsPort').fill('');
+      await port('coapPort').fill('8080');
+      await port('httpsPort').fill('8443');
+      await port('httpsPort').press('Tab');
+      await editor.page.locator('#holdfast-problem-wsPort').waitFor({ state: 'detached' });
+      await editor.page.locator('#holdfast-problem-tls', { hasText: 'An encrypted listener has a port, but no TLS configuration is chosen.' }).waitFor();
+      await editor.picture('gateway-no-certificate');
+      await port('httpsPort').fill('');
+      await port('httpsPort').press('Tab');
+      assert.equal(await port('tls').isVisible(), false);
+      await editor.close('done');
+      const saved = await editor.properties(idOf('gateway'));
+      assert.equal(saved['port'], '${HOLDFAST_MQTT_PORT}');
+      assert.deepEqual([saved['httpPort'], saved['coapPort']].map(String), ['8080', '8080'], 'CoAP has ports of its own: UDP');
+      for (const property of ['mqttsPort', 'wsPort', 'wssPort', 'httpsPort']) assert.equal(Number(saved[property]), 0, property);
+      assert.deepEqual(await editor.faults(idOf('gateway')), []);
+      await editor.page.locator('.red-ui-flow-node-label', { hasText: 'HTTP :8080, CoAP :8080' }).first().waitFor();
+    });
+
+    it('keep a gateway of an older flow without a limit, and say what a limit does', async () => {
+      const older = idOf('gateway');
+      await editor.page.evaluate(`(() => { const node = RED.nodes.node('${older}'); node.version = 1; delete node.messagesPerSecond; delete node.over; })()`);
+      await editor.open(older);
+      assert.equal(await editor.page.locator('#node-input-messagesPerSecond').inputValue(), '0');
+      assert.match(await editor.page.locator('#holdfast-over-meaning').innerText(), /not acknowledged and may send it again/);
+      await editor.page.locator('#node-input-over').selectOption('conflate');
+      assert.match(await editor.page.locator('#holdfast-over-meaning').innerText(), /only the latest message is kept/);
+      await editor.page.locator('#node-input-messagesPerSecond').fill('5');
+      await editor.close('done');
+      const { version, messagesPerSecond, over } = await editor.properties(older);
+      assert.deepEqual([version, Number(messagesPerSecond), over], [2, 5, 'conflate']);
+    });
+
+    it('make profiles, and say what the server would refuse', async () => {
+      await editor.open(BACKEND);
+      const tab = (name: string) => editor.page.locator('[role="tab"]', { hasText: name });
+      await tab('Access').focus();
+      await editor.page.keyboard.press('ArrowRight');
+      const problem = editor.page.locator('#holdfast-profiles-problem');
+      await editor.page.locator('#holdfast-pane-profiles .red-ui-editableList-addButton').click();
+      const row = editor.page.locator('#holdfast-profiles > li').last();
+      await problem.filter({ hasText: 'Profile 3 needs a name' }).waitFor();
+      await row.locator('.holdfast-profile-name').fill('wild');
+      await problem.filter({ hasText: 'Profile 3 is called “wild”, as another is.' }).waitFor();
+      await row.locator('.holdfast-profile-name').fill('van');
+      await row.locator('.holdfast-profile-format').selectOption('cbor');
+      await row.locator('.holdfast-profile-age').fill('soon');
+      await problem.filter({ hasText: 'Profile “van”: the oldest reading is no number' }).waitFor();
+      await row.locator('.holdfast-profile-age').fill('1.5');
+      for (const metric of ['speed', 'speed']) {
+        await row.locator('button', { hasText: 'Metric' }).click();
+        await row.locator('.holdfast-metric-name').last().fill(metric);
+      }
+      await problem.filter({ hasText: 'Profile 3 names the metric “speed” twice.' }).waitFor();
+      await row.locator('.holdfast-metric-name').last().fill('constructor');
+      await problem.filter({ hasText: 'Profile “van” has a metric whose name cannot be used.' }).waitFor();
+      await row.locator('button[aria-label="Remove this metric"]').last().click();
+      await row.locator('.holdfast-metric-unit').fill('km/h');
+      await row.locator('.holdfast-metrics select').selectOption('number');
+      await row.locator('.holdfast-profile-own').check();
+      await row.locator('.holdfast-profile-burst').fill('0');
+      await problem.filter({ hasText: 'Profile “van”: what may come at once cannot be that.' }).waitFor();
+      await editor.picture('backend-profiles');
+      await row.locator('.holdfast-profile-burst').fill('20');
+      await editor.page.locator('#holdfast-profiles-problem:empty').waitFor({ state: 'attached' });
+      await editor.close('done');
+      const { profiles } = await editor.properties(BACKEND);
+      assert.deepEqual((profiles as unknown[])[2], { name: 'van', format: 'cbor', maximumAge: 5_400_000, metrics: { speed: { type: 'number', unit: 'km/h' } }, limits: { messagesPerSecond: 10, bytesPerSecond: 0, burst: 20, over: 'refuse' } });
+      assert.deepEqual((profiles as unknown[])[0], { name: 'press', format: 'json', maximumAge: 172_800_000, metrics: { temperature: { type: 'number', unit: 'Cel' }, running: {} } });
+      assert.deepEqual(await editor.faults(BACKEND), []);
+      assert.deepEqual(editor.problems, []);
+    });
+
+    it('show at once what is wrong with profiles that came with a flow', async () => {
+      await editor.page.evaluate(`RED.nodes.node('${BACKEND}').profiles[1].format = 'protobuf'`);
+      assert.match((await editor.faults(BACKEND)).join(), /format, is "protobuf"\. Choose one of/);
+      await editor.open(BACKEND);
+      await editor.page.locator('#holdfast-profiles-problem', { hasText: 'protobuf' }).waitFor({ state: 'visible' });
+      await editor.close('cancel');
+      await editor.page.evaluate(`RED.nodes.node('${BACKEND}').profiles[1].format = 'auto'`);
     });
 
     it('refuse a schema that is not JSON and take an example', async () => {

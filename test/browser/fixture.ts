@@ -11,6 +11,12 @@ export const BACKEND = 'b0000000000000b1';
 export const idOf = (node: (typeof NODES)[number]): string => `a0000000000000${String(NODES.indexOf(node)).padStart(2, '0')}`;
 export const INJECT = 'a0000000000000f0';
 
+/** As people make them; one of a `wild` device puts it into quarantine at its second message. */
+const PROFILES = [
+  { name: 'press', format: 'json', maximumAge: 2 * 86_400_000, metrics: { temperature: { type: 'number', unit: 'Cel' }, running: {} } },
+  { name: 'wild', format: 'auto', maximumAge: 0, metrics: {}, limits: { messagesPerSecond: 0.001, bytesPerSecond: 0, burst: 0.1, over: 'quarantine' } },
+];
+
 const PAYLOAD = '{"temperature":95.5,"pressure":160,"running":true}';
 
 /** Starts Node-RED on a flow of its own, built from the sources of now by the suite. */
@@ -43,7 +49,7 @@ function flow(): object[] {
     ({ id: idOf(node), type: `holdfast-${node}`, z: 'f000000000000001', name: '', version: 1, x, y, wires, ...(node === 'validate' ? {} : { backend: BACKEND }), ...properties });
   return [
     { id: 'f000000000000001', type: 'tab', label: 'Editor test' },
-    { id: BACKEND, type: 'holdfast-backend', name: 'Test data', directory: 'data', version: 1 },
+    { id: BACKEND, type: 'holdfast-backend', name: 'Test data', directory: 'data', version: 1, profiles: PROFILES },
     { id: INJECT, type: 'inject', z: 'f000000000000001', name: 'One sample', props: [{ p: 'payload' }, { p: 'topic', vt: 'str' }], topic: 'press-1', payload: PAYLOAD, payloadType: 'json', repeat: '', once: false, x: 130, y: 80, wires: [[idOf('ingest')]] },
     on('ingest', 310, 80, [[idOf('validate')], [], []]),
     on('gateway', 130, 180, [[idOf('validate')]], { port: '${HOLDFAST_MQTT_PORT}' }),

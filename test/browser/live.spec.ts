@@ -88,7 +88,7 @@ describe('the dialogs of a running flow', () => {
       await editor.page.locator('#holdfast-principal-profile').fill('press');
       await editor.page.locator('#holdfast-principal-add-button').click();
       secret = await editor.page.locator('#holdfast-secret-text').innerText();
-      assert.match(await editor.page.locator('#holdfast-secret-command').innerText(), /^mosquitto_pub .* -u press-7 .*-t devices\/press-7\/telemetry/);
+      assert.match(await editor.page.locator('#holdfast-secret-mqtt').innerText(), /^mosquitto_pub .* -u press-7 .*-t devices\/press-7\/telemetry/);
       await editor.page.locator('tr[data-principal="press-7"]').waitFor();
       await editor.picture('backend-secret');
       await editor.page.locator('.holdfast-secret button').first().click();
@@ -129,6 +129,18 @@ describe('the dialogs of a running flow', () => {
       await editor.close('cancel');
     });
 
+    it('offers a command for HTTP as soon as a gateway listens for it', async () => {
+      await editor.page.evaluate(`RED.nodes.node('${idOf('gateway')}').httpPort = '18080'`);
+      await editor.open(BACKEND);
+      await editor.page.locator('#holdfast-principal-id').fill('press-8');
+      await editor.page.locator('#holdfast-principal-add-button').click();
+      const command = await editor.page.locator('#holdfast-secret-http').innerText();
+      assert.match(command, /^curl -i -u 'press-8:[\w-]+' -H 'Content-Type: application\/json' -d '\{"temperature": 21\.4\}' http:\/\/127\.0\.0\.1:18080\/telemetry$/);
+      await editor.picture('backend-commands');
+      await editor.close('cancel');
+      await editor.page.evaluate(`RED.nodes.node('${idOf('gateway')}').httpPort = 0`);
+    });
+
     it('says why an id cannot be used', async () => {
       await editor.open(BACKEND);
       await editor.page.locator('#holdfast-principal-id').fill('press 7/#');
@@ -165,6 +177,65 @@ describe('the dialogs of a running flow', () => {
         await client.endAsync(true);
       }
     }
+  });
+
+  describe('the ledger', () => {
+    const tab = (name: string) => editor.page.locator('[role="tab"]', { hasText: name }).click();
+    const row = (title: string | RegExp) => editor.page.locator('#holdfast-ledger tr', { hasText: title });
+
+    it('shows what became of every message, and of those of one device', async () => {
+      await editor.open(BACKEND);
+      await tab('Ledger');
+      await row('Received').waitFor();
+      await editor.page.locator('#holdfast-ledger', { hasText: 'It adds up.' }).waitFor();
+      assert.deepEqual(await editor.page.locator('#holdfast-ledger thead th').allInnerTexts(), ['MQTT', 'Flow', 'All']);
+      await editor.picture('backend-ledger');
+      await editor.page.locator('#holdfast-ledger-device').fill('press-7');
+      await editor.page.locator('#holdfast-ledger-device').press('Tab');
+      await editor.page.waitForFunction(`$('#holdfast-ledger thead th').length === 1`);
+      assert.deepEqual(await row('Received').locator('td').allInnerTexts(), ['1']);
+      await editor.page.locator('#holdfast-ledger-device').fill('nobody-9');
+      await editor.page.locator('#holdfast-ledger', { hasText: 'Nothing has been received from nobody-9 yet.' }).waitFor();
+      await editor.page.locator('#holdfast-ledger-device').fill('');
+      await row('Received').waitFor();
+      await editor.close('cancel');
+    });
+
+    it('follows what comes in, shows a device that went into quarantine, and lets it go', async () => {
+      await editor.open(BACKEND);
+      await editor.page.locator('#holdfast-principal-id').fill('wild-1');
+      await editor.page.locator('#holdfast-principal-profile').fill('wild');
+      await editor.page.locator('#holdfast-principal-add-button').click();
+      const password = await editor.page.locator('#holdfast-secret-text').innerText();
+      await tab('Ledger');
+      await editor.page.locator('#holdfast-quarantined', { hasText: 'None.' }).waitFor();
+      const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${holdfast.mqttPort}`, { username: 'wild-1', password });
+      for (let index = 0; index < 3; index += 1) await client.publishAsync('devices/wild-1/telemetry', `{"speed":${index}}`, { qos: 1 });
+      await client.endAsync();
+      const wild = editor.page.locator('#holdfast-quarantined tr[data-device="wild-1"]');
+      await wild.filter({ hasText: 'It sent more than 0.001 messages a second.' }).waitFor();
+      await row('in quarantine').locator('td', { hasText: '2' }).first().waitFor();
+      await editor.picture('backend-quarantine');
+      await wild.locator('button', { hasText: 'Let go' }).click();
+      await editor.page.locator('#holdfast-quarantined', { hasText: 'None.' }).waitFor();
+      await editor.close('cancel');
+      assert.deepEqual(editor.problems, []);
+    });
+
+    it('asks for nothing any more when the dialog is closed', async () => {
+      let asked = 0;
+      const count = (request: { url(): string }): void => void (/\/(ledger|quarantined-devices)/.test(request.url()) && (asked += 1));
+      editor.page.on('request', count);
+      await editor.open(BACKEND);
+      await editor.page.waitForTimeout(2_500);
+      assert.ok(asked >= 4, `it asked ${asked} times while it was open`);
+      await editor.close('cancel');
+      await editor.page.waitForTimeout(500);
+      asked = 0;
+      await editor.page.waitForTimeout(2_500);
+      editor.page.off('request', count);
+      assert.equal(asked, 0);
+    });
   });
 
   describe('after all that', () => {
