@@ -20,11 +20,13 @@ describe('the clients and the broker that people have', () => {
   let broker: ChildProcess | undefined;
   let api: BackendApi;
   let publish = '';
+  let subscribe = '';
   let brokerPort = 0;
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-mosquitto-'));
 
   before(async function () {
     publish = requireProgram(this, 'mosquitto_pub', 'mosquitto-clients');
+    subscribe = requireProgram(this, 'mosquitto_sub', 'mosquitto-clients');
     const mosquitto = requireProgram(this, 'mosquitto', 'mosquitto');
     holdfast = await startHoldfast();
     api = await BackendApi.of(holdfast);
@@ -61,6 +63,23 @@ describe('the clients and the broker that people have', () => {
     await api.letIn({ id: 'boiler-2', kind: 'device' });
     await assert.rejects(run(publish, [...gateway('-u', 'boiler-2', '-P', 'wrong'), '-t', 'devices/boiler-2/telemetry', '-m', '{"temperature":1}']), /not authori[sz]ed|bad user/i);
     assert.deepEqual(await api.latest('boiler-2'), {});
+  });
+
+  it('tells mosquitto_pub that speaks MQTT 5 so', async () => {
+    const { secret } = await api.letIn({ id: 'boiler-3', kind: 'device' });
+    await assert.rejects(run(publish, [...gateway('-u', 'boiler-3', '-P', secret), '-V', '5', '-t', 'devices/boiler-3/telemetry', '-m', '{"temperature":1}']), /protocol version/i);
+  });
+
+  it('keeps a command for mosquitto_sub, which is away, through a kill', async () => {
+    const [device, application] = [await api.letIn({ id: 'valve-1', kind: 'device' }), await api.letIn({ id: 'console', kind: 'application' })];
+    const valve = (...extra: string[]): string[] => gateway('-i', 'valve-1', '-u', 'valve-1', '-P', device.secret, '-c', '-t', 'devices/valve-1/commands', ...extra);
+    await run(subscribe, valve('-E'));
+    await run(publish, gateway('-u', 'console', '-P', application.secret, '-t', 'devices/valve-1/commands', '-m', 'open'));
+    holdfast = await holdfast?.restart();
+    assert.ok(holdfast);
+    api = await BackendApi.of(holdfast);
+    const { stdout } = await run(subscribe, valve('-C', '1', '-W', '20'));
+    assert.equal(stdout.trim(), 'open');
   });
 
   it('stores what comes through a real Mosquitto, core mqtt in and holdfast-ingest', async () => {
