@@ -25,6 +25,8 @@ export interface Endpoint {
 export interface Tls {
   key: string | Buffer;
   cert: string | Buffer;
+  /** Of an encrypted key. */
+  passphrase?: string;
   /** Whose client certificates are believed. */
   ca?: string | Buffer;
   /** Whether a client without such a certificate is turned away. It logs in all the same. */
@@ -86,9 +88,9 @@ async function createEndpoint(endpoint: Endpoint, context: EndpointContext): Pro
 
 function tlsOptions({ host, port }: Endpoint, { tls, connectTimeout }: EndpointContext): TlsOptions {
   if (!tls) throw new ListenError(`The gateway cannot use TLS on ${host}:${port}: it has no certificate. Give it a private key and a certificate in PEM.`);
-  const { key, cert, ca, requestCert = false } = tls;
-  if (requestCert && ca === undefined) throw new ListenError('The gateway is to ask for client certificates, but has no certificate authority (CA) to check them with. Give it one, or do not ask for certificates.');
-  return { key, cert, ...(ca === undefined ? {} : { ca }), requestCert, rejectUnauthorized: requestCert, handshakeTimeout: connectTimeout, minVersion: 'TLSv1.2' };
+  const { requestCert = false, ...material } = tls;
+  if (requestCert && tls.ca === undefined) throw new ListenError('The gateway is to ask for client certificates, but has no certificate authority (CA) to check them with. Give it one, or do not ask for certificates.');
+  return { ...material, requestCert, rejectUnauthorized: requestCert, handshakeTimeout: connectTimeout, minVersion: 'TLSv1.2' };
 }
 
 function listen(server: Server, { host, port }: Endpoint): Promise<void> {
@@ -111,8 +113,8 @@ function listenError({ host, port }: Endpoint, error: unknown): ListenError {
         ? 'Ports below 1024 need special rights. Choose another port.'
         : code === 'EADDRNOTAVAIL'
           ? 'This machine has no such address. Use 127.0.0.1, 0.0.0.0 or an address of this machine.'
-          : code.startsWith('ERR_OSSL') || code.startsWith('ERR_TLS')
-            ? `Its private key or certificate cannot be used (${messageOf(error)}). Both are text in PEM that begins with -----BEGIN, and belong together.`
+          : /^ERR_(OSSL|TLS|MISSING_PASSPHRASE|CRYPTO)/.test(code)
+            ? `Its private key or certificate cannot be used (${messageOf(error)}). Both are text in PEM that begins with -----BEGIN, and belong together; an encrypted key needs its passphrase.`
             : `The system says: ${messageOf(error)}.`;
   return new ListenError(`The gateway cannot listen on ${host}:${port}. ${cure}`, { cause: error });
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
 import { request } from 'node:http';
 import type { IClientOptions } from 'mqtt';
 import { WebSocket } from 'ws';
@@ -74,6 +75,13 @@ describe('the endpoints of the MQTT listener', () => {
     const p1 = await door.client('p1', reach('tls', { cert: TEST_CERTIFICATE, key: TEST_KEY }));
     assert.deepEqual([without.connected, p1.connected], [false, true]);
     assert.match(door.problems.join(), /TLS handshake with 127\.0\.0\.1 failed/);
+  });
+
+  it('take a key that is encrypted, with its passphrase', async () => {
+    const key = createPrivateKey(TEST_KEY).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' });
+    await door.reopen({ endpoints: ENDPOINTS, tls: { key, cert: TEST_CERTIFICATE, passphrase: 'open' } });
+    assert.equal((await door.client('p1', reach('tls'))).connected, true);
+    await assert.rejects(door.open({ endpoints: [{ transport: 'tls', ...HERE }], path: ':memory:', tls: { key, cert: TEST_CERTIFICATE } }), /key or certificate cannot be used .+passphrase/);
   });
 
   it('say what is wrong with TLS that cannot be', async () => {
