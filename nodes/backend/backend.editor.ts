@@ -1,5 +1,6 @@
 import { ask, sentence } from '../editor/ask.ts';
 import { prepareDialog } from '../editor/dialog.ts';
+import { repeatWhileOpen } from '../editor/repeat.ts';
 import { savedValue } from '../editor/settings.ts';
 import { openTabs } from '../editor/tabs.ts';
 import { shownNumber } from '../editor/texts.ts';
@@ -15,6 +16,8 @@ interface State {
   quarantined: number;
   readings: number;
 }
+
+const REFRESH = 2_000;
 
 RED.nodes.registerType('holdfast-backend', {
   category: 'config',
@@ -47,16 +50,20 @@ RED.nodes.registerType('holdfast-backend', {
 /** What only a deployed backend can show. */
 async function openRunning(node: EditorNode): Promise<void> {
   const running = $('.holdfast-running').hide();
-  const state = $('#holdfast-state');
+  const state = $('#holdfast-state').attr('role', 'status');
   const say = (text: string, isProblem = false): void => void state.toggleClass('holdfast-problem', isProblem).text(text);
   if (!RED.nodes.node(node.id)) return say(node._('state.notDeployed'));
+  const refresh = async (): Promise<void> => say(stateSentence(node, await ask<State>('GET', `holdfast-backend/${node.id}/status`)));
   try {
-    say(stateSentence(node, await ask<State>('GET', `holdfast-backend/${node.id}/status`)));
+    await refresh();
   } catch (error) {
     return node.changed ? say(node._('state.notDeployed')) : say(sentence(error), true);
   }
   $('.holdfast-not-running').hide();
   running.show();
+  // What changes all the time is not to be read out all the time.
+  state.removeAttr('role');
+  repeatWhileOpen(state, REFRESH, refresh);
   openPrincipals(node, profileNames);
   openLedger(node);
   openQuarantinedDevices(node);

@@ -29,11 +29,10 @@ export function openQuarantinedDevices(node: EditorNode): void {
     void ask('DELETE', `${path}/${encodeURIComponent(device)}`).then(refresh, (error: unknown) => problem.text(sentence(error)));
   };
   const table = (devices: readonly QuarantinedDevice[]): JQuery => {
-    const head = ['device', 'reason', 'until', 'keptOut'].map((column) => $('<th scope="col">').text(texts(`quarantined.${column}`)));
+    const head = ['device', 'until', 'keptOut'].map((column) => $('<th scope="col">').text(texts(`quarantined.${column}`)));
     const rows = devices.map(({ device, reason, until, refused }) =>
       $('<tr>').attr('data-device', device).append(
-        $('<td>').text(device),
-        $('<td>').text(reason),
+        $('<td>').append($('<b>').text(device), $('<p class="holdfast-hint">').text(reason)),
         $('<td>').text(until === undefined ? texts('quarantined.letGo') : timeOf(until)),
         $('<td>').text(shownNumber(refused)),
         $('<td>').append($('<button type="button" class="red-ui-button red-ui-button-small">').text(texts('quarantined.release')).attr('aria-label', texts('quarantined.releaseDevice', { device })).on('click', () => release(device))),

@@ -80,6 +80,8 @@ const RULES = `
 .holdfast-form .form-row table.holdfast-metrics { margin-bottom: 6px; }
 .holdfast-form .holdfast-metrics td { padding: 3px 6px 3px 0; border-bottom: 0; }
 .holdfast-form .holdfast-metrics td:nth-child(3) { width: 22%; }
+.holdfast-form td .holdfast-hint { margin: 0; }
+.holdfast-form #holdfast-quarantined th { white-space: nowrap; }
 .holdfast-form .holdfast-wide-table { overflow-x: auto; }
 .holdfast-form .holdfast-ledger { font-variant-numeric: tabular-nums; }
 .holdfast-form .holdfast-ledger th[scope="row"] { font-size: inherit; color: var(--red-ui-form-text-color); }

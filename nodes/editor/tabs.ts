@@ -23,7 +23,8 @@ export function openTabs(list: string, panes: readonly Pane[]): void {
     $(`#${id}`).attr({ role: 'tabpanel', 'aria-labelledby': `${id}-tab` }).on(REVEAL, () => tabs.activateTab(id));
   }
   $(`#${list}`).attr('role', 'tablist').on('keydown', 'a', (event) => {
-    const to = reached(panes.findIndex(({ id }) => event.currentTarget.id === `${id}-tab`), panes.length, event.key);
+    const { id: tab } = event.currentTarget as HTMLElement;
+    const to = reached(panes.findIndex(({ id }) => tab === `${id}-tab`), panes.length, event.key);
     const pane = to === undefined ? undefined : panes[to];
     if (!pane) return;
     event.preventDefault();

@@ -130,7 +130,7 @@ function shown(payload: Uint8Array): string {
 }
 
 function describe(host: string, ports: Ports): string {
-  const open = Object.entries(ports).filter(([, number]) => number !== 0);
+  const open = Object.entries(ports).filter(([, at]) => at !== 0);
   if (open.length === 0) return 'no port';
-  return `${host} ${open.map(([name, number]) => `${name} ${number}`).join(', ')}`;
+  return `${host} ${open.map(([name, at]) => `${name} ${at}`).join(', ')}`;
 }

@@ -22,13 +22,12 @@ export function countsShower(status: Status, clock: Clock): (counts: GatewayCoun
   let shown = '';
   return ({ connected, dropped, ...totals }, { delivered, quarantined }) => {
     const now = clock.now();
-    const { growth, milliseconds } = acknowledged.tell(totals.acknowledged, now);
-    const rate = milliseconds === 0 ? 0 : Math.round((growth * 1_000) / milliseconds);
+    const rate = Math.round((acknowledged.tell(totals.acknowledged, now) * 1_000) / RATE_OVER);
     const counts = {
       connected,
       'messages/s': rate,
       delivered: rate === 0 ? delivered : 0,
-      'refused/min': refused.tell(totals.refused, now).growth,
+      'refused/min': refused.tell(totals.refused, now),
       dropped,
       quarantined,
     };

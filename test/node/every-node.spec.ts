@@ -138,9 +138,11 @@ describe('every node', () => {
   }
 
   const BAD: Array<{ type: string; says: RegExp; [property: string]: unknown }> = [
-    { type: 'holdfast-gateway', port: 'mqtt', says: /port is "mqtt"\. Enter a whole number between 1 and 65535\./ },
+    { type: 'holdfast-gateway', port: 'mqtt', says: /port is "mqtt"\. Enter a whole number between 0 and 65535\./ },
     { type: 'holdfast-gateway', host: ' ', says: /has no address to listen on/ },
     { type: 'holdfast-ingest', device: '', says: /does not know which device/ },
+    { type: 'holdfast-gateway', over: 'forget', says: /over is "forget"\. Choose one of: refuse, conflate, quarantine\./ },
+    { type: 'holdfast-ingest', format: 'xml', says: /format is "xml"\. Choose one of/ },
     { type: 'holdfast-ingest', form: 'heap', says: /form is "heap"\. Choose one of: single, batch\./ },
     { type: 'holdfast-validate', schema: '{"type":', says: /schema/i },
     { type: 'holdfast-validate', schema: '{"minimun":3}', says: /minimun/ },

@@ -74,6 +74,47 @@ describe('holdfast-ingest', () => {
     assert.deepEqual(sample?.metrics?.['temperature']?.flags, ['not-finite']);
   });
 
+  const CBOR = Buffer.from('a16b74656d7065726174757265183c', 'hex');
+  const FORMATS: Array<{ what: string; format?: string; payload: unknown; values: object }> = [
+    { what: 'a plain text, without a format', payload: 'on', values: { value: 'on' } },
+    { what: 'a text that only looks like CSV, without a format', payload: 'temperature\n60', values: { value: 'temperature\n60' } },
+    { what: 'CSV', format: 'csv', payload: 'temperature\n60', values: { temperature: 60 } },
+    { what: 'bytes of CBOR', format: 'cbor', payload: CBOR, values: { temperature: 60 } },
+    { what: 'line protocol that is found out', format: 'auto', payload: 'press temperature=60', values: { 'press.temperature': 60 } },
+    { what: 'an object, whatever the format', format: 'csv', payload: { temperature: 60 }, values: { temperature: 60 } },
+  ];
+  for (const { what, payload, values, ...options } of FORMATS) {
+    it(`reads ${what}`, async () => {
+      const { samples, refused } = await give(options, { topic: 'press-1', payload });
+      assert.deepEqual(refused.map(sentenceOf), []);
+      assert.deepEqual(samplesIn(samples)[0]?.values, values);
+    });
+  }
+
+  it('reads as the profile of the device says, where the format is to be found out', async () => {
+    const flow = flowWith({ format: 'auto' }).map((one) => (one.id === 'data' ? { ...one, profiles: [{ name: 'press', format: 'csv', metrics: { temperature: { unit: 'Cel' } } }] } : one));
+    await load(flow);
+    backend().registry.issue({ id: 'press-1', kind: 'device', profile: 'press', children: [] });
+    const samples = collect('out0');
+    node('n').receive({ topic: 'press-1', payload: 'temperature\n60' });
+    await until(() => samples.length === 1, 'it came');
+    const [sample] = samplesIn(samples);
+    assert.deepEqual([sample?.values, sample?.metrics?.['temperature']?.unit, sample?.profile], [{ temperature: 60 }, 'Cel', 'press']);
+  });
+
+  it('refuses what is over the limit of the device’s profile, with the reason, and shows and counts it', async () => {
+    const flow = flowWith().map((one) => (one.id === 'data' ? { ...one, profiles: [{ name: 'press', limits: { messagesPerSecond: 0.001, burst: 1 } }] } : one));
+    await load(flow);
+    backend().registry.issue({ id: 'press-1', kind: 'device', profile: 'press', children: [] });
+    const [acknowledged, refused] = [collect('out1'), collect('out2')];
+    for (let temperature = 0; temperature < 3; temperature += 1) node('n').receive({ topic: 'press-1', payload: { temperature } });
+    await until(() => acknowledged.length === 1 && refused.length === 2, 'one is taken');
+    assert.equal((refused[0]?.['error'] as { reason: string } | undefined)?.reason, 'rate');
+    assert.match(sentenceOf(refused[0]), /press-1 sends more than 0\.001 messages a second/);
+    assert.deepEqual(backend().inbox.ledger.device('press-1').flow?.refused, { rate: 2 });
+    await until(() => (statusOf('n').text ?? '').includes('2 refused'), 'its status says so');
+  });
+
   const REFUSED: Array<{ what: string; options?: object; message: object; says: RegExp }> = [
     { what: 'no device', message: { payload: { temperature: 1 } }, says: /names no device/ },
     { what: 'a device id that cannot be one', message: { topic: 'hall/press 1', payload: { temperature: 1 } }, says: /"hall\/press 1" cannot be used\. Use 1 to 64 letters/ },

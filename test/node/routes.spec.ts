@@ -50,6 +50,21 @@ describe('Try it', () => {
     assert.equal(body['summary'], 'This is a sample of the device press-7.');
   });
 
+  it('reads bytes in the format and by the profile that ingest would read them by', async () => {
+    const flow = flowOfOne({ type: 'holdfast-ingest' }, 3, temporaryDirectory()).map((one) => (one.id === 'data' ? { ...one, profiles: [{ name: 'press', metrics: { temperature: { unit: 'Cel' } } }] } : one));
+    await load(flow);
+    backend().registry.issue({ id: 'press-1', kind: 'device', profile: 'press', children: [] });
+    const refused = collect('out2');
+    node('n').receive({ topic: 'press-1', payload: Buffer.from('a16b74656d7065726174757265183c', 'hex') });
+    await until(() => refused.length === 1, 'as JSON it is refused');
+    const asJson = await post('/holdfast-ingest/n/try', { backend: 'data' });
+    assert.equal(asJson.status, 400, JSON.stringify(asJson.body));
+    const { body } = await post('/holdfast-ingest/n/try', { backend: 'data', format: 'cbor' });
+    assert.equal(body['summary'], 'This is a sample of the device press-1.');
+    const [sample] = (body['result'] as { samples: Array<{ values: object; metrics: object }> }).samples;
+    assert.deepEqual([sample?.values, sample?.metrics], [{ temperature: 60 }, { temperature: { unit: 'Cel' } }]);
+  });
+
   it('says what is missing or wrong', async () => {
     await load(flowOfOne({ type: 'holdfast-validate' }, 2, temporaryDirectory()));
     const none = await post('/holdfast-validate/n/try', {});
@@ -122,10 +137,43 @@ describe('the backend’s routes', () => {
     assert.equal((latest['temperature'] as { value: number }).value, 62);
   });
 
+  it('tell what became of all messages, and of those of some devices', async () => {
+    const intake = backend().intake('n');
+    for (const device of ['press-1', 'press-2', 'press-3']) intake.refused('http', device, 'too-large');
+    intake.refused('mqtt', '', 'login');
+    intake.close();
+    interface Ledger {
+      total: { received: number; refused: object; difference: number };
+      protocols: { http?: { received: number } };
+      devices: { [device: string]: { http?: { refused: object } } };
+      next?: string;
+    }
+    const ledger = async (query: string): Promise<Ledger> => (await get(`/holdfast-backend/data/ledger?${query}`)).body as unknown as Ledger;
+    const all = await ledger('limit=0');
+    assert.deepEqual([all.total.received, all.total.refused, all.total.difference], [4, { 'too-large': 3, login: 1 }, 0]);
+    assert.deepEqual([all.protocols.http?.received, all.devices, all.next], [3, {}, undefined]);
+    const one = await ledger('device=press-2');
+    assert.deepEqual([Object.keys(one.devices), one.devices['press-2']?.http?.refused], [['press-2'], { 'too-large': 1 }]);
+    const page = await ledger('after=press-1&limit=1');
+    assert.deepEqual([Object.keys(page.devices), page.next], [['press-2'], 'press-2']);
+  });
+
+  it('list the devices in quarantine, and let one go once', async () => {
+    backend().reception.putInQuarantine('press-1', 'It sent more than 1 messages a second.');
+    const list = (await get('/holdfast-backend/data/quarantined-devices')).body as unknown as Array<{ device: string; reason: string }>;
+    assert.deepEqual(list.map(({ device, reason }) => [device, reason]), [['press-1', 'It sent more than 1 messages a second.']]);
+    const release = async (): Promise<Answer> => (await helper.request().delete('/holdfast-backend/data/quarantined-devices/press-1')) as Answer;
+    assert.equal((await release()).status, 200);
+    assert.deepEqual((await get('/holdfast-backend/data/quarantined-devices')).body, []);
+    const again = await release();
+    assert.deepEqual([again.status, again.body['error']], [400, 'The device "press-1" is not in quarantine.']);
+  });
+
   it('answer a question that cannot be answered with a sentence', async () => {
     for (const [path, says] of [
       ['readings', /Say which device/],
       ['readings?device=press-1&metric=temperature&from=yesterday', /from, to and limit are numbers/],
+      ['ledger?limit=many', /limit is a number of devices/],
     ] as const) {
       const { status, body } = await get(`/holdfast-backend/data/${path}`);
       assert.equal(status, 400);
