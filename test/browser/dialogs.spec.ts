@@ -49,6 +49,12 @@ describe('the dialogs of the nodes in the editor', () => {
           await editor.open(id);
           if (node === 'backend') await editor.page.locator('#holdfast-principal-add').waitFor();
           await editor.picture(`${node}-${theme}`);
+          for (const pane of node === 'backend' ? ['profiles', 'inbox', 'ledger'] : []) {
+            await editor.page.locator(`[role="tab"][aria-controls="holdfast-pane-${pane}"]`).click();
+            await editor.page.locator(`#holdfast-pane-${pane}`).waitFor();
+            if (pane === 'profiles') await editor.page.locator('.holdfast-profile-toggle').last().click();
+            await editor.picture(`${node}-${pane}-${theme}`);
+          }
           await editor.page.locator('.holdfast-form details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
           await editor.picture(`${node}-more-${theme}`);
           const texts = await textsOf(editor.page);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { FORMATS } from '../../../core/decode/format.ts';
+import { OVER_LIMIT } from '../../../core/overload/limits.ts';
+import { VIA } from '../../../core/sample/via.ts';
 import { root } from './source-files.ts';
 
 const LANGUAGES = ['en-US', 'de'];
@@ -27,6 +30,27 @@ describe('the languages of the nodes', () => {
       assert.deepEqual(dialogKeys(dialog).filter((key) => !known.has(key)), []);
     });
   }
+});
+
+describe('the texts that dialogs look up by a word of core', () => {
+  const texts = (node: string): Set<string> => new Set(keys(JSON.parse(readFileSync(path.join(root, 'nodes', node, 'locales', 'en-US', `${node}.json`), 'utf8'))));
+
+  it('are there for every payload format and every protocol', () => {
+    const known = texts('backend');
+    assert.deepEqual([...FORMATS.map((format) => `shared.formats.${format}`), ...VIA.map((via) => `ledger.via.${via}`)].filter((key) => !known.has(key)), []);
+  });
+
+  it('are there for every rule of what is over a limit', () => {
+    const [backend, gateway] = [texts('backend'), texts('gateway')];
+    for (const over of OVER_LIMIT) assert.ok(backend.has(`over.${over}`) && gateway.has(`over.${over}`) && gateway.has(`over.${over}Meaning`), over);
+  });
+
+  it('are there for every reason to refuse', () => {
+    const words = ['core/intake/refusal.ts', 'core/decode/decode-error.ts'].flatMap((file) => [...readFileSync(path.join(root, file), 'utf8').matchAll(/^export type \w+Reason =([^;]+);/gm)].flatMap(([, union = '']) => union.match(/(?<=')[a-z-]+(?=')/g) ?? []));
+    assert.ok(words.includes('disk') && words.includes('syntax'));
+    const known = texts('backend');
+    assert.deepEqual(words.filter((reason) => !known.has(`reasons.${reason}`)), []);
+  });
 });
 
 function nodesWithPage(): string[] {
