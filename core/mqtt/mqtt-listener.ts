@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { AuthenticateError, Client } from 'aedes';
+import type { AuthenticateError, Client, PublishPacket } from 'aedes';
 import type { Clock } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
 import type { Intake } from '../intake/delivery.ts';
@@ -16,6 +16,8 @@ import { guardPackets } from './packet-guard.ts';
 import { Persistence, QUEUED } from './persistence.ts';
 import { refuseVersion5 } from './protocol-version.ts';
 import { Publishing } from './publishing.ts';
+import { ReadGate } from './read-gate.ts';
+import type { Reading } from './read-gate.ts';
 import { SessionFile } from './session-file.ts';
 import type { QoS } from './session.ts';
 import { webSocketLoggedIn } from './web-socket.ts';
@@ -62,6 +64,7 @@ const TCP_KEEPALIVE = 60_000;
 /** One connection of a client, from its socket to its login. */
 interface Connection {
   socket: Socket;
+  reading: Reading;
   address: string | undefined;
   loggedIn(): void;
 }
@@ -78,6 +81,7 @@ export class MqttListener {
   readonly #publishing: Publishing;
   readonly #logins: Logins;
   readonly #endpoints: OpenEndpoint[] = [];
+  readonly #gate = new ReadGate();
   readonly #sockets = new Set<Socket>();
   readonly #connections = new WeakMap<object, Connection>();
   readonly #clients: Clients;
@@ -106,7 +110,7 @@ export class MqttListener {
         refuseVersion5(client, clock);
       },
       authenticate: (client, username, password, done) => this.#authenticate(client, username, password, done),
-      authorizePublish: (client, packet, done) => (client ? this.#publishing.authorize(client, packet, done) : done()),
+      authorizePublish: (client, packet, done) => (client ? this.#authorizePublish(client, packet, done) : done()),
       authorizeSubscribe: (client, subscription, done) => done(null, this.#clients.grant(client, subscription.topic) ? subscription : null),
       authorizeForward: (client, packet) => (this.#clients.mayHave(client, packet.topic) && !this.#waits(client, packet) ? packet : null),
     }, this.#persistence, problem);
@@ -212,6 +216,7 @@ export class MqttListener {
     });
     this.#connections.set(stream, {
       socket,
+      reading: this.#gate.guard(stream),
       address,
       loggedIn: () => {
         guard.loggedIn();
@@ -235,6 +240,15 @@ export class MqttListener {
     this.#clients.loggedIn(client, principal);
     connection?.loggedIn();
     done(null, true);
+  }
+
+  #authorizePublish(client: Client, packet: PublishPacket, done: (error?: Error | null) => void): void {
+    const reading = this.#connections.get(client.conn)?.reading;
+    reading?.began();
+    this.#publishing.authorize(client, packet, (error) => {
+      done(error);
+      reading?.ended();
+    });
   }
 
   /** Whether a message is not to be sent now because it has been already, or comes in its turn once what waited before it is sent. */

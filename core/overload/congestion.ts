@@ -16,6 +16,8 @@ const SMALLEST_LAG = 2_000;
 /** The flow may lag by what it settles in this time, in seconds. */
 const LAG_SECONDS = 0.25;
 const BUSY = 0.9;
+/** A flow that could settle its backlog within this time, in seconds, is worth waiting for, busy or not. */
+const CATCHES_UP_SECONDS = 10;
 /** Longer than this, in milliseconds, nobody waits: a client would take the connection for dead. */
 const LONGEST = 2_000;
 /** How much of the last look's rate goes into the average. */
@@ -84,7 +86,7 @@ export class Congestion {
     this.#settledBefore = count;
     this.#lookedAt = now;
     this.#lag = Math.max(SMALLEST_LAG, this.#settledPerSecond * LAG_SECONDS);
-    this.#busy = utilization() >= BUSY;
+    this.#busy = utilization() >= BUSY || backlog() < this.#settledPerSecond * CATCHES_UP_SECONDS;
     const room = this.#busy ? Math.max(0, this.#lag - backlog()) : this.#held.length;
     const overdue = this.#held.findIndex(({ until }) => until > now);
     this.#release(Math.max(room, overdue < 0 ? this.#held.length : overdue));
