@@ -21,7 +21,7 @@ export interface InboxOptions {
 }
 
 /** `key`: of the attempt by which it came, see core/intake/attempt-key.ts. */
-type Item = { channel: string; record: InboxRecord; key: number | undefined } | { refused: Refused } | { condemned: Omit<Refused, 'position'> };
+type Item = { channel: string; record: InboxRecord; key: number | undefined } | { refused: Refused } | { condemned: Omit<Refused, 'position'>; key: number | undefined };
 
 /** What the items of a commit are, sorted. */
 interface Sorted {
@@ -81,13 +81,7 @@ export class Inbox {
    * remembered that this attempt came through.
    */
   append(channel: string, record: InboxRecord, committed: Committed, key?: number): void {
-    if (this.#closed) return committed(new InboxClosedError());
-    if (key === undefined) return this.#group.add({ channel, record, key }, committed);
-    this.#attempting.add(key);
-    this.#group.add({ channel, record, key }, (error) => {
-      this.#attempting.delete(key);
-      committed(error);
-    });
+    this.#add({ channel, record, key }, committed, key);
   }
 
   /** Whether a message with this attempt's key is on disk. One that waits for its commit is committed first. */
@@ -96,10 +90,9 @@ export class Inbox {
     return this.#log.attempts.has(key);
   }
 
-  /** Puts a record into quarantine that is not to enter the flow at all. */
-  condemn(record: InboxRecord, reason: string, detail: string, committed: Committed): void {
-    if (this.#closed) committed(new InboxClosedError());
-    else this.#group.add({ condemned: { record, reason, detail } }, committed);
+  /** Puts a record into quarantine that is not to enter the flow at all; otherwise as `append`. */
+  condemn(record: InboxRecord, reason: string, detail: string, committed: Committed, key?: number): void {
+    this.#add({ condemned: { record, reason, detail }, key }, committed, key);
   }
 
   /** The channel of a source; its name is the id of the node that delivers, and is kept over restarts. */
@@ -160,6 +153,16 @@ export class Inbox {
     const channels = [...this.#channels.values()];
     for (const channel of channels) channel.close();
     this.#log.close(channels.flatMap((channel) => [...channel.open]));
+  }
+
+  #add(item: Item, committed: Committed, key: number | undefined): void {
+    if (this.#closed) return committed(new InboxClosedError());
+    if (key === undefined) return this.#group.add(item, committed);
+    this.#attempting.add(key);
+    this.#group.add(item, (error) => {
+      this.#attempting.delete(key);
+      committed(error);
+    });
   }
 
   #commit(items: readonly Item[]): void {
@@ -247,13 +250,16 @@ export class Inbox {
 function sort(items: readonly Item[]): Sorted {
   const sorted: Sorted = { channels: new Map(), refused: [], condemned: [], attempts: [] };
   for (const item of items) {
-    if ('refused' in item) sorted.refused.push(item.refused);
-    else if ('condemned' in item) sorted.condemned.push(item.condemned);
+    if ('refused' in item) {
+      sorted.refused.push(item.refused);
+      continue;
+    }
+    if (item.key !== undefined) sorted.attempts.push(item.key);
+    if ('condemned' in item) sorted.condemned.push(item.condemned);
     else {
       const records = sorted.channels.get(item.channel);
       if (records) records.push(item.record);
       else sorted.channels.set(item.channel, [item.record]);
-      if (item.key !== undefined) sorted.attempts.push(item.key);
     }
   }
   return sorted;

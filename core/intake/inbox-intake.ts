@@ -141,7 +141,7 @@ export class InboxIntake implements Intake {
     const kept = quarantine.keepsOut(arrival.delivery.device);
     if (!kept) return false;
     if (kept.refused <= KEPT_IN_QUARANTINE && !this.#full(arrival)) {
-      inbox.condemn(this.#record(arrival), 'device-quarantined', `The device is in quarantine: ${kept.reason}`, (error) => (error ? this.#failed(arrival, error) : arrival.answer()));
+      inbox.condemn(this.#record(arrival), 'device-quarantined', `The device is in quarantine: ${kept.reason}`, (error) => (error ? this.#failed(arrival, error) : arrival.answer()), arrival.key);
       return true;
     }
     const retryAfter = kept.until === undefined ? {} : { retryAfter: Math.max(1, kept.until - clock.now()) };

@@ -71,9 +71,9 @@ describe('the inbox, after the process died', () => {
       deaths += 1;
       fixture.crash();
     }
-    assert.equal(deaths, 3);
+    assert.equal(deaths, 4);
     assert.deepEqual(buried(), [killer]);
-    assert.match(fixture.inbox.quarantineList(1)[0]?.detail ?? '', /three times/);
+    assert.match(fixture.inbox.quarantineList(1)[0]?.detail ?? '', /four times/);
     assert.deepEqual([...settled].toSorted(), records.filter((text) => text !== killer).toSorted());
   });
 
@@ -124,6 +124,28 @@ describe('the inbox, after the process died', () => {
     fixture.crash();
     assert.deepEqual(buried(), []);
     assert.deepEqual(await settleAll(await fixture.attach(new Consumer())), ['b']);
+  });
+
+  it('gives a suspect that was alone at one death another chance, and the next one a count of its own', async () => {
+    await dieTwiceWith(['a', 'b']);
+    await fixture.attach(new Consumer());
+    fixture.crash();
+    assert.deepEqual(buried(), []);
+    const consumer = await fixture.attach(new Consumer());
+    fixture.inbox.channel('gateway').settle(consumer.take('a'));
+    await turn();
+    assert.deepEqual(consumer.texts, ['b']);
+    fixture.crash();
+    assert.deepEqual(buried(), []);
+    assert.deepEqual(await settleAll(await fixture.attach(new Consumer())), ['b']);
+  });
+
+  it('does not count a death against a suspect before it is in the flow again', async () => {
+    await dieTwiceWith(['a']);
+    await fixture.attach(new Consumer());
+    fixture.crash();
+    fixture.crash();
+    assert.deepEqual(buried(), []);
   });
 
   it('does not take an ordinary stop for the third death of a suspect', async () => {

@@ -68,6 +68,16 @@ describe('a device over its limit', () => {
     assert.equal(fixture.files.inbox.quarantined(), 1_000);
   });
 
+  it('has a repetition put into quarantine once', () => {
+    start({ limits: { ...TEN_A_SECOND, over: 'quarantine' } });
+    burst(11);
+    const attempt = { session: 's', packet: '1', repeated: true };
+    fixture.send('late', { attempt });
+    fixture.send('late', { attempt });
+    assert.equal(fixture.files.inbox.quarantined(), 2);
+    assert.equal(ledger().duplicate, 1);
+  });
+
   it('stays in quarantine over a restart', () => {
     start({ limits: { ...TEN_A_SECOND, over: 'quarantine' } });
     burst(11);
