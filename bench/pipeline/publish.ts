@@ -22,9 +22,11 @@ export interface PublishOptions {
 
 const TELL_MILLISECONDS = 10;
 
-/** Resolves with the publisher's report; rejects with its sentence when it could not send. */
+/** Resolves with the publisher's report; rejects with its sentence when it could not send. CoAP's takes no `ahead`, and always all connections and devices. */
 export async function publish(system: RunningSystem, options: PublishOptions): Promise<PublisherReport> {
-  const args = [join(import.meta.dirname, 'publisher.ts'), '--port', String(system.port), '--protocol', system.protocol ?? 'mqtt', '--window', String(options.window)];
+  const { protocol = 'mqtt' } = system;
+  const script = protocol === 'coap' ? 'coap-publisher.ts' : 'publisher.ts';
+  const args = [join(import.meta.dirname, script), '--port', String(system.port), '--protocol', protocol, '--window', String(options.window)];
   if (system.logins.length > 0) args.push('--logins', options.loginsFile);
   for (const name of ['messages', 'seconds', 'ahead', 'rate', 'connections', 'first', 'devices'] as const) {
     const value = options[name];

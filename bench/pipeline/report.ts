@@ -10,6 +10,14 @@ export interface Summary {
   ratios: Record<string, number | null>;
 }
 
+const OURS = ['ours-batch', 'ours-single', 'ours-http', 'ours-coap', 'ours-subscriber'] as const;
+const PEERS = ['peer-default', 'peer-wal', 'peer-batch'] as const;
+
+/** `oursBatchToPeerWal`, `oursBatchCpuToFloor`. */
+function key(over: string, ...under: string[]): string {
+  return [over, ...under.slice(0, -1), 'to', ...under.slice(-1)].join('-').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
@@ -32,16 +40,10 @@ export function summarize(figures: readonly Figures[]): Summary {
     cpuMicrosecondsPerMessage: per(figures, cpu, 2),
     peakRssMegabytes: per(figures, (figure) => figure.peakRssMegabytes, 0),
     acknowledgedButNotStored: per(figures, (figure) => figure.lost, 0),
-    ratios: {
-      oursBatchToPeerDefault: ratio('ours-batch', 'peer-default', rate),
-      oursBatchToPeerWal: ratio('ours-batch', 'peer-wal', rate),
-      oursBatchToPeerBatch: ratio('ours-batch', 'peer-batch', rate),
-      oursSingleToPeerDefault: ratio('ours-single', 'peer-default', rate),
-      oursSingleToPeerWal: ratio('ours-single', 'peer-wal', rate),
-      oursSingleToPeerBatch: ratio('ours-single', 'peer-batch', rate),
-      oursBatchCpuToFloor: ratio('ours-batch', 'floor', cpu),
-      oursSingleCpuToFloor: ratio('ours-single', 'floor', cpu),
-    },
+    ratios: Object.fromEntries([
+      ...OURS.flatMap((over) => PEERS.map((under) => [key(over, under), ratio(over, under, rate)])),
+      ...OURS.map((over) => [key(over, 'cpu', 'floor'), ratio(over, 'floor', cpu)]),
+    ]),
   };
 }
 

@@ -11,13 +11,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { render, summarize } from './report.ts';
 import { floor } from './systems/floor.ts';
-import { oursBatch, oursHttp, oursSingle } from './systems/ours.ts';
+import { oursBatch, oursCoap, oursHttp, oursSingle, oursSubscriber } from './systems/ours.ts';
 import { mosquittoVersion } from './systems/mosquitto.ts';
 import { peerBatch, peerDefault, peerWal } from './systems/peer.ts';
 import type { System } from './systems/system.ts';
 import { runTrial, type Figures, type TrialOptions } from './trial.ts';
 
-const SYSTEMS: readonly System[] = [oursBatch, oursSingle, oursHttp, floor, peerBatch, peerWal, peerDefault];
+const SYSTEMS: readonly System[] = [oursBatch, oursSingle, oursHttp, oursCoap, oursSubscriber, floor, peerBatch, peerWal, peerDefault];
 
 function fail(sentence: string): never {
   process.stderr.write(`${sentence}\n`);

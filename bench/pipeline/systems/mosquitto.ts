@@ -8,6 +8,12 @@ function find(): string | undefined {
   return PLACES.find((place) => spawnSync(place, ['-h']).error === undefined);
 }
 
+/**
+ * How many messages a publisher may be ahead of the store behind Mosquitto: a little less than the 1,000 that it queues for a client before it
+ * drops what it has acknowledged.
+ */
+export const AHEAD = 900;
+
 /** The version of the Mosquitto on this machine, for the report. */
 export function mosquittoVersion(): string {
   const place = find();
@@ -21,7 +27,7 @@ export function mosquittoVersion(): string {
  */
 export async function startMosquitto(directory: string): Promise<{ child: Child; port: number }> {
   const place = find();
-  if (place === undefined) throw new Error('Mosquitto is not installed, and the peers need it. Install it (Debian and Ubuntu: apt-get install mosquitto), or leave the peers out with --only.');
+  if (place === undefined) throw new Error('Mosquitto is not installed, and the peers and ours-subscriber need it. Install it (Debian and Ubuntu: apt-get install mosquitto), or leave them out with --only.');
   const port = await freePort();
   const child = new Child('Mosquitto', place, ['-p', String(port)], { cwd: directory });
   try {
@@ -31,4 +37,9 @@ export async function startMosquitto(directory: string): Promise<{ child: Child;
     throw error;
   }
   return { child, port };
+}
+
+/** What Mosquitto said of messages that it had acknowledged and did not keep. */
+export function droppedBy(child: Child): string[] {
+  return /messages are being dropped/i.test(child.output) ? ['Mosquitto dropped acknowledged messages: its queue of 1,000 for a client was full'] : [];
 }

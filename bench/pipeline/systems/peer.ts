@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { METRICS } from '../load.ts';
-import { startMosquitto } from './mosquitto.ts';
+import { AHEAD, startMosquitto } from './mosquitto.ts';
 import { problemsOf, startNodeRed } from './node-red.ts';
 import { peerFlow } from './peer-flow.ts';
 import { installPeers } from './peer-install.ts';
 import type { Load, RunningSystem, System } from './system.ts';
-
-/** A little less than the 1,000 messages that Mosquitto queues for a client before it drops. */
-const AHEAD = 900;
 
 /** Rows only, without any index: the cheapest table there is for an INSERT. */
 const TABLE = 'CREATE TABLE readings (device TEXT, metric TEXT, ts INTEGER, value REAL)';

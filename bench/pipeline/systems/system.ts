@@ -27,7 +27,7 @@ export interface RunningSystem {
   /** The loopback port on which the system, or its broker, takes messages. */
   readonly port: number;
   /** What is spoken there; absent: MQTT. */
-  readonly protocol?: 'mqtt' | 'http';
+  readonly protocol?: 'mqtt' | 'http' | 'coap';
   /** The processes whose CPU and memory count. */
   readonly pids: readonly number[];
   /** One a connection, or none where the system asks for none. */
