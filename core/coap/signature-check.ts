@@ -8,8 +8,8 @@ import type { Remote } from './endpoints.ts';
 import { CODE, type Message, type Response } from './message.ts';
 import type { RequestOptions } from './request-options.ts';
 import { problemResponse, refusalResponse } from './responses.ts';
-import type { Target } from './rights.ts';
 import { digestOf, isSigned, readSignature, type SignatureParameters } from './signature.ts';
+import type { Target } from './target.ts';
 
 /** Why a request is nobody's: what is answered, if anything, and the reason for the ledger, if it counts there. */
 export interface Unsigned {

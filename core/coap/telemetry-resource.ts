@@ -5,6 +5,7 @@ import type { Intake } from '../intake/delivery.ts';
 import type { RefusalReason } from '../intake/refusal.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Registry } from '../registry/registry.ts';
+import { sendingRight } from '../registry/sending-rights.ts';
 import { BlockAssembly } from './block-assembly.ts';
 import type { Block } from './block.ts';
 import { CODE, type Message, type Response } from './message.ts';
@@ -12,9 +13,9 @@ import type { Exchange } from './message-layer.ts';
 import { Nonces, type Use } from './nonces.ts';
 import { readOptions, type RequestOptions } from './request-options.ts';
 import { changed, decodeResponse, goOn, problemResponse, refusalResponse, tooLarge } from './responses.ts';
-import { deviceOf, targetOf, type Target } from './rights.ts';
 import type { SignatureCheck, SignedBy } from './signature-check.ts';
 import { digestOf, WINDOW } from './signature.ts';
+import { targetOf, type Target } from './target.ts';
 
 export interface TelemetryResourceOptions {
   clock: Clock;
@@ -111,7 +112,7 @@ export class TelemetryResource {
     const { exchange, principal, target, signature, options } = signed;
     const { maximumBodySize, registry } = this.#options;
     const { block1, size1, contentFormat } = options;
-    const sender = deviceOf(principal, target, (device) => registry.isChild(principal.id, device));
+    const sender = sendingRight(principal, target.device, (device) => registry.isChild(principal.id, device));
     if ('forbidden' in sender) return this.#refuse(signed, 'forbidden', sender.forbidden);
     signed.device = sender.device;
     const format = contentFormat === undefined ? (this.#options.profileOf(sender.device)?.format ?? 'auto') : formatOfCoap(contentFormat);

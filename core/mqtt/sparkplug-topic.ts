@@ -1,4 +1,5 @@
 import type { Principal } from '../registry/principal.ts';
+import { sendingRight } from '../registry/sending-rights.ts';
 import type { Publish } from './telemetry-topic.ts';
 
 /** The first level of every Sparkplug B topic (Sparkplug 3.0, section 4.1). */
@@ -24,8 +25,9 @@ export function classifySparkplug(principal: Principal, topic: string, isChild: 
   if (!ofNode && !ofDevice) return { kind: 'forbidden', reason: `The topic ${topic} is no Sparkplug topic of an edge node. Publish on ${SPARKPLUG}/<group>/NDATA/${principal.id} or ${SPARKPLUG}/<group>/DDATA/${principal.id}/<device>.` };
   if (edge !== principal.id) return { kind: 'forbidden', reason: `${principal.id} may not send for the edge node ${edge}. Give the edge node the id of its principal.` };
   if (ofNode) return { kind: 'telemetry', device: principal.id, format: 'sparkplug-b' };
-  if (principal.kind === 'gateway' && isChild(device ?? '')) return { kind: 'telemetry', device: device ?? '', format: 'sparkplug-b' };
-  return { kind: 'forbidden', reason: `${principal.id} may not send for the device ${device ?? ''}. List it as a child of the gateway ${principal.id}.` };
+  if (principal.kind === 'device') return { kind: 'forbidden', reason: `${principal.id} is a device and has no devices below it. Publish its readings with NDATA, or make it a gateway.` };
+  const right = sendingRight(principal, device, isChild);
+  return 'forbidden' in right ? { kind: 'forbidden', reason: right.forbidden } : { kind: 'telemetry', device: right.device, format: 'sparkplug-b' };
 }
 
 /** Whether an edge node may subscribe: to the commands for itself and its devices, and to the state of host applications. */

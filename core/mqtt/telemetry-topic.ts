@@ -1,5 +1,6 @@
 import type { PayloadFormat } from '../decode/format.ts';
 import type { Principal } from '../registry/principal.ts';
+import { sendingRight } from '../registry/sending-rights.ts';
 import { classifySparkplug, maySubscribeSparkplug, SPARKPLUG } from './sparkplug-topic.ts';
 
 /** What a publish means: readings of a device, a message for other clients, or something this principal may not do. */
@@ -20,17 +21,15 @@ export function classifyPublish(principal: Principal, topic: string, isChild: (d
   if (root === SPARKPLUG) return classifySparkplug(principal, topic, isChild);
   if (root === 'devices') {
     if (owner === undefined || owner === '') return { kind: 'forbidden', reason: 'The topic names no device. Publish on devices/<device>/telemetry.' };
-    if (principal.kind === 'application') {
-      return channel === 'commands' ? { kind: 'relay', mayRetain: true } : { kind: 'forbidden', reason: `${principal.id} is an application and cannot send for the device ${owner}.` };
-    }
-    const own = principal.kind === 'device' ? owner === principal.id : isChild(owner);
-    if (!own) return { kind: 'forbidden', reason: `${principal.id} may not send for the device ${owner}. Use the credentials of that device, or list it as a child of the gateway.` };
+    if (principal.kind === 'application' && channel === 'commands') return { kind: 'relay', mayRetain: true };
+    const right = sendingRight(principal, owner, isChild);
+    if ('forbidden' in right) return { kind: 'forbidden', reason: right.forbidden };
     return channel === 'telemetry' ? { kind: 'telemetry', device: owner, format: 'auto' } : { kind: 'relay', mayRetain: topic === `devices/${owner}/status` };
   }
   if (principal.kind === 'application') return { kind: 'relay', mayRetain: true };
   if (root === 'alarms') return { kind: 'forbidden', reason: `${principal.id} is a ${principal.kind} and cannot publish alarms.` };
-  if (principal.kind === 'gateway') return { kind: 'forbidden', reason: `The gateway ${principal.id} must say which device it sends for. Publish on devices/<device>/telemetry.` };
-  return { kind: 'telemetry', device: principal.id, format: 'auto' };
+  const right = sendingRight(principal, undefined, isChild);
+  return 'forbidden' in right ? { kind: 'forbidden', reason: right.forbidden } : { kind: 'telemetry', device: right.device, format: 'auto' };
 }
 
 /** Whether a principal may subscribe: an application to alarms and devices, a device or gateway to its own commands. */

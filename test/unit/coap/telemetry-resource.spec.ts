@@ -33,7 +33,7 @@ describe('telemetry by CoAP', () => {
     ] as const) assert.equal(described(send(signed)), outcome, JSON.stringify(signed));
     assert.deepEqual(harbour.intake.deliveries.map(({ device, principal, topic }) => `${principal} for ${device} at ${topic}`), ['p1 for p1 at /devices/p1/telemetry', 'gate for c1 at /devices/c1/telemetry']);
     assert.deepEqual(harbour.intake.refusals, ['coap p1 forbidden', 'coap gate forbidden', 'coap gate forbidden', 'coap app forbidden', 'coap app forbidden']);
-    assert.match(says(send({ path: '/devices/p2/telemetry' })), /p1 may not send for the device p2\. Sign as that device, or list it/);
+    assert.match(says(send({ path: '/devices/p2/telemetry' })), /p1 may not send for the device p2\. Use the credentials of that device, or list it/);
   });
 
   it('is taken in the content formats that are known; without one, in that of the device\'s profile, else it is guessed', () => {
