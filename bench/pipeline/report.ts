@@ -40,7 +40,7 @@ export function summarize(figures: readonly Figures[]): Summary {
     cpuMicrosecondsPerMessage: per(figures, cpu, 2),
     peakRssMegabytes: per(figures, (figure) => figure.peakRssMegabytes, 0),
     acknowledgedButNotStored: per(figures, (figure) => figure.lost, 0),
-    ratios: Object.fromEntries([
+    ratios: Object.fromEntries<number | null>([
       ...OURS.flatMap((over) => PEERS.map((under) => [key(over, under), ratio(over, under, rate)])),
       ...OURS.map((over) => [key(over, 'cpu', 'floor'), ratio(over, 'floor', cpu)]),
     ]),

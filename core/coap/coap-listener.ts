@@ -3,15 +3,13 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { prepareFormats } from '../decode/index.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
-import { listenError, ListenError } from '../http/listen-error.ts';
+import { listenError, ListenError } from '../errors/listen-error.ts';
+import type { Place } from '../errors/listen-error.ts';
 import { CoapServer, type CoapServerOptions } from './coap-server.ts';
 import type { Remote } from './endpoints.ts';
 
-export interface CoapListenerOptions extends CoapServerOptions {
-  host: string;
-  /** UDP; 0: any that is free. */
-  port: number;
-}
+/** The port is one of UDP. */
+export interface CoapListenerOptions extends CoapServerOptions, Place {}
 
 /** What the system may keep for us while a commit keeps this process busy, in bytes; it takes less where its own limit is lower. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;

@@ -2,28 +2,26 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { TlsOptions } from 'node:tls';
 import type { Clock } from '../clock/clock.ts';
 import { prepareFormats } from '../decode/index.ts';
+import { listenError } from '../errors/listen-error.ts';
+import type { Place } from '../errors/listen-error.ts';
 import type { Intake } from '../intake/delivery.ts';
-import { LoginLimit } from '../overload/login-limit.ts';
+import { listen, portOf, tlsOptions } from '../network/tcp.ts';
+import type { Tls } from '../network/tcp.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Registry } from '../registry/registry.ts';
 import { Connection } from './connection.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeContext } from './exchange.ts';
-import { listenError, tlsError } from './listen-error.ts';
 import { Logins } from './logins.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { accountOf, faulty, refused, responseOf } from './rejection.ts';
 import type { Rejection } from './rejection.ts';
 
-export interface HttpListenerOptions {
-  host: string;
-  /** 0: any that is free. */
-  port: number;
-  /** Key and certificate in PEM; absent: HTTP in the clear. */
-  tls?: Pick<TlsOptions, 'key' | 'cert' | 'ca' | 'passphrase'>;
+export interface HttpListenerOptions extends Place {
+  /** Absent: HTTP in the clear. */
+  tls?: Tls;
   intake: Intake;
   registry: Pick<Registry, 'authenticate' | 'find' | 'isChild'>;
   clock: Clock;
@@ -34,8 +32,8 @@ export interface HttpListenerOptions {
   problem: (sentence: string) => void;
   /** The profile of a device: says how to read a body without a Content-Type. */
   profileOf?: (device: string) => Profile | undefined;
-  /** Failed logins of an address; absent: ten a minute. */
-  loginLimit?: LoginLimit;
+  /** So many failed logins of an address within a minute are too many; default 10. */
+  failedLogins?: number;
   /** How many bytes of bodies may be held at once, over all connections; default 64 MiB. */
   maximumHeldBytes?: number;
   timeouts?: Partial<HttpTimeouts>;
@@ -96,14 +94,17 @@ export class HttpListener {
    */
   static async open(options: HttpListenerOptions): Promise<HttpListener> {
     await prepareFormats();
-    const listener = new HttpListener(options);
-    await listener.#listen();
-    return listener;
+    try {
+      const listener = new HttpListener(options);
+      await listen(listener.#server, options);
+      return listener;
+    } catch (error) {
+      throw listenError(LISTENER, options, error);
+    }
   }
 
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
+    return portOf(this.#server, this.#options.port);
   }
 
   /** Takes no more requests, waits a moment for those under way, and closes every connection. What was not acknowledged will be sent again. */
@@ -120,11 +121,11 @@ export class HttpListener {
   }
 
   #makeContext(): ExchangeContext {
-    const { intake, clock, registry, problem, profileOf, maximumBodySize } = this.#options;
+    const { intake, clock, problem, profileOf, maximumBodySize } = this.#options;
     const stopping = (): boolean => this.#stopping;
     return {
       intake, clock, problem, maximumBodySize,
-      logins: new Logins(registry, clock, this.#options.loginLimit ?? new LoginLimit(clock), problem),
+      logins: new Logins(this.#options),
       budget: new MemoryBudget(this.#options.maximumHeldBytes ?? HELD_BYTES),
       get stopping() {
         return stopping();
@@ -157,26 +158,10 @@ export class HttpListener {
     return server;
   }
 
-  #makeTlsServer(tls: NonNullable<HttpListenerOptions['tls']>, settings: ServerOptions): Server {
-    try {
-      const server = createTlsServer({ ...settings, ...tls, handshakeTimeout: this.#timeouts.header });
-      server.on('tlsClientError', (error, socket) => this.#options.problem(`A client at ${socket.remoteAddress ?? 'an unknown address'} did not get through the TLS handshake: ${error.message}.`));
-      return server;
-    } catch (error) {
-      throw tlsError(LISTENER, error);
-    }
-  }
-
-  #listen(): Promise<void> {
-    const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      const failed = (error: Error): void => reject(listenError(LISTENER, { host, port }, error));
-      this.#server.once('error', failed);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', failed);
-        resolve();
-      });
-    });
+  #makeTlsServer(tls: Tls, settings: ServerOptions): Server {
+    const server = createTlsServer({ ...settings, ...tlsOptions(tls, this.#timeouts.header) });
+    server.on('tlsClientError', (error, socket) => this.#options.problem(`A client at ${socket.remoteAddress ?? 'an unknown address'} did not get through the TLS handshake: ${error.message}.`));
+    return server;
   }
 
   #connectionOf(socket: Socket): Connection {

@@ -4,13 +4,15 @@ import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, PublishPacket } from 'aedes';
 import type { Clock } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
+import { ListenError } from '../errors/listen-error.ts';
 import type { Intake } from '../intake/delivery.ts';
+import type { RefusalReason } from '../intake/refusal.ts';
+import type { Tls } from '../network/tcp.ts';
 import type { Registry } from '../registry/registry.ts';
 import { Broker } from './broker.ts';
 import { Clients } from './clients.ts';
 import { openEndpoint } from './endpoint.ts';
-import type { Endpoint, OpenEndpoint, Tls } from './endpoint.ts';
-import { ListenError } from './listen-error.ts';
+import type { Endpoint, OpenEndpoint } from './endpoint.ts';
 import { Logins } from './logins.ts';
 import { guardPackets } from './packet-guard.ts';
 import { Persistence, QUEUED } from './persistence.ts';
@@ -22,8 +24,7 @@ import { SessionFile } from './session-file.ts';
 import type { QoS } from './session.ts';
 import { webSocketLoggedIn } from './web-socket.ts';
 
-export { ListenError };
-export type { Endpoint, Tls } from './endpoint.ts';
+export type { Endpoint } from './endpoint.ts';
 
 export interface MqttListenerOptions {
   /** All share one broker, and their clients see each other. */
@@ -38,7 +39,7 @@ export interface MqttListenerOptions {
   /** Largest packet a logged-in client may send, in bytes. */
   maximumPacketSize: number;
   maximumConnections: number;
-  /** So many failed logins of an address within a minute close it for a while; default 30, 0: none do. */
+  /** So many failed logins of an address within a minute are too many; default 10. */
   failedLogins?: number;
   /** Told of each endpoint that cannot be opened while others can: the listener is there without it. Absent: all of them, or none. */
   failed?: (error: ListenError) => void;
@@ -58,7 +59,6 @@ export interface ListenerCounts {
 const BYTES_BEFORE_LOGIN = 16 * 1024;
 const CONNECT_TIMEOUT = 10_000;
 const CLIENT_ID_LENGTH = 256;
-const FAILED_LOGINS = 30;
 const TCP_KEEPALIVE = 60_000;
 
 /** One connection of a client, from its socket to its login. */
@@ -99,7 +99,11 @@ export class MqttListener {
       problem(sentence);
     };
     this.#persistence = new Persistence(file, { clock, mayHave, dropped }, (client, filter) => this.#clients.isGranted(client, filter));
-    this.#logins = new Logins({ registry, clock, problem, failedLogins: options.failedLogins ?? FAILED_LOGINS });
+    const refused = (reason: RefusalReason): void => {
+      counts.refused += 1;
+      intake.refused('mqtt', '', reason);
+    };
+    this.#logins = new Logins({ ...options, refused });
     this.#broker = new Broker({
       connectTimeout: CONNECT_TIMEOUT,
       maxClientsIdLength: CLIENT_ID_LENGTH,
@@ -190,17 +194,17 @@ export class MqttListener {
     return { tls, problem, connectTimeout: CONNECT_TIMEOUT, maximumMessageSize: maximumPacketSize + 5, connected: (socket) => this.#admit(socket), ready: (stream, socket) => this.#accept(stream, socket) };
   }
 
-  /** Before a byte is read: there may be too many connections, or too many failures from there. */
+  /** Before a byte is read: there may be too many connections. */
   #admit(socket: Socket): void {
     const { maximumConnections, problem } = this.#options;
-    if (this.#sockets.size >= maximumConnections) problem(`A connection was turned away: ${maximumConnections} are open, which is the limit of this gateway.`);
-    else if (!this.#logins.isClosed(socket.remoteAddress)) {
+    if (this.#sockets.size < maximumConnections) {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       socket.setNoDelay(true);
       socket.setKeepAlive(true, TCP_KEEPALIVE);
       return;
-    } else this.counts.refused += 1;
+    }
+    problem(`A connection was turned away: ${maximumConnections} are open, which is the limit of this gateway.`);
     socket.on('error', () => undefined);
     socket.destroy();
   }
@@ -228,12 +232,10 @@ export class MqttListener {
 
   #authenticate(client: Client, username: string | undefined, password: Uint8Array | undefined, done: (error: AuthenticateError | null, success: boolean | null) => void): void {
     const connection = this.#connections.get(client.conn);
-    const principal = this.#logins.login(connection?.address, username, password);
-    if (!principal) {
-      this.counts.refused += 1;
-      this.#options.intake.refused('mqtt', '', 'login');
-      return done(Object.assign(new Error('Bad username or password'), { returnCode: 4 }), false);
-    }
+    const login = this.#logins.login(client, connection?.address, username, password);
+    if ('cut' in login) return;
+    if ('error' in login) return done(login.error, false);
+    const { principal } = login;
     if (!client.clean && /^aedes_[0-9a-f-]{36}$/.test(client.id)) return done(Object.assign(new Error('A client that wants its session kept needs a client id'), { returnCode: 2 }), false);
     // A client id counts within its principal: nobody can end, take over or keep out the session of another by its name.
     client.id = `${principal.id}/${client.id}`;
@@ -261,7 +263,6 @@ export class MqttListener {
 
   #ready(client: Client): void {
     this.#connected.add(client);
-    this.#logins.loggedIn(this.#connections.get(client.conn)?.address);
     this.counts.connected = this.#connected.size;
     const session = this.#persistence.session(client);
     if (session) this.#broker.resumed(client, session);
@@ -269,7 +270,7 @@ export class MqttListener {
 
   /** The broker announces the end also of clients whose beginning it never announced. */
   #gone(client: Client): void {
-    if (this.#connected.delete(client)) this.#logins.loggedOut(this.#connections.get(client.conn)?.address);
+    this.#connected.delete(client);
     this.counts.connected = this.#connected.size;
     const session = this.#persistence.session(client);
     if (session?.connection !== client) return;

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { ListenError } from '../errors/listen-error.ts';
 import type { Endpoint, EndpointContext } from './endpoint.ts';
-import { ListenError } from './listen-error.ts';
 
 /** What a client may send before it is logged in, headers and frames included; ws keeps up to a whole message of it in memory. */
 const BYTES_BEFORE_LOGIN = 64 * 1024;

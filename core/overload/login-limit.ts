@@ -11,9 +11,8 @@ export interface LoginLimitOptions {
 }
 
 /**
- * Counts failed logins of a key (a remote address, a user name) in a sliding window, and says how long it has to wait once they
- * are too many. Ask `blocked` before a secret is looked at. Give addresses and user names a limit each: a name can be tried from
- * many addresses, and a stranger who tries a name locks it, so that limit has to be the wider of the two.
+ * Counts failed logins of a key (a remote address) in a sliding window, and says how long whoever goes on failing has to wait once they are too
+ * many. Ask `blocked` only when a login has failed: a right secret is never held against the address that it comes from.
  */
 export class LoginLimit {
   readonly #clock: Clock;
@@ -35,7 +34,7 @@ export class LoginLimit {
     return this.#times.size;
   }
 
-  /** For how many milliseconds a login with this key is to be refused; 0: it may be tried. */
+  /** For how many milliseconds a login with this key that fails is one too many; 0: it is not. */
   blocked(key: string): number {
     const now = this.#clock.now();
     const times = this.#recent(key, now);
@@ -52,11 +51,6 @@ export class LoginLimit {
     this.#times.delete(key);
     this.#times.set(key, times);
     this.#forget(now);
-  }
-
-  /** Forgets the failures of a key that has logged in. */
-  succeeded(key: string): void {
-    this.#times.delete(key);
   }
 
   #recent(key: string, now: number): number[] | undefined {

@@ -11,8 +11,8 @@ import { connectDevice, endClients, publish } from '../support/mqtt-client.ts';
 import { aMoment, backend, collect, deploy, load, loggedErrors, node, statusesOf, statusOf, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
 import type { FlowNode } from '../support/node-helper.ts';
 import { samplesIn } from '../support/sample-messages.ts';
+import { selfSigned } from '../support/self-signed.ts';
 import { heldAt, openGate } from '../support/test-nodes.ts';
-import { TEST_CERTIFICATE, TEST_KEY } from '../unit/mqtt/test-certificate.ts';
 
 const TIME = Date.UTC(2026, 10, 22);
 const TLS_CONFIG = createRequire(import.meta.url)('@node-red/nodes/core/network/05-tls.js') as NodeInitializer;
@@ -262,14 +262,15 @@ describe('holdfast-gateway', () => {
 
     it('show the certificate of the TLS configuration', async () => {
       const [mqttsPort = 0, httpsPort = 0] = await freePorts(2);
-      process.env['HOLDFAST_TEST_KEY'] = TEST_KEY;
-      process.env['HOLDFAST_TEST_CERTIFICATE'] = TEST_CERTIFICATE;
+      const { key, cert } = selfSigned();
+      process.env['HOLDFAST_TEST_KEY'] = key;
+      process.env['HOLDFAST_TEST_CERTIFICATE'] = cert;
       const tls = { id: 'tls', type: 'tls-config', certType: 'env', keyEnv: 'HOLDFAST_TEST_KEY', certEnv: 'HOLDFAST_TEST_CERTIFICATE' };
       try {
         await load([...flowWith({ port: 0, mqttsPort, httpsPort, tls: 'tls' }), tls], [TLS_CONFIG]);
         await until(() => statusOf('gw').fill === 'green', 'it listens');
         const out = collect('out');
-        const client = await connectAsync(`mqtts://127.0.0.1:${mqttsPort}`, { username: 'press-1', password: secretOf('press-1'), ca: TEST_CERTIFICATE });
+        const client = await connectAsync(`mqtts://127.0.0.1:${mqttsPort}`, { username: 'press-1', password: secretOf('press-1'), ca: cert });
         await publish(client, 'press-1', { temperature: 60 });
         await client.endAsync();
         await until(() => out.length === 1, 'it came out');

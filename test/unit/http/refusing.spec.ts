@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { RefusalReason } from '../../../core/intake/refusal.ts';
-import { LoginLimit } from '../../../core/overload/login-limit.ts';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import { Door } from './door.ts';
 
@@ -81,7 +80,7 @@ describe('the HTTP listener', () => {
 
     it('tells an address whose logins go on failing to wait, and still takes a right one from there', async () => {
       const clock = new ManualClock(1_764_000_000_000);
-      await door.reopen({ loginLimit: new LoginLimit(clock, { failures: 3, window: 60_000 }) });
+      await door.reopen({ clock, failedLogins: 3 });
       const wrong = { headers: { authorization: 'Bearer p1:wrong' } };
       for (let count = 0; count < 3; count += 1) assert.equal((await door.post('{"t":1}', wrong)).status, 401);
       const { status, headers, error } = await door.post('{"t":1}', wrong);

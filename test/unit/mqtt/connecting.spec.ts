@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { ManualClock } from '../../../core/clock/manual-clock.ts';
-import { Logins } from '../../../core/mqtt/logins.ts';
 import { Door, next } from './door.ts';
 
 async function everything(socket: Socket): Promise<string> {
@@ -31,56 +29,35 @@ describe('a client that connects', () => {
     assert.deepEqual(door.intake.texts, ['p1: {"t":1}']);
   });
 
-  it('from an address where too many logins failed is closed before it has said anything, until somebody from there is logged in', async () => {
+  it('and goes on failing is cut off without an answer and counted, while a right secret from the same address is taken', async () => {
     await door.reopen({ failedLogins: 3 });
-    for (const name of ['a', 'b', 'c']) await door.refusal('p1', { username: name });
-    const shut = await door.socket();
-    await next(shut, 'close');
-    assert.match(door.problems.join(), /3 logins from 127\.0\.0\.1 have failed within a minute: connections from there are closed/);
-    await door.reopen({ failedLogins: 3 });
-    const p1 = await door.client('p1');
-    for (const name of ['a', 'b', 'c', 'd']) await door.refusal('p1', { username: name });
-    const p2 = await door.client('p2');
+    for (const username of ['a', 'b', 'p1']) assert.equal(await door.refusal('p1', { username, password: 'wrong' }), 4);
+    assert.match(door.problems.join('\n'), /calls itself "p1" at 127\.0\.0\.1 was refused: unknown, or a wrong secret\.$/m);
+    const silent = await door.raw('p1', { password: Buffer.from('wrong') });
+    assert.equal(await everything(silent.socket), '');
+    assert.match(door.problems.at(-1) ?? '', /was refused: unknown, or a wrong secret\. Too many logins from there have failed, so it was cut off without an answer\.$/);
+    assert.deepEqual([door.listener.counts.refused, door.intake.refusals], [4, Array.from({ length: 4 }, () => 'mqtt  login')]);
+    const [p1, p2] = [await door.client('p1'), await door.client('p2')];
     assert.deepEqual([p1.connected, p2.connected], [true, true]);
   });
-});
 
-describe('the logins of a listener', () => {
-  const clock = new ManualClock(1_000_000);
-  let tried: string[];
-  let logins: Logins;
-
-  beforeEach(() => {
-    tried = [];
-    logins = new Logins({
-      clock,
-      failedLogins: 30,
-      problem: () => undefined,
-      registry: { authenticate: (id, secret) => { tried.push(id); return Buffer.from(secret).toString() === 'right' ? { id, kind: 'device', profile: '', children: [] } : undefined; } },
-    });
+  it('and fails is cut off over a WebSocket, too', async () => {
+    await door.reopen({ failedLogins: 1, endpoints: [{ transport: 'ws', host: '127.0.0.1', port: 0 }] });
+    const reach = { protocol: 'ws', path: '/mqtt' } as const;
+    assert.equal(await door.refusal('p1', { ...reach, password: 'wrong' }), 4);
+    await next(door.connect({ ...door.optionsOf('p1'), ...reach, password: 'wrong' }), 'close');
+    assert.match(door.problems.at(-1) ?? '', /cut off without an answer/);
+    assert.equal((await door.client('p1', reach)).connected, true);
   });
 
-  const login = (name: string, secret: string, address = '10.0.0.1'): boolean => logins.login(address, name, Buffer.from(secret)) !== undefined;
-
-  it('stop looking at a name that failed ten times within a minute at an address, and go on after that', () => {
-    for (let count = 0; count < 20; count += 1) login('p1', 'wrong');
-    assert.deepEqual([tried.length, login('p1', 'right'), login('p2', 'right'), login('p1', 'right', '10.0.0.2')], [10, false, true, true]);
-    clock.advance(60_000);
-    assert.equal(login('p1', 'right'), true);
-  });
-
-  it('do not close an address for one device with a wrong secret, however often it tries', () => {
-    for (let count = 0; count < 600; count += 1) {
-      login('p1', 'wrong');
-      clock.advance(1_000);
-    }
-    assert.equal(logins.isClosed('10.0.0.1'), false);
-  });
-
-  it('close an address from which many names fail, for a minute, and all of an IPv6 network', () => {
-    for (let count = 0; count < 30; count += 1) login(`n${count}`, 'wrong', `2001:db8::${count}`);
-    assert.deepEqual([logins.isClosed('2001:db8::ffff'), logins.isClosed('2001:db8:0:1::1')], [true, false]);
-    clock.advance(60_000);
-    assert.equal(logins.isClosed('2001:db8::ffff'), false);
+  it('while the registry cannot be read is told that the server is not available, and may come back', async () => {
+    const { registry } = door;
+    const broken = { authenticate: (): never => { throw new Error('It broke.'); }, find: () => undefined, isChild: () => false };
+    await door.reopen({ registry: broken as unknown as typeof registry, failedLogins: 1 });
+    for (let count = 0; count < 3; count += 1) assert.equal(await door.refusal('p1'), 3);
+    assert.match(door.problems.join(), /It broke\./);
+    assert.deepEqual(door.intake.refusals, ['mqtt  disk', 'mqtt  disk', 'mqtt  disk']);
+    await door.reopen();
+    assert.equal((await door.client('p1')).connected, true);
   });
 });

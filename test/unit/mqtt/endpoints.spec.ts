@@ -3,13 +3,13 @@ import { createPrivateKey } from 'node:crypto';
 import { request } from 'node:http';
 import type { IClientOptions } from 'mqtt';
 import { WebSocket } from 'ws';
+import { ListenError } from '../../../core/errors/listen-error.ts';
 import type { Endpoint } from '../../../core/mqtt/mqtt-listener.ts';
-import { ListenError } from '../../../core/mqtt/mqtt-listener.ts';
+import { selfSigned } from '../../support/self-signed.ts';
 import { Door, granted, next, received, until } from './door.ts';
-import { TEST_CERTIFICATE, TEST_KEY } from './test-certificate.ts';
 
 const HERE = { host: '127.0.0.1', port: 0 };
-const TLS = { key: TEST_KEY, cert: TEST_CERTIFICATE };
+const TLS = selfSigned();
 const ENDPOINTS: Endpoint[] = [{ transport: 'tcp', ...HERE }, { transport: 'tls', ...HERE }, { transport: 'ws', ...HERE }, { transport: 'wss', ...HERE }];
 
 describe('the endpoints of the MQTT listener', () => {
@@ -20,7 +20,7 @@ describe('the endpoints of the MQTT listener', () => {
   function reach(transport: Endpoint['transport'], options: IClientOptions = {}): IClientOptions {
     const port = door.listener.ports[ENDPOINTS.findIndex((endpoint) => endpoint.transport === transport)] ?? 0;
     const path = transport === 'ws' || transport === 'wss' ? { path: '/mqtt' } : {};
-    return { protocol: transport === 'tcp' ? 'mqtt' : transport === 'tls' ? 'mqtts' : transport, port, ca: [TEST_CERTIFICATE], ...path, ...options };
+    return { protocol: transport === 'tcp' ? 'mqtt' : transport === 'tls' ? 'mqtts' : transport, port, ca: [TLS.cert], ...path, ...options };
   }
 
   for (const { transport } of ENDPOINTS) {
@@ -69,19 +69,19 @@ describe('the endpoints of the MQTT listener', () => {
   });
 
   it('ask for a client certificate where they are told to', async () => {
-    await door.reopen({ endpoints: ENDPOINTS, tls: { ...TLS, ca: TEST_CERTIFICATE, requestCert: true } });
+    await door.reopen({ endpoints: ENDPOINTS, tls: { ...TLS, ca: TLS.cert, requestCert: true } });
     const without = door.connect({ ...door.optionsOf('p1'), ...reach('tls') });
     await next(without, 'close');
-    const p1 = await door.client('p1', reach('tls', { cert: TEST_CERTIFICATE, key: TEST_KEY }));
+    const p1 = await door.client('p1', reach('tls', TLS));
     assert.deepEqual([without.connected, p1.connected], [false, true]);
     assert.match(door.problems.join(), /TLS handshake with 127\.0\.0\.1 failed/);
   });
 
   it('take a key that is encrypted, with its passphrase', async () => {
-    const key = createPrivateKey(TEST_KEY).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' });
-    await door.reopen({ endpoints: ENDPOINTS, tls: { key, cert: TEST_CERTIFICATE, passphrase: 'open' } });
+    const key = createPrivateKey(TLS.key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' });
+    await door.reopen({ endpoints: ENDPOINTS, tls: { key, cert: TLS.cert, passphrase: 'open' } });
     assert.equal((await door.client('p1', reach('tls'))).connected, true);
-    await assert.rejects(door.open({ endpoints: [{ transport: 'tls', ...HERE }], path: ':memory:', tls: { key, cert: TEST_CERTIFICATE } }), /key or certificate cannot be used .+passphrase/);
+    await assert.rejects(door.open({ endpoints: [{ transport: 'tls', ...HERE }], path: ':memory:', tls: { key, cert: TLS.cert } }), /key or certificate cannot be used .+passphrase/);
   });
 
   it('say what is wrong with TLS that cannot be', async () => {
@@ -89,7 +89,7 @@ describe('the endpoints of the MQTT listener', () => {
       await assert.rejects(door.open({ endpoints: [{ transport: 'tls', ...HERE }], path: ':memory:', ...(tls ? { tls: tls as typeof TLS } : {}) }), (error: unknown) => error instanceof ListenError && pattern.test(error.message));
     };
     await refused(undefined, /has no certificate\. Give it a private key and a certificate in PEM/);
-    await refused({ key: 'nonsense', cert: TEST_CERTIFICATE }, /private key or certificate cannot be used .+PEM/);
+    await refused({ key: 'nonsense', cert: TLS.cert }, /private key or certificate cannot be used .+PEM/);
     await refused({ ...TLS, requestCert: true }, /no certificate authority/);
   });
 

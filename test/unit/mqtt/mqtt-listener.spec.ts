@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ListenError } from '../../../core/mqtt/mqtt-listener.ts';
+import { ListenError } from '../../../core/errors/listen-error.ts';
 import { Door, acks, granted, next, received, until } from './door.ts';
 
 describe('the MQTT listener', () => {

@@ -35,13 +35,6 @@ describe('Login limit', () => {
     assert.equal(limit.blocked('a'), 20_000);
   });
 
-  it('forgets the failures of a key that logged in', () => {
-    fail('a', 3);
-    limit.succeeded('a');
-    assert.equal(limit.blocked('a'), 0);
-    assert.equal(limit.size, 0);
-  });
-
   it('remembers a bounded number of keys, and none whose window is over', () => {
     for (let index = 0; index < 100; index += 1) limit.failed(`key-${index}`);
     assert.equal(limit.size, 5);
