@@ -41,8 +41,8 @@ export function summarize(figures: readonly Figures[]): Summary {
     peakRssMegabytes: per(figures, (figure) => figure.peakRssMegabytes, 0),
     acknowledgedButNotStored: per(figures, (figure) => figure.lost, 0),
     ratios: Object.fromEntries<number | null>([
-      ...OURS.flatMap((over) => PEERS.map((under) => [key(over, under), ratio(over, under, rate)])),
-      ...OURS.map((over) => [key(over, 'cpu', 'floor'), ratio(over, 'floor', cpu)]),
+      ...OURS.flatMap((over) => PEERS.map((under) => [key(over, under), ratio(over, under, rate)] as const)),
+      ...OURS.map((over) => [key(over, 'cpu', 'floor'), ratio(over, 'floor', cpu)] as const),
     ]),
   };
 }
