@@ -1,5 +1,6 @@
 import type { Flight, OpenBatch } from './entry.ts';
 import type { StoredBatch } from './inbox-log.ts';
+import { weightOf } from './record.ts';
 import type { InboxRecord } from './record.ts';
 import type { Account } from '../ledger/account.ts';
 import { countSettled, isSettled, markSettled } from './outcomes.ts';
@@ -15,7 +16,7 @@ export interface BacklogDisk {
   forget(batch: SettledBatch): void;
   account(record: InboxRecord): Account;
   /** One record has settled. */
-  settled(account: Account, bytes: number, outcome: Outcome): void;
+  settled(account: Account, weight: number, outcome: Outcome): void;
 }
 
 /** How the records of a batch ended, and of whom they were. */
@@ -124,7 +125,7 @@ export class Backlog {
     const account = batch.accounts[index];
     if (!account || isSettled(batch.outcomes, index)) return;
     markSettled(batch.outcomes, index, outcome);
-    this.#disk.settled(account, record.payload.length, outcome);
+    this.#disk.settled(account, weightOf(record), outcome);
     batch.open -= 1;
     if (batch.open > 0) return;
     this.#open.delete(batch.first);

@@ -4,15 +4,15 @@ import { HoldfastError, messageOf } from '../errors/holdfast-error.ts';
 import { openDatabase, transaction } from '../sqlite/database.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import type { JournalEntry } from '../ledger/ledger-log.ts';
-import { LEDGER_TABLES, LedgerLog } from '../ledger/ledger-log.ts';
-import { ATTEMPT_TABLE, Attempts } from './attempts.ts';
-import { countSettled, isSettled, markSettled, openOutcomes, outcomeOf } from './outcomes.ts';
+import { LedgerLog } from '../ledger/ledger-log.ts';
+import { Attempts } from './attempts.ts';
+import { LAYOUT } from './layout.ts';
+import { isSettled, markSettled, openOutcomes, outcomeOf } from './outcomes.ts';
 import type { Outcome } from './outcomes.ts';
 import { QuarantineTable } from './quarantine-table.ts';
 import type { Refused } from './quarantine-table.ts';
 import { decodeRecords, encodeRecords, outlineRecords } from './record.ts';
-import type { InboxRecord } from './record.ts';
-import type { Via } from '../sample/via.ts';
+import type { InboxRecord, Outline } from './record.ts';
 
 export type { Refused } from './quarantine-table.ts';
 
@@ -53,31 +53,6 @@ export interface Commit {
   attempts?: readonly number[];
 }
 
-const LAYOUT = {
-  migrations: [
-    `CREATE TABLE batch (
-       first INTEGER PRIMARY KEY, channel TEXT NOT NULL, count INTEGER NOT NULL, records BLOB NOT NULL,
-       settled BLOB, deaths INTEGER NOT NULL, delivered INTEGER NOT NULL
-     ) STRICT;
-     CREATE INDEX batch_of_channel ON batch (channel, first);
-     CREATE TABLE suspect (channel TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
-     CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-     INSERT INTO meta VALUES ('next', 1), ('clean', 1), ('quarantine_dropped', 0);
-     CREATE TABLE quarantine (
-       position INTEGER PRIMARY KEY, device TEXT NOT NULL, principal TEXT NOT NULL, via TEXT NOT NULL, topic TEXT NOT NULL,
-       received REAL NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, quarantined REAL NOT NULL, payload BLOB NOT NULL
-     ) STRICT`,
-    // What was partly settled under the old layout is delivered again: effects act once per id.
-    `ALTER TABLE batch DROP COLUMN settled;
-     ALTER TABLE batch ADD COLUMN outcomes BLOB;
-     ALTER TABLE quarantine ADD COLUMN format TEXT NOT NULL DEFAULT 'auto';
-     ${LEDGER_TABLES};
-     ${ATTEMPT_TABLE}`,
-    `ALTER TABLE suspect ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
-     ALTER TABLE suspect ADD COLUMN delivered INTEGER NOT NULL DEFAULT 1`,
-  ],
-};
-
 /**
  * So many times has a process to die with a record alone in the flow. Once may be chance: after two kills in a row hundreds of records go
  * through the flow alone one after the other, and a third kill always meets one of them.
@@ -115,6 +90,7 @@ export class InboxLog {
       this.quarantine = new QuarantineTable(this.#database, clock);
       this.#next = this.#meta('next');
       this.#recover();
+      this.quarantine.committed();
     } catch (error) {
       this.#database.close();
       throw storageError(path, error);
@@ -131,8 +107,7 @@ export class InboxLog {
         positions.push(next);
         next += batch.records.length;
       }
-      this.quarantine.insert(refused);
-      this.quarantine.insert(condemned.map((item) => ({ ...item, position: next++ })));
+      this.quarantine.insert(condemned.length === 0 ? refused : [...refused, ...condemned.map((item) => ({ ...item, position: next++ }))]);
       if (next !== this.#next) this.#saveNext.run(next);
       for (const first of forgotten) this.#forget.run(first);
       if (journal) this.ledger.append(journal);
@@ -140,6 +115,7 @@ export class InboxLog {
       return positions;
     });
     this.attempts.committed();
+    this.quarantine.committed();
     this.#next = next;
     return firsts;
   }
@@ -198,37 +174,54 @@ export class InboxLog {
     });
   }
 
-  /** How many records of each channel are on disk and not settled, as far as the disk knows. */
-  unsettled(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const row of this.#database.prepare('SELECT first, channel, count, outcomes FROM batch').iterate()) {
-      const open = Number(row['count']) - countSettled(this.#outcomes(row['outcomes'], Number(row['first']), Number(row['count'])));
-      counts.set(String(row['channel']), (counts.get(String(row['channel'])) ?? 0) + open);
-    }
-    return counts;
-  }
-
   /** Tells of every record, and how it ended if it did. A batch that cannot be read is left out: it says so when its turn comes. */
-  outline(each: (device: string, via: Via, payloadLength: number, outcome: Outcome | undefined) => void): void {
-    for (const row of this.#database.prepare('SELECT first, count, records, outcomes FROM batch').iterate()) {
-      const { first, count, records, outcomes: saved } = row;
+  outline(each: (outline: Outline, channel: string, outcome: Outcome | undefined) => void): void {
+    for (const row of this.#database.prepare('SELECT first, channel, count, records, outcomes FROM batch').iterate()) {
+      const { records } = row;
       if (!(records instanceof Uint8Array)) continue;
-      const outcomes = this.#outcomes(saved, Number(first), Number(count));
+      const channel = String(row['channel']);
+      const outcomes = this.#outcomes(row['outcomes'], Number(row['first']), Number(row['count']));
       let index = 0;
       try {
-        outlineRecords(records, (device, via, length) => each(device, via, length, outcomeOf(outcomes, index++)));
+        outlineRecords(records, (outline) => each(outline, channel, outcomeOf(outcomes, index++)));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
       }
     }
   }
 
-  /** When the oldest record of a channel that has not left the file was received; undefined when there is none. */
+  /** Whether there are records from before there was a ledger, which are to be counted as received. */
+  get uncounted(): boolean {
+    return this.#meta('uncounted') > 0;
+  }
+
+  /** Puts into the ledger what was received before there was one. */
+  countReceived(journal: readonly JournalEntry[]): void {
+    this.#durably(() => {
+      this.ledger.append(journal);
+      this.#database.exec(`UPDATE meta SET value = 0 WHERE name = 'uncounted'`);
+    });
+  }
+
+  /**
+   * When the oldest record of a channel that has not left the file was received; undefined when there is none.
+   *
+   * @throws StorageError when the file cannot be read, or what stands in it is no batch.
+   */
   oldest(channel: string): number | undefined {
-    const records = this.#oldest.get(channel)?.['records'];
     let oldest: number | undefined;
-    if (records instanceof Uint8Array) outlineRecords(records, (_device, _via, _length, received) => (oldest ??= received));
+    try {
+      const records = this.#oldest.get(channel)?.['records'];
+      if (records instanceof Uint8Array) outlineRecords(records, ({ received }) => (oldest ??= received));
+    } catch (error) {
+      throw storageError(this.#path, error);
+    }
     return oldest;
+  }
+
+  /** Lets go of the file as it is, when it turned out to be of no use. */
+  abandon(): void {
+    this.#database.close();
   }
 
   /** Ends tidily: what has settled is noted to the record, so that nothing is delivered twice by a mere restart. */
@@ -251,19 +244,19 @@ export class InboxLog {
         this.#database.exec('UPDATE batch SET deaths = deaths + 1, delivered = 0 WHERE delivered = 1');
         this.#database.exec('UPDATE suspect SET deaths = deaths + delivered, delivered = 0');
         const condemned = this.#database.prepare('DELETE FROM suspect WHERE deaths >= ? RETURNING channel, position').all(DEATHS_ALONE);
-        for (const row of condemned) this.#buryRecord(String(row['channel']), Number(row['position']));
+        this.quarantine.insert(condemned.flatMap((row) => this.#toBury(String(row['channel']), Number(row['position']))));
       }
       this.#database.exec(`UPDATE meta SET value = 0 WHERE name = 'clean'`);
     });
   }
 
-  #buryRecord(channel: string, position: number): void {
+  #toBury(channel: string, position: number): Refused[] {
     const row = this.#database.prepare('SELECT first FROM batch WHERE channel = ? AND first <= ? ORDER BY first DESC LIMIT 1').get(channel, position);
     const batch = row && this.read(channel, Number(row['first']));
     const record = batch?.records[position - batch.first];
-    if (!batch || !record || isSettled(batch.outcomes, position - batch.first)) return;
+    if (!batch || !record || isSettled(batch.outcomes, position - batch.first)) return [];
     const detail = `The backend stopped four times while this sample was in the flow, the last two times while no other was. Look for a node that cannot stand it: ${record.topic || 'no topic'}.`;
-    this.quarantine.insert([{ position, record, reason: 'dead-letter', detail }]);
+    return [{ position, record, reason: 'dead-letter', detail }];
   }
 
   #meta(name: string): number {

@@ -4,35 +4,29 @@ import { GroupCommit } from '../sqlite/group-commit.ts';
 import type { Committed } from '../sqlite/group-commit.ts';
 import { Channel } from './channel.ts';
 import { InboxLog } from './inbox-log.ts';
-import type { Commit, NewBatch, Refused } from './inbox-log.ts';
+import type { Commit, NewBatch } from './inbox-log.ts';
 import type { QuarantineTable } from './quarantine-table.ts';
 import type { InboxRecord } from './record.ts';
 import { openOutcomes, outcomeOf } from './outcomes.ts';
+import { parts, sort } from './commit-items.ts';
+import type { Item } from './commit-items.ts';
+import { unkeepable, weightOf } from './record.ts';
 import type { SettledBatch } from './backlog.ts';
+import type { Account } from '../ledger/account.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { storageError } from '../sqlite/storage-error.ts';
 
 export interface InboxOptions {
   path: string;
   clock: Clock;
   /** The longest a record waits for its commit, in milliseconds. */
   commitInterval?: number;
+  /** Whether a device is known to the registry; see `LedgerOptions`. */
+  registered?: (device: string) => boolean;
   /** Told of what went wrong where nobody waits for an answer. */
   problem: (error: unknown) => void;
 }
 
-/** `key`: of the attempt by which it came, see core/intake/attempt-key.ts. */
-type Item = { channel: string; record: InboxRecord; key: number | undefined } | { refused: Refused } | { condemned: Omit<Refused, 'position'>; key: number | undefined };
-
-/** What the items of a commit are, sorted. */
-interface Sorted {
-  readonly channels: Map<string, InboxRecord[]>;
-  readonly refused: Refused[];
-  readonly condemned: Array<Omit<Refused, 'position'>>;
-  readonly attempts: number[];
-}
-
-const BATCH_RECORDS = 1_000;
-const BATCH_BYTES = 1024 * 1024;
 const FORGET_INTERVAL = 100;
 const FOLD_INTERVAL = 5_000;
 const FOLD_AGAIN = 100;
@@ -57,8 +51,10 @@ export class Inbox {
   readonly #group: GroupCommit<Item>;
   readonly #channels = new Map<string, Channel>();
   readonly #forgotten = new Set<number>();
-  /** The keys of attempts that wait for their commit. */
-  readonly #attempting = new Set<number>();
+  /** The keys of attempts that wait for their commit, and who wants to know of it. */
+  readonly #attempting = new Map<number, Committed[]>();
+  /** How many records of each channel have not settled. */
+  readonly #unsettled = new Map<string, number>();
   /** What became of every message: the counts that must add up. */
   readonly ledger: Ledger;
   #foldTimer: Timer | undefined;
@@ -67,12 +63,17 @@ export class Inbox {
   #paused = false;
 
   /** @throws StorageError when the file cannot be opened. */
-  constructor({ path, clock, commitInterval = 4, problem }: InboxOptions) {
+  constructor({ path, clock, commitInterval = 4, registered, problem }: InboxOptions) {
     this.#log = new InboxLog(path, clock);
-    this.ledger = new Ledger(this.#log.ledger);
-    this.#log.outline((device, via, bytes, outcome) => this.ledger.found(this.ledger.account(device, via), bytes, outcome));
     this.#clock = clock;
     this.#problem = problem;
+    try {
+      this.ledger = new Ledger(this.#log.ledger, registered && { registered });
+      this.#takeStock();
+    } catch (error) {
+      this.#log.abandon();
+      throw storageError(path, error);
+    }
     this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: 10_000, commit: (items) => this.#commit(items) });
   }
 
@@ -81,18 +82,25 @@ export class Inbox {
    * remembered that this attempt came through.
    */
   append(channel: string, record: InboxRecord, committed: Committed, key?: number): void {
-    this.#add({ channel, record, key }, committed, key);
+    if (this.ledger.account(record.device, record.via).device !== record.device) record.pooled = true;
+    this.#add({ channel, record, key }, record, committed, key);
   }
 
-  /** Whether a message with this attempt's key is on disk. One that waits for its commit is committed first. */
+  /** Whether a message with this attempt's key is on disk. */
   attempted(key: number): boolean {
-    if (this.#attempting.has(key)) this.#group.flush();
     return this.#log.attempts.has(key);
+  }
+
+  /** Tells `committed` how the commit ended that a message with this attempt's key waits for. @returns false when none waits. */
+  awaitAttempt(key: number, committed: Committed): boolean {
+    const waiting = this.#attempting.get(key);
+    waiting?.push(committed);
+    return waiting !== undefined;
   }
 
   /** Puts a record into quarantine that is not to enter the flow at all; otherwise as `append`. */
   condemn(record: InboxRecord, reason: string, detail: string, committed: Committed, key?: number): void {
-    this.#add({ condemned: { record, reason, detail }, key }, committed, key);
+    this.#add({ condemned: { record, reason, detail }, key }, record, committed, key);
   }
 
   /** The channel of a source; its name is the id of the node that delivers, and is kept over restarts. */
@@ -105,8 +113,11 @@ export class Inbox {
           markDelivered: (firsts) => this.#log.markDelivered(firsts),
           markSuspect: (batch, position) => this.#log.markSuspect(name, batch, position),
           forget: (batch) => this.#forget(batch),
-          account: ({ device, via }) => this.ledger.account(device, via),
-          settled: (account, bytes, outcome) => this.ledger.settled(account, bytes, outcome),
+          account: (record) => this.ledger.accountOf(record),
+          settled: (account, weight, outcome) => {
+            this.#count(name, -1);
+            this.ledger.settled(account, weight, outcome);
+          },
           quarantine: (refused, committed) => (this.#closed ? undefined : this.#group.add({ refused }, committed)),
           problem: this.#problem,
         },
@@ -124,18 +135,23 @@ export class Inbox {
     for (const channel of this.#channels.values()) channel.paused = paused;
   }
 
-  /** Records on disk that have not settled, by channel. Reads the disk: for status pages, not for hot paths. */
+  /** Records on disk that have not settled, by channel; channels that have none are left out. */
   unsettled(): Map<string, number> {
-    return this.#log.unsettled();
+    return new Map([...this.#unsettled].filter(([, records]) => records > 0));
   }
 
-  /** When the oldest record of a channel was received, in milliseconds since the epoch; undefined when it has none. */
+  /** When the oldest record of a channel was received, in milliseconds since the epoch; undefined when it has none. Throws StorageError. */
   oldest(channel: string): number | undefined {
     return this.#log.oldest(channel);
   }
 
   quarantined(): number {
     return this.#log.quarantine.count();
+  }
+
+  /** How many had to leave the quarantine because it was full, since its file was made. */
+  quarantineDropped(): number {
+    return this.#log.quarantine.dropped();
   }
 
   quarantineList(limit: number): ReturnType<QuarantineTable['list']> {
@@ -146,7 +162,11 @@ export class Inbox {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#group.flush();
+    try {
+      this.#group.flush();
+    } catch (error) {
+      this.#problem(error);
+    }
     this.#flushForgotten();
     this.#forgetTimer?.cancel();
     this.#foldTimer?.cancel();
@@ -155,14 +175,36 @@ export class Inbox {
     this.#log.close(channels.flatMap((channel) => [...channel.open]));
   }
 
-  #add(item: Item, committed: Committed, key: number | undefined): void {
+  #add(item: Item, record: InboxRecord, committed: Committed, key: number | undefined): void {
     if (this.#closed) return committed(new InboxClosedError());
+    const error = unkeepable(record);
+    if (error) return committed(error);
     if (key === undefined) return this.#group.add(item, committed);
-    this.#attempting.add(key);
-    this.#group.add(item, (error) => {
+    if (!this.#attempting.has(key)) this.#attempting.set(key, []);
+    this.#group.add(item, (failure) => {
+      const waiting = this.#attempting.get(key) ?? [];
       this.#attempting.delete(key);
-      committed(error);
+      for (const one of [committed, ...waiting]) one(failure);
     });
+  }
+
+  /** What the file holds from before, as the ledger has to know it. */
+  #takeStock(): void {
+    const before = new Map<Account, number>();
+    const { uncounted } = this.#log;
+    this.#log.outline((outline, channel, outcome) => {
+      const account = this.ledger.accountOf(outline);
+      this.ledger.found(account, outline.weight, outcome);
+      if (!outcome) this.#count(channel, 1);
+      if (uncounted) before.set(account, (before.get(account) ?? 0) + 1);
+    });
+    if (!uncounted) return;
+    this.#log.countReceived(Array.from(before, ([{ device, via }, records]) => [device, via, [records]]));
+    for (const [account, records] of before) this.ledger.foundReceived(account, records);
+  }
+
+  #count(channel: string, records: number): void {
+    this.#unsettled.set(channel, (this.#unsettled.get(channel) ?? 0) + records);
   }
 
   #commit(items: readonly Item[]): void {
@@ -170,7 +212,7 @@ export class Inbox {
     const batches: NewBatch[] = [];
     for (const [name, records] of channels) {
       let { room } = this.channel(name);
-      for (const { device, via, payload } of records) this.ledger.keeping(this.ledger.account(device, via), payload.length);
+      for (const record of records) this.ledger.keeping(this.ledger.accountOf(record), weightOf(record));
       for (const part of parts(records)) {
         batches.push({ channel: name, ...part, delivered: room > 0 });
         room -= part.records.length;
@@ -182,6 +224,7 @@ export class Inbox {
     });
     batches.forEach(({ channel, records, bytes, delivered }, index) => {
       const first = firsts[index];
+      this.#count(channel, records.length);
       if (first !== undefined) this.channel(channel).offer({ first, records, bytes, outcomes: openOutcomes(records.length), deaths: 0, delivered });
     });
   }
@@ -218,6 +261,7 @@ export class Inbox {
   }
 
   #flushSoon(milliseconds: number): void {
+    if (this.#closed) return;
     this.#forgetTimer ??= this.#clock.setTimeout(() => {
       this.#forgetTimer = undefined;
       this.#flushForgotten();
@@ -235,6 +279,7 @@ export class Inbox {
   }
 
   #foldSoon(milliseconds = FOLD_INTERVAL): void {
+    if (this.#closed) return;
     this.#foldTimer ??= this.#clock.setTimeout(() => {
       this.#foldTimer = undefined;
       try {
@@ -244,37 +289,5 @@ export class Inbox {
         this.#foldSoon(DISK_RETRY_DELAY);
       }
     }, milliseconds);
-  }
-}
-
-function sort(items: readonly Item[]): Sorted {
-  const sorted: Sorted = { channels: new Map(), refused: [], condemned: [], attempts: [] };
-  for (const item of items) {
-    if ('refused' in item) {
-      sorted.refused.push(item.refused);
-      continue;
-    }
-    if (item.key !== undefined) sorted.attempts.push(item.key);
-    if ('condemned' in item) sorted.condemned.push(item.condemned);
-    else {
-      const records = sorted.channels.get(item.channel);
-      if (records) records.push(item.record);
-      else sorted.channels.set(item.channel, [item.record]);
-    }
-  }
-  return sorted;
-}
-
-/** Small enough that a batch read back from disk fits in memory beside the others. */
-function* parts(records: readonly InboxRecord[]): Generator<{ records: readonly InboxRecord[]; bytes: number }> {
-  let start = 0;
-  let bytes = 0;
-  for (let at = 0; at < records.length; at += 1) {
-    bytes += records[at]?.payload.length ?? 0;
-    const last = at + 1 === records.length;
-    if (!last && at + 1 - start < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
-    yield { records: start === 0 && last ? records : records.slice(start, at + 1), bytes };
-    start = at + 1;
-    bytes = 0;
   }
 }

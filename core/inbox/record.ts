@@ -18,12 +18,23 @@ export interface InboxRecord {
   format?: PayloadFormat;
   /** Others that came before it gave way to this one, because the device was over its limit. */
   conflated?: true;
+  /** It is counted in the account that devices share which have none of their own; see core/ledger. */
+  pooled?: true;
+}
+
+/** About what a record without topic and payload takes on disk, in bytes. */
+const OVERHEAD = 100;
+
+/** What a record counts for against the bounds of the inbox, in bytes: one without a payload takes room as well. */
+export function weightOf({ topic, payload }: Pick<InboxRecord, 'topic' | 'payload'>): number {
+  return OVERHEAD + topic.length + payload.length;
 }
 
 const LONGEST_TEXT = 0xffff;
 const FIXED = 1 + 8 + 2 + 2 + 2 + 4;
-/** Set in the first byte of a record that has two more bytes behind its fixed ones: format, and whether it is conflated. */
+/** Set in the first byte of a record that has two more bytes behind its fixed ones: format and flags. */
 const EXTENDED = 0x80;
+const FLAGS = { conflated: 1, pooled: 2 } as const;
 
 /** A record that the inbox cannot keep. Code `HOLDFAST_RECORD`. */
 export class RecordError extends HoldfastError {
@@ -34,8 +45,8 @@ export class RecordError extends HoldfastError {
 
 /**
  * Packs records one after the other. Per record, little endian: via u8, received f64, lengths of device, principal and
- * topic u16 each, length of payload u32, then, when the highest bit of via is set, format u8 and flags u8 (1: conflated), then those
- * bytes (UTF-8 for the three texts).
+ * topic u16 each, length of payload u32, then, when the highest bit of via is set, format u8 and flags u8 (1: conflated, 2: pooled), then
+ * those bytes (UTF-8 for the three texts).
  *
  * @throws RecordError for a text of more than 65,535 bytes.
  */
@@ -52,7 +63,7 @@ export function encodeRecords(records: readonly InboxRecord[]): Buffer {
     buffer.writeUInt8(VIA.indexOf(record.via) | (isExtended(record) ? EXTENDED : 0), head);
     if (isExtended(record)) {
       buffer.writeUInt8(FORMATS.indexOf(record.format ?? 'auto'), at);
-      buffer.writeUInt8(record.conflated ? 1 : 0, at + 1);
+      buffer.writeUInt8((record.conflated ? FLAGS.conflated : 0) | (record.pooled ? FLAGS.pooled : 0), at + 1);
       at += 2;
     }
     buffer.writeDoubleLE(record.received, head + 1);
@@ -66,15 +77,27 @@ export function encodeRecords(records: readonly InboxRecord[]): Buffer {
   return buffer;
 }
 
-function isExtended({ format, conflated }: InboxRecord): boolean {
-  return conflated === true || (format !== undefined && format !== 'auto');
+function isExtended({ format, conflated, pooled }: InboxRecord): boolean {
+  return conflated === true || pooled === true || (format !== undefined && format !== 'auto');
 }
 
 function writeText(buffer: Buffer, text: string, at: number, lengthAt: number): number {
   const length = buffer.write(text, at);
-  if (length > LONGEST_TEXT) throw new RecordError(`The topic or id that begins with "${text.slice(0, 60)}" has ${length} bytes, and the inbox keeps at most ${LONGEST_TEXT}. Use a shorter one.`);
+  if (length > LONGEST_TEXT) throw tooLong(text, length);
   buffer.writeUInt16LE(length, lengthAt);
   return length;
+}
+
+/** Why a record cannot be kept at all; undefined when it can. Those beside it in a commit are not to suffer from it. */
+export function unkeepable({ device, principal, topic }: InboxRecord): RecordError | undefined {
+  // No character has more than three bytes a unit.
+  if (3 * (device.length + principal.length + topic.length) <= LONGEST_TEXT) return undefined;
+  const text = [device, principal, topic].find((one) => Buffer.byteLength(one) > LONGEST_TEXT);
+  return text === undefined ? undefined : tooLong(text, Buffer.byteLength(text));
+}
+
+function tooLong(text: string, length: number): RecordError {
+  return new RecordError(`The topic or id that begins with "${text.slice(0, 60)}" has ${length} bytes, and the inbox keeps at most ${LONGEST_TEXT}. Use a shorter one.`);
 }
 
 /**
@@ -95,15 +118,34 @@ export function decodeRecords(bytes: Uint8Array): InboxRecord[] {
       payload: Buffer.from(buffer.subarray(payload, end)),
     };
     if (format !== 'auto') record.format = format;
-    if ((flags & 1) !== 0) record.conflated = true;
+    if ((flags & FLAGS.conflated) !== 0) record.conflated = true;
+    if ((flags & FLAGS.pooled) !== 0) record.pooled = true;
     records.push(record);
   });
   return records;
 }
 
-/** Of whom the records are and how large, without a copy of anything else. Throws as `decodeRecords` does. */
-export function outlineRecords(bytes: Uint8Array, each: (device: string, via: Via, payloadLength: number, received: number) => void): void {
-  readRecords(bytes, (buffer, { head, via, device, principal, payload, end }) => each(buffer.toString('utf8', device, principal), via, end - payload, buffer.readDoubleLE(head + 1)));
+/** Of whom a record is, and how large. */
+export interface Outline {
+  device: string;
+  via: Via;
+  pooled: boolean;
+  /** As `weightOf` has it. */
+  weight: number;
+  received: number;
+}
+
+/** The records without their payloads. Throws as `decodeRecords` does. */
+export function outlineRecords(bytes: Uint8Array, each: (outline: Outline) => void): void {
+  readRecords(bytes, (buffer, { head, via, flags, device, principal, topic, payload, end }) =>
+    each({
+      device: buffer.toString('utf8', device, principal),
+      via,
+      pooled: (flags & FLAGS.pooled) !== 0,
+      weight: OVERHEAD + buffer.toString('utf8', topic, payload).length + end - payload,
+      received: buffer.readDoubleLE(head + 1),
+    }),
+  );
 }
 
 /** Where the parts of a record begin. */

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/holdfast-error.ts';
 import { InboxClosedError } from '../inbox/inbox.ts';
 import type { InboxRecord } from '../inbox/record.ts';
-import { RecordError } from '../inbox/record.ts';
+import { RecordError, weightOf } from '../inbox/record.ts';
 import type { Account } from '../ledger/account.ts';
 import { Conflator } from '../overload/conflator.ts';
 import type { Limits } from '../overload/limits.ts';
@@ -23,19 +23,20 @@ export interface InboxIntakeOptions {
 /** A delivery on its way to the inbox. */
 interface Arrival {
   readonly delivery: Delivery;
-  readonly account: Account;
   readonly key: number | undefined;
   readonly answer: Answer;
+  /** Of payload. */
   readonly bytes: number;
-  /** Until when the sender waits for room, in milliseconds since the epoch. */
-  readonly deadline: number;
+  readonly patience: number;
   /** Those that gave way to it: they end as it ends. */
-  replaced?: Array<Pick<Arrival, 'account' | 'answer'>>;
+  replaced?: Array<Pick<Arrival, 'delivery' | 'answer'>>;
 }
 
 const DISK_RETRY = 5_000;
 /** So many messages of a device in quarantine are kept there to be looked at; what comes then is refused. */
 const KEPT_IN_QUARANTINE = 1_000;
+/** So many that gave way to one wait for its end; what gives way then is refused. */
+const REPLACED_AT_MOST = 1_000;
 
 /** The door of one node to the inbox. */
 export class InboxIntake implements Intake {
@@ -51,26 +52,13 @@ export class InboxIntake implements Intake {
     this.#channel = channel;
     this.#limits = limits;
     const { clock } = reception;
-    this.#pacer = new Pacer({ clock, attempt: (device, arrival) => this.#attempt(device, arrival), giveUp: (device, arrival) => this.#giveUp(device, arrival) });
+    this.#pacer = new Pacer({ clock, attempt: (device, arrival) => this.#attempt(device, arrival), giveUp: (_device, arrival, wait) => this.#giveUp(arrival, wait) });
     this.#conflator = new Conflator({ clock, release: (device, arrival) => this.#conflate(device, arrival) });
   }
 
   offer(delivery: Delivery, answer: Answer): void {
-    const { device, via, payload, attempt, patience } = delivery;
-    const { inbox, clock } = this.#reception;
-    const account = inbox.ledger.account(device, via);
-    const key = attemptKey(delivery);
-    if (key !== undefined && attempt?.repeated === true && inbox.attempted(key)) {
-      inbox.ledger.ended(account, 'duplicate');
-      inbox.noted();
-      return answer();
-    }
-    const arrival: Arrival = { delivery, account, key, answer, bytes: payload.length, deadline: clock.now() + patience };
-    if (this.#keptOut(arrival)) return;
-    if (this.#pacer.has(device)) {
-      if (!this.#pacer.put(device, arrival, 0)) this.#overLimit(arrival, 0);
-    } else if (this.#conflator.has(device)) this.#conflate(device, arrival);
-    else this.#admit(arrival);
+    const { payload, patience } = delivery;
+    this.#arrive({ delivery, key: attemptKey(delivery), answer, bytes: payload.length, patience });
   }
 
   refused(via: Via, device: string, reason: RefusalReason): void {
@@ -84,7 +72,29 @@ export class InboxIntake implements Intake {
     this.#closed = true;
     this.#conflator.flush();
     this.#pacer.close();
-    this.#reception.congestion.close();
+    this.#reception.congestion.release(this);
+  }
+
+  #arrive(arrival: Arrival): void {
+    const { device } = arrival.delivery;
+    if (this.#closed) return this.#refuse(arrival, stopping());
+    if (this.#isRepetition(arrival) || this.#keptOut(arrival)) return;
+    if (this.#pacer.has(device)) {
+      if (!this.#pacer.put(device, arrival, 0)) this.#overLimit(arrival, 0);
+    } else if (this.#conflator.has(device)) this.#conflate(device, arrival);
+    else this.#admit(arrival);
+  }
+
+  /** Whether what an attempt repeats is on disk, or waits for its commit and is answered with it: a sender must not be able to hurry the disk. */
+  #isRepetition(arrival: Arrival): boolean {
+    const { key, delivery } = arrival;
+    if (key === undefined || delivery.attempt?.repeated !== true) return false;
+    const { inbox } = this.#reception;
+    if (inbox.attempted(key)) {
+      this.#repeated(arrival);
+      return true;
+    }
+    return inbox.awaitAttempt(key, (error) => (error ? this.#failed(arrival, error) : this.#repeated(arrival)));
   }
 
   #admit(arrival: Arrival): void {
@@ -101,26 +111,33 @@ export class InboxIntake implements Intake {
 
   /** For the pacer: 0 when the arrival went through, else in how many milliseconds to ask again. */
   #attempt(device: string, arrival: Arrival): number {
+    // What it repeats may have waited before it.
+    if (this.#isRepetition(arrival)) return 0;
     const admission = this.#reception.limits.admit(device, this.#reception.limitsOf(device, this.#limits), arrival.bytes);
     if (!admission.admitted) return admission.wait;
     this.#keep(arrival);
     return 0;
   }
 
-  #giveUp(device: string, arrival: Arrival): void {
+  #giveUp(arrival: Arrival, wait: number): void {
     if (this.#closed) this.#refuse(arrival, stopping());
-    else this.#overLimit(arrival, this.#reception.clock.now() - arrival.deadline + arrival.delivery.patience, device);
+    else this.#overLimit(arrival, wait);
   }
 
-  #overLimit(arrival: Arrival, wait: number, device = arrival.delivery.device): void {
+  #overLimit(arrival: Arrival, wait: number): void {
+    this.#refuse(arrival, this.#overLimitOf(arrival.delivery, wait));
+  }
+
+  #overLimitOf({ device }: Delivery, wait: number): Refusal {
     const limits = this.#reception.limitsOf(device, this.#limits);
-    this.#refuse(arrival, { reason: 'rate', message: `${device} sends more than ${describe(limits)}. Send less, or raise its limit.`, retryAfter: Math.max(1, wait) });
+    return { reason: 'rate', message: `${device} sends more than ${describe(limits)}. Send less, or raise its limit.`, retryAfter: Math.max(1, wait) };
   }
 
   /** The survivor of a device, when its wait is over, or a newer arrival behind it. */
   #conflate(device: string, arrival: Arrival): void {
     if (this.#conflator.has(device)) return this.#put(device, arrival, 0);
     const limits = this.#reception.limitsOf(device, this.#limits);
+    if (this.#isRepetition(arrival)) return;
     const admission = this.#closed ? ({ admitted: true } as const) : this.#reception.limits.admit(device, limits, arrival.bytes);
     if (admission.admitted) this.#keep(arrival);
     else this.#put(device, arrival, admission.wait);
@@ -130,10 +147,11 @@ export class InboxIntake implements Intake {
     const put = this.#conflator.put(device, arrival, wait);
     if (!put.kept) return this.#overLimit(arrival, wait);
     if (!put.replaced) return;
+    const { delivery, answer, replaced = [] } = put.replaced;
     // One list is handed on: in a flood thousands give way to one.
-    const { account, answer, replaced = [] } = put.replaced;
-    replaced.push({ account, answer }, ...(arrival.replaced ?? []));
     arrival.replaced = replaced;
+    if (replaced.length < REPLACED_AT_MOST) replaced.push({ delivery, answer });
+    else this.#refuseOne({ delivery, answer }, this.#overLimitOf(delivery, wait));
   }
 
   #keptOut(arrival: Arrival): boolean {
@@ -141,7 +159,7 @@ export class InboxIntake implements Intake {
     const kept = quarantine.keepsOut(arrival.delivery.device);
     if (!kept) return false;
     if (kept.refused <= KEPT_IN_QUARANTINE && !this.#full(arrival)) {
-      inbox.condemn(this.#record(arrival), 'device-quarantined', `The device is in quarantine: ${kept.reason}`, (error) => (error ? this.#failed(arrival, error) : arrival.answer()), arrival.key);
+      inbox.condemn(this.#record(arrival), 'device-quarantined', `The device is in quarantine: ${kept.reason}`, (error) => (error ? this.#failed(arrival, error) : this.#answer(arrival)), arrival.key);
       return true;
     }
     const retryAfter = kept.until === undefined ? {} : { retryAfter: Math.max(1, kept.until - clock.now()) };
@@ -149,8 +167,13 @@ export class InboxIntake implements Intake {
     return true;
   }
 
-  #full({ account, bytes }: Arrival): Refusal | undefined {
-    return this.#reception.full(this.#channel, account.inFlightBytes, bytes);
+  #full({ delivery }: Arrival): Refusal | undefined {
+    return this.#reception.full(this.#channel, this.#account(delivery).inFlightBytes, weightOf(delivery));
+  }
+
+  /** Not kept while a message waits: an account that is idle may leave memory. */
+  #account({ device, via }: Delivery): Account {
+    return this.#reception.inbox.ledger.account(device, via);
   }
 
   #keep(arrival: Arrival): void {
@@ -160,13 +183,28 @@ export class InboxIntake implements Intake {
   }
 
   #kept(arrival: Arrival): void {
-    const { ledger } = this.#reception.inbox;
-    for (const one of arrival.replaced ?? []) {
-      ledger.ended(one.account, 'conflated');
-      one.answer();
+    this.#endReplaced(arrival);
+    if (this.#closed) this.#answer(arrival);
+    else this.#reception.congestion.pass(this, arrival.answer);
+  }
+
+  #repeated(arrival: Arrival): void {
+    const { inbox } = this.#reception;
+    this.#endReplaced(arrival);
+    inbox.ledger.ended(this.#account(arrival.delivery), 'duplicate');
+    inbox.noted();
+    this.#answer(arrival);
+  }
+
+  /** What gave way to an arrival that is on disk has been conflated. */
+  #endReplaced({ replaced }: Arrival): void {
+    if (!replaced) return;
+    const { inbox } = this.#reception;
+    for (const one of replaced) {
+      inbox.ledger.ended(this.#account(one.delivery), 'conflated');
+      this.#answer(one);
     }
-    if (arrival.replaced) this.#reception.inbox.noted();
-    this.#reception.congestion.pass(arrival.answer);
+    inbox.noted();
   }
 
   #failed(arrival: Arrival, error: Error): void {
@@ -176,12 +214,24 @@ export class InboxIntake implements Intake {
   }
 
   #refuse(arrival: Arrival, refusal: Refusal): void {
+    for (const one of arrival.replaced ?? []) this.#refuseOne(one, refusal);
+    this.#refuseOne(arrival, refusal);
+  }
+
+  #refuseOne(one: Pick<Arrival, 'delivery' | 'answer'>, refusal: Refusal): void {
     const { inbox } = this.#reception;
-    for (const one of [...(arrival.replaced ?? []), arrival]) {
-      inbox.ledger.refused(one.account, refusal.reason);
-      one.answer(refusal);
-    }
+    inbox.ledger.refused(this.#account(one.delivery), refusal.reason);
     inbox.noted();
+    this.#answer(one, refusal);
+  }
+
+  /** Whoever cannot bear its answer must not keep the others from theirs. */
+  #answer({ answer }: Pick<Arrival, 'answer'>, refusal?: Refusal): void {
+    try {
+      answer(refusal);
+    } catch (error) {
+      this.#reception.problem(error);
+    }
   }
 
   #record({ delivery: { via, device, principal, topic, payload, format }, replaced }: Arrival): InboxRecord {

@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../clock/clock.ts';
+import { steadyTime } from '../overload/steady-time.ts';
 
-/** What waits: `deadline` in milliseconds since the epoch, `bytes` of payload. */
+/** What waits: for `patience` milliseconds at most, with so many `bytes` of payload. */
 interface Paced {
-  readonly deadline: number;
+  readonly patience: number;
   readonly bytes: number;
 }
 
@@ -10,23 +11,30 @@ export interface PacerOptions<Item extends Paced> {
   clock: Clock;
   /** Lets an item through when there is room. @returns 0 when it went through, else in how many milliseconds to ask again. */
   attempt: (device: string, item: Item) => number;
-  /** The item has waited for as long as it may. */
-  giveUp: (device: string, item: Item) => void;
+  /** The item has waited for as long as it may; there would be room in `wait` milliseconds. */
+  giveUp: (device: string, item: Item, wait: number) => void;
+}
+
+interface Queue<Item> {
+  readonly waiting: Array<{ readonly item: Item; readonly deadline: number }>;
+  timer: Timer;
 }
 
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 const MAXIMUM_ITEMS_A_DEVICE = 1_000;
 /** What an item without a payload takes all the same. */
-const OVERHEAD = 256;
+const OVERHEAD = 512;
 
 /** Lets the items of each device wait, in their order, until there is room under its limit: a sender that keeps asking is slowed down, not cut off. */
 export class Pacer<Item extends Paced> {
   readonly #options: PacerOptions<Item>;
-  readonly #queues = new Map<string, { items: Item[]; timer: Timer }>();
+  readonly #now: () => number;
+  readonly #queues = new Map<string, Queue<Item>>();
   #bytes = 0;
 
   constructor(options: PacerOptions<Item>) {
     this.#options = options;
+    this.#now = steadyTime(options.clock);
   }
 
   /** How many devices have items waiting. */
@@ -42,22 +50,24 @@ export class Pacer<Item extends Paced> {
   /** Takes an item that has to wait for `wait` milliseconds at least. @returns false when it would wait for too long, or too much waits already. */
   put(device: string, item: Item, wait: number): boolean {
     const queue = this.#queues.get(device);
-    const tooLate = this.#options.clock.now() + wait > item.deadline;
-    if (tooLate || this.#bytes + item.bytes + OVERHEAD > MAXIMUM_BYTES || (queue?.items.length ?? 0) >= MAXIMUM_ITEMS_A_DEVICE) return false;
+    if (wait > item.patience || this.#bytes + item.bytes + OVERHEAD > MAXIMUM_BYTES || (queue?.waiting.length ?? 0) >= MAXIMUM_ITEMS_A_DEVICE) return false;
     this.#bytes += item.bytes + OVERHEAD;
-    if (queue) queue.items.push(item);
-    else this.#queues.set(device, { items: [item], timer: this.#pumpIn(device, wait) });
+    const one = { item, deadline: this.#now() + item.patience };
+    if (queue) queue.waiting.push(one);
+    else this.#queues.set(device, { waiting: [one], timer: this.#pumpIn(device, wait) });
     return true;
   }
 
   /** Gives up on everything that waits. */
   close(): void {
-    for (const [device, { items, timer }] of [...this.#queues]) {
-      timer.cancel();
+    for (const [device, queue] of this.#queues) {
+      queue.timer.cancel();
       this.#queues.delete(device);
-      for (const item of items) this.#options.giveUp(device, item);
+      for (let one = queue.waiting.shift(); one; one = queue.waiting.shift()) {
+        this.#left(one.item);
+        this.#options.giveUp(device, one.item, 0);
+      }
     }
-    this.#bytes = 0;
   }
 
   #pumpIn(device: string, wait: number): Timer {
@@ -67,18 +77,22 @@ export class Pacer<Item extends Paced> {
   #pump(device: string): void {
     const queue = this.#queues.get(device);
     if (!queue) return;
-    const { clock, attempt, giveUp } = this.#options;
-    let taken = 0;
-    let wait = 0;
-    for (const item of queue.items) {
-      wait = attempt(device, item);
-      if (wait > 0 && clock.now() + wait <= item.deadline) break;
-      taken += 1;
-      this.#bytes -= item.bytes + OVERHEAD;
-      if (wait > 0) giveUp(device, item);
+    const { attempt, giveUp } = this.#options;
+    // Whatever is told of an item may end all of them: it leaves before.
+    for (let one = queue.waiting.shift(); one; one = queue.waiting.shift()) {
+      const wait = attempt(device, one.item);
+      if (wait > 0 && this.#now() + wait <= one.deadline) {
+        queue.waiting.unshift(one);
+        queue.timer = this.#pumpIn(device, wait);
+        return;
+      }
+      this.#left(one.item);
+      if (wait > 0) giveUp(device, one.item, wait);
     }
-    queue.items.splice(0, taken);
-    if (queue.items.length === 0) this.#queues.delete(device);
-    else queue.timer = this.#pumpIn(device, wait);
+    if (this.#queues.get(device) === queue) this.#queues.delete(device);
+  }
+
+  #left({ bytes }: Item): void {
+    this.#bytes -= bytes + OVERHEAD;
   }
 }

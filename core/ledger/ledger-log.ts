@@ -14,8 +14,11 @@ export type JournalEntry = [device: string, via: Via, kinds: number[], refused?:
 
 /** Stands for all devices together; no id of a device can be this. */
 export const EVERYBODY = '*';
+/** Stands for the devices that have no account of their own; no id of a device can be this either. */
+export const OTHERS = '(others)';
 const REFUSED = 'refused:';
 const ACCOUNTS_A_FOLD = 5_000;
+const ENTRIES_A_FOLD = 20_000;
 
 /**
  * The ledger on disk. A commit appends one row to the journal, which costs next to nothing; now and then the journal is
@@ -25,11 +28,27 @@ export class LedgerLog {
   readonly #database: DatabaseSync;
   readonly #append: StatementSync;
   readonly #add: StatementSync;
+  readonly #has: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#append = database.prepare('INSERT INTO ledger_journal (entries) VALUES (?)');
     this.#add = database.prepare('INSERT INTO ledger VALUES (?, ?, ?, ?) ON CONFLICT (device, via, kind) DO UPDATE SET count = count + excluded.count');
+    this.#has = database.prepare('SELECT 1 FROM ledger WHERE device = ? AND via = ? LIMIT 1');
+  }
+
+  /** Whether the table has an account. A disk that cannot be read says so with the next commit, and not to whoever sends. */
+  has(device: string, via: Via): boolean {
+    try {
+      return this.#has.get(device, via) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  /** How many accounts the table has. */
+  size(): number {
+    return Number(this.#database.prepare(`SELECT count(*) AS accounts FROM (SELECT DISTINCT device, via FROM ledger WHERE device <> '${EVERYBODY}')`).get()?.['accounts']);
   }
 
   /** Appends within the transaction of the caller. */
@@ -38,23 +57,24 @@ export class LedgerLog {
   }
 
   /**
-   * Moves the oldest rows of the journal into the table: all of them, or as many as have 5,000 accounts, so that it takes
-   * milliseconds.
+   * Moves the oldest rows of the journal into the table: all of them, or as many as it takes milliseconds to move.
    *
    * @returns what was moved, together by account; empty when there was nothing.
    */
   fold(): JournalEntry[] {
     const accounts = new Map<string, { device: string; via: Via; counts: Counts }>();
     let last = 0;
+    let read = 0;
     for (const row of this.#database.prepare('SELECT id, entries FROM ledger_journal ORDER BY id').iterate()) {
       for (const [device, via, kinds, refused] of JSON.parse(String(row['entries'])) as JournalEntry[]) {
         const name = `${via} ${device}`;
         const account = accounts.get(name) ?? { device, via, counts: new Counts() };
         account.counts.add(kinds, refused);
         accounts.set(name, account);
+        read += 1;
       }
       last = Number(row['id']);
-      if (accounts.size >= ACCOUNTS_A_FOLD) break;
+      if (accounts.size >= ACCOUNTS_A_FOLD || read >= ENTRIES_A_FOLD) break;
     }
     if (last === 0) return [];
     transaction(this.#database, () => {

@@ -4,13 +4,12 @@ import { Account } from './account.ts';
 import { Counts, statementOf } from './counts.ts';
 import type { Kind, Statement } from './counts.ts';
 import type { JournalEntry, LedgerLog } from './ledger-log.ts';
-import { EVERYBODY } from './ledger-log.ts';
+import { EVERYBODY, OTHERS } from './ledger-log.ts';
 
 /** A protocol's sum, or that of all. */
 interface Total {
   readonly counts: Counts;
   inFlight: number;
-  inFlightBytes: number;
 }
 
 /** What the ledger says of everybody: in all, and by protocol. */
@@ -19,6 +18,14 @@ export interface LedgerStatement {
   protocols: Partial<Record<Via, Statement>>;
 }
 
+export interface LedgerOptions {
+  /** Whether a device is known to the registry: such a one has an account of its own in any case. */
+  registered?: (device: string) => boolean;
+  /** Beyond so many accounts, devices that are not registered share one. */
+  maximumAccounts?: number;
+}
+
+const MAXIMUM_ACCOUNTS = 100_000;
 const ACCOUNTS_IN_MEMORY = 50_000;
 
 /**
@@ -30,25 +37,32 @@ const ACCOUNTS_IN_MEMORY = 50_000;
  */
 export class Ledger {
   readonly #log: LedgerLog;
+  readonly #registered: (device: string) => boolean;
+  readonly #maximumAccounts: number;
   readonly #accounts = new Map<Via, Map<string, Account>>(VIA.map((via) => [via, new Map()]));
+  /** How many accounts there are, in memory and on disk. */
+  #size: number;
+  #inFlight = 0;
+  #inFlightBytes = 0;
   readonly #totals = new Map<Via, Total>();
   readonly #due = new Set<Account>();
   #settled = 0;
   /** The accounts that the commit being written adds records to. */
   #fresh: Account[] = [];
 
-  constructor(log: LedgerLog) {
+  constructor(log: LedgerLog, { registered = () => false, maximumAccounts = MAXIMUM_ACCOUNTS }: LedgerOptions = {}) {
     this.#log = log;
+    this.#registered = registered;
+    this.#maximumAccounts = maximumAccounts;
     while (log.fold().length > 0);
+    this.#size = log.size();
     const folded = log.read(EVERYBODY);
-    for (const via of VIA) this.#totals.set(via, { counts: folded.get(via) ?? new Counts(), inFlight: 0, inFlightBytes: 0 });
+    for (const via of VIA) this.#totals.set(via, { counts: folded.get(via) ?? new Counts(), inFlight: 0 });
   }
 
-  /** Payload bytes of all that is kept and has not settled. */
+  /** The weight of all that is kept and has not settled, in bytes. */
   get inFlightBytes(): number {
-    let bytes = 0;
-    for (const total of this.#totals.values()) bytes += total.inFlightBytes;
-    return bytes;
+    return this.#inFlightBytes;
   }
 
   /** How many records have settled since the ledger was opened. */
@@ -58,24 +72,32 @@ export class Ledger {
 
   /** How many messages are kept and have not settled. */
   get inFlight(): number {
-    let records = 0;
-    for (const total of this.#totals.values()) records += total.inFlight;
-    return records;
+    return this.#inFlight;
   }
 
+  /**
+   * The account of a device, or the shared one: ids that subscribed topics and flows invent would fill memory and disk. Who has
+   * an account of its own keeps it.
+   */
   account(device: string, via: Via): Account {
-    const accounts = this.#accounts.get(via);
-    const known = accounts?.get(device);
-    if (known) return known;
-    const account = new Account(device, via);
-    accounts?.set(device, account);
-    return account;
+    return this.#accounts.get(via)?.get(device) ?? this.#open(device, via, true);
+  }
+
+  /** The account in which a record was counted when it came. */
+  accountOf({ device, via, pooled }: { device: string; via: Via; pooled?: boolean }): Account {
+    const owner = pooled ? OTHERS : device;
+    return this.#accounts.get(via)?.get(owner) ?? this.#open(owner, via, false);
   }
 
   /** A record that was in the inbox's file when the ledger was opened; one that has settled is not in the table before it is forgotten. */
   found(account: Account, bytes: number, outcome: 'stored' | 'handled' | 'quarantined' | undefined): void {
     if (outcome) this.#count(account, outcome);
     else this.#fly(account, 1, bytes);
+  }
+
+  /** Records that were found have been put into the journal as received. */
+  foundReceived(account: Account, records: number): void {
+    this.#count(account, 'received', records);
   }
 
   /** A record is part of the commit that is being written; it counts with `committed`. */
@@ -148,13 +170,15 @@ export class Ledger {
   fold(): boolean {
     const entries = this.#log.fold();
     for (const [device, via, kinds, refused] of entries) this.#accounts.get(via)?.get(device)?.live.add(kinds, refused, -1);
-    for (const accounts of this.#accounts.values()) if (accounts.size > ACCOUNTS_IN_MEMORY) dropIdle(accounts);
+    let size = 0;
+    for (const accounts of this.#accounts.values()) size += accounts.size;
+    if (size > ACCOUNTS_IN_MEMORY) for (const accounts of this.#accounts.values()) dropIdle(accounts);
     return entries.length > 0;
   }
 
   /** Everybody's sums. */
   read(): LedgerStatement {
-    const all: Total = { counts: new Counts(), inFlight: 0, inFlightBytes: 0 };
+    const all: Total = { counts: new Counts(), inFlight: 0 };
     const protocols: Partial<Record<Via, Statement>> = {};
     for (const [via, { counts, inFlight }] of this.#totals) {
       all.counts.add(counts.kinds, counts.refused);
@@ -184,13 +208,23 @@ export class Ledger {
     return [...ids].toSorted().slice(0, limit);
   }
 
+  #open(device: string, via: Via, mayPool: boolean): Account {
+    if (device !== OTHERS && device !== '' && !this.#log.has(device, via)) {
+      if (mayPool && this.#size >= this.#maximumAccounts && !this.#registered(device)) return this.account(OTHERS, via);
+      this.#size += 1;
+    }
+    const account = new Account(device, via);
+    this.#accounts.get(via)?.set(device, account);
+    return account;
+  }
+
   #fly(account: Account, records: number, bytes: number): void {
     account.inFlight += records;
     account.inFlightBytes += bytes;
+    this.#inFlight += records;
+    this.#inFlightBytes += bytes;
     const total = this.#totals.get(account.via);
-    if (!total) return;
-    total.inFlight += records;
-    total.inFlightBytes += bytes;
+    if (total) total.inFlight += records;
   }
 
   #count(account: Account, kind: Kind, messages = 1): void {

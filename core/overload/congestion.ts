@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock/clock.ts';
+import { steadyTime } from './steady-time.ts';
 
 export interface CongestionOptions {
   clock: Clock;
@@ -8,6 +9,8 @@ export interface CongestionOptions {
   settled: () => number;
   /** Which share of the time this thread was busy since the last call, from 0 to 1. */
   utilization: () => number;
+  /** Told of what an answer threw: those behind it are given all the same. */
+  problem: (error: unknown) => void;
 }
 
 const LOOK_EVERY = 50;
@@ -24,6 +27,8 @@ const LONGEST = 2_000;
 const SMOOTHING = 0.3;
 
 interface Held {
+  /** Whose door it came by. */
+  readonly owner: object;
   readonly answer: () => void;
   readonly until: number;
 }
@@ -35,6 +40,7 @@ interface Held {
  */
 export class Congestion {
   readonly #options: CongestionOptions;
+  readonly #now: () => number;
   #held: Held[] = [];
   #timer: Timer | undefined;
   #busy = false;
@@ -42,9 +48,11 @@ export class Congestion {
   #settledPerSecond = 0;
   #settledBefore = 0;
   #lookedAt = 0;
+  #closed = false;
 
   constructor(options: CongestionOptions) {
     this.#options = options;
+    this.#now = steadyTime(options.clock);
   }
 
   /** How many acknowledgements wait. */
@@ -53,49 +61,66 @@ export class Congestion {
   }
 
   /** Calls `answer` at once, or when the flow has come closer, after two seconds at the latest. */
-  pass(answer: () => void): void {
-    const { backlog, clock } = this.#options;
-    const lagging = backlog() > this.#lag;
+  pass(owner: object, answer: () => void): void {
+    const lagging = !this.#closed && this.#options.backlog() > this.#lag;
     if (lagging) this.#watch();
-    if ((lagging && this.#busy) || this.#held.length > 0) this.#held.push({ answer, until: clock.now() + LONGEST });
-    else answer();
+    if ((lagging && this.#busy) || this.#held.length > 0) this.#held.push({ owner, answer, until: this.#now() + LONGEST });
+    else this.#tell(answer);
   }
 
-  /** Lets all that wait go, before the door is closed. */
+  /** Lets those of one owner go, before its door is closed. The doors of others are not concerned. */
+  release(owner: object): void {
+    const released = this.#held.filter((held) => held.owner === owner);
+    if (released.length === 0) return;
+    this.#held = this.#held.filter((held) => held.owner !== owner);
+    this.#answer(released);
+  }
+
+  /** Lets all go, and holds nothing from now on. */
   close(): void {
+    this.#closed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#busy = false;
-    this.#release(this.#held.length);
+    this.#answer(this.#held.splice(0));
   }
 
   #watch(): void {
     if (this.#timer) return;
     this.#options.utilization();
     this.#settledBefore = this.#options.settled();
-    this.#lookedAt = this.#options.clock.now();
+    this.#lookedAt = this.#now();
     this.#timer = this.#options.clock.setTimeout(() => this.#look(), LOOK_EVERY);
   }
 
   #look(): void {
     const { clock, backlog, settled, utilization } = this.#options;
-    const now = clock.now();
-    const seconds = Math.max(1, now - this.#lookedAt) / 1_000;
+    const now = this.#now();
+    const seconds = (now - this.#lookedAt) / 1_000;
     const count = settled();
-    this.#settledPerSecond += SMOOTHING * ((count - this.#settledBefore) / seconds - this.#settledPerSecond);
+    // A clock that was set back meanwhile says nothing of the rate.
+    if (now > this.#lookedAt) this.#settledPerSecond += SMOOTHING * ((count - this.#settledBefore) / seconds - this.#settledPerSecond);
     this.#settledBefore = count;
     this.#lookedAt = now;
     this.#lag = Math.max(SMALLEST_LAG, this.#settledPerSecond * LAG_SECONDS);
     this.#busy = utilization() >= BUSY || backlog() < this.#settledPerSecond * CATCHES_UP_SECONDS;
     const room = this.#busy ? Math.max(0, this.#lag - backlog()) : this.#held.length;
     const overdue = this.#held.findIndex(({ until }) => until > now);
-    this.#release(Math.max(room, overdue < 0 ? this.#held.length : overdue));
-    const goesOn = this.#held.length > 0 || backlog() > SMALLEST_LAG;
+    this.#answer(this.#held.splice(0, Math.max(room, overdue < 0 ? this.#held.length : overdue)));
+    const goesOn = !this.#closed && (this.#held.length > 0 || backlog() > SMALLEST_LAG);
     this.#timer = goesOn ? clock.setTimeout(() => this.#look(), LOOK_EVERY) : undefined;
     if (!goesOn) this.#busy = false;
   }
 
-  #release(count: number): void {
-    for (const { answer } of this.#held.splice(0, count)) answer();
+  #answer(released: readonly Held[]): void {
+    for (const { answer } of released) this.#tell(answer);
+  }
+
+  #tell(answer: () => void): void {
+    try {
+      answer();
+    } catch (error) {
+      this.#options.problem(error);
+    }
   }
 }

@@ -2,10 +2,10 @@ import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import type { ChannelOptions, InboxEntry } from '../../../core/inbox/channel.ts';
 import { Inbox } from '../../../core/inbox/inbox.ts';
 import type { InboxRecord } from '../../../core/inbox/record.ts';
+import { TurnedClock } from '../intake/turned-clock.ts';
 
 export function recordOf(text: string, device = 'press-1'): InboxRecord {
   return { via: 'mqtt', received: 1_700_000_000_000, device, principal: device, topic: `devices/${device}/telemetry`, payload: Buffer.from(text) };
@@ -56,7 +56,8 @@ export class InboxFixture {
   readonly problems: unknown[] = [];
   readonly committed: string[] = [];
   readonly failed = new Map<string, Error>();
-  clock = new ManualClock(1_700_000_000_000);
+  clock = new TurnedClock(1_700_000_000_000);
+  registered: (device: string) => boolean = () => false;
   inbox: Inbox;
   #directory: string;
   #copies = 0;
@@ -102,8 +103,18 @@ export class InboxFixture {
     mkdirSync(this.#directory);
     for (const ending of ['', '-wal']) if (existsSync(`${dead}${ending}`)) copyFileSync(`${dead}${ending}`, `${this.path}${ending}`);
     if (torn && existsSync(`${this.path}-wal`)) appendFileSync(`${this.path}-wal`, torn);
-    this.clock = new ManualClock(this.clock.now() + 1_000);
+    this.clock = new TurnedClock(this.clock.now() + 1_000);
     this.inbox = this.#start();
+  }
+
+  /** Changes the file behind the back of the inbox. */
+  alter(sql: string): void {
+    const other = new DatabaseSync(this.path);
+    try {
+      other.exec(sql);
+    } finally {
+      other.close();
+    }
   }
 
   /** Rows of the file as another process sees them. */
@@ -122,7 +133,7 @@ export class InboxFixture {
   }
 
   #start(): Inbox {
-    const inbox = new Inbox({ path: this.path, clock: this.clock, problem: (error) => this.problems.push(error) });
+    const inbox = new Inbox({ path: this.path, clock: this.clock, registered: (device) => this.registered(device), problem: (error) => this.problems.push(error) });
     this.#open.add(inbox);
     return inbox;
   }

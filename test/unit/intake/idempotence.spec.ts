@@ -114,11 +114,13 @@ describe('what a protocol delivers again', () => {
     );
   }).timeout(60_000);
 
-  it('is recognised while the first attempt still waits for its commit', () => {
+  it('is recognised while the first attempt still waits for its commit, and answered with it: nobody hurries the disk', () => {
     const fixture = new IntakeFixture();
     const attempt = { session: 'mqtt:press-1/client', packet: '7', repeated: false };
     const first = fixture.offer('1', { attempt });
     const again = fixture.offer('1', { attempt: { ...attempt, repeated: true } });
+    assert.deepEqual([first.outcome, again.outcome], [undefined, undefined]);
+    fixture.clock.advance(4);
     assert.deepEqual([first.outcome, again.outcome], [KEPT, KEPT]);
     const { total } = fixture.files.inbox.ledger.read();
     assert.deepEqual([total.received, total.inFlight, total.duplicate], [2, 1, 1]);
@@ -136,4 +138,31 @@ describe('what a protocol delivers again', () => {
     assert.deepEqual(await fixture.kept(), ['1', '2', '1', '1']);
     fixture.dispose();
   });
+
+  it('is refused with the first attempt when that could not be written', () => {
+    const fixture = new IntakeFixture();
+    fixture.files.alter(`CREATE TRIGGER refuse BEFORE INSERT ON batch BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    const attempt = { session: 'mqtt:press-1/client', packet: '7', repeated: true };
+    const both = [fixture.offer('1', { attempt }), fixture.offer('1', { attempt })];
+    fixture.clock.advance(4);
+    assert.deepEqual(both.map(({ outcome }) => outcome), ['disk', 'disk']);
+    fixture.files.alter('DROP TRIGGER refuse');
+    assert.equal(fixture.send('1', { attempt }).outcome, KEPT);
+    assert.deepEqual(fixture.files.inbox.ledger.read().total.refused, { disk: 2 });
+    fixture.dispose();
+  });
+
+  for (const over of ['refuse', 'conflate'] as const) {
+    it(`is kept once when the first attempt still waits for room under its limit (${over})`, async () => {
+      const fixture = new IntakeFixture({ limits: { messagesPerSecond: 1, burst: 1, over } });
+      const attempt = { session: 'mqtt:press-1/client', packet: '7', repeated: false };
+      fixture.offer('before');
+      const offered = [fixture.offer('1', { attempt, patience: 5_000 }), fixture.offer('1', { attempt: { ...attempt, repeated: true }, patience: 5_000 })];
+      for (let second = 0; second < 5; second += 1) fixture.clock.advance(1_000);
+      assert.deepEqual(offered.map(({ outcome }) => outcome), [KEPT, KEPT]);
+      assert.deepEqual(await fixture.kept(), ['before', '1']);
+      assert.equal(fixture.files.inbox.ledger.read().total.difference, 0);
+      fixture.dispose();
+    });
+  }
 });

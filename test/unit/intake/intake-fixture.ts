@@ -21,6 +21,8 @@ export interface Offered {
 export class IntakeFixture {
   readonly files = new InboxFixture();
   readonly saved = new Map<string, unknown>();
+  saves = 0;
+  utilization = 0;
   limits: Limits = NO_LIMITS;
   profiles: Profile[] = [];
   bounds: Partial<InboxBounds> = {};
@@ -46,10 +48,10 @@ export class IntakeFixture {
     return this.files.clock;
   }
 
-  offer(text: string, options: Partial<Delivery> = {}): Offered {
+  offer(text: string, options: Partial<Delivery> = {}, door = this.#intake): Offered {
     const offered: Offered = {};
     const device = options.device ?? 'press-1';
-    this.#intake.offer(
+    door.offer(
       { via: 'mqtt', device, principal: device, topic: `devices/${device}/telemetry`, payload: Buffer.from(text), format: 'auto', patience: 0, ...options },
       (refusal) => {
         if (offered.outcome !== undefined) throw new Error('it was answered twice');
@@ -89,11 +91,17 @@ export class IntakeFixture {
     const state = {
       load: (node: string) => this.saved.get(node),
       save: async (node: string, snapshots: Iterable<readonly [string, unknown]>) => {
+        this.saves += 1;
         for (const [, snapshot] of snapshots) this.saved.set(node, snapshot);
       },
     };
-    this.#reception = new Reception({ inbox: this.files.inbox, registry, profiles, clock: this.clock, utilization: () => 0, state, problem: (error) => this.files.problems.push(error) });
+    this.#reception = new Reception({ inbox: this.files.inbox, registry, profiles, clock: this.clock, utilization: () => this.utilization, state, problem: (error) => this.files.problems.push(error) });
     this.#reception.bounds = { ...this.#reception.bounds, ...this.bounds };
-    this.#intake = new InboxIntake({ reception: this.#reception, channel: 'gateway', limits: this.limits });
+    this.#intake = this.door();
+  }
+
+  /** A door of its own for another node. */
+  door(): InboxIntake {
+    return new InboxIntake({ reception: this.#reception, channel: 'gateway', limits: this.limits });
   }
 }

@@ -104,8 +104,8 @@ describe('a device over its limit', () => {
 
 describe('an inbox that fills', () => {
   it('refuses at its bound, first the device that holds most, and takes again by itself when the flow has caught up', async () => {
-    const fixture = new IntakeFixture({ bounds: { maximumBytes: 10_000 } });
-    const load = 'x'.repeat(100);
+    const fixture = new IntakeFixture({ bounds: { maximumBytes: 100_000 } });
+    const load = 'x'.repeat(876);
     const flood = Array.from({ length: 100 }, () => fixture.send(load).outcome);
     assert.equal(flood.filter((outcome) => outcome === KEPT).length, 50, 'a device alone may hold half');
     assert.equal(flood.at(-1), 'fair-share');
@@ -129,6 +129,34 @@ describe('an inbox that fills', () => {
     const late = fixture.send('3');
     assert.equal(late.outcome, 'inbox-full');
     assert.match(late.refusal?.message ?? '', /the flow stands still/);
+    fixture.dispose();
+  });
+
+  it('is full of messages without a payload as well', () => {
+    const fixture = new IntakeFixture({ bounds: { maximumBytes: 10_000 } });
+    const outcomes = Array.from({ length: 1_000 }, (_, index) => fixture.send('', { device: `press-${index}` }).outcome);
+    assert.ok(outcomes.filter((outcome) => outcome === KEPT).length < 100);
+    assert.equal(outcomes.at(-1), 'inbox-full');
+    fixture.dispose();
+  });
+
+  it('holds what it held before, to the byte, after a restart', () => {
+    const fixture = new IntakeFixture();
+    for (const topic of ['', 'a/b', 'räume/größe', '\u{1f600}/\ud800']) fixture.send('1', { topic });
+    const { inFlightBytes } = fixture.files.inbox.ledger;
+    fixture.crash();
+    assert.equal(fixture.files.inbox.ledger.inFlightBytes, inFlightBytes);
+    assert.ok(inFlightBytes > 0);
+    fixture.dispose();
+  });
+
+  it('takes messages though it cannot be found out how old the oldest is, and says so', () => {
+    const fixture = new IntakeFixture({ bounds: { maximumAge: 60_000 } });
+    fixture.send('1');
+    fixture.files.alter('UPDATE batch SET records = substr(records, 1, 5)');
+    fixture.clock.advance(2_000);
+    assert.equal(fixture.send('2').outcome, KEPT);
+    assert.match(String(fixture.files.problems), /could not be used|damaged/);
     fixture.dispose();
   });
 });

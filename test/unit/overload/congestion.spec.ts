@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import { Congestion } from '../../../core/overload/congestion.ts';
+import { TurnedClock } from '../intake/turned-clock.ts';
 
 describe('a flow that lags behind the door', () => {
-  let clock: ManualClock;
+  let clock: TurnedClock;
   let congestion: Congestion;
   let backlog: number;
   let settled: number;
   let busy: number;
   let answered: number;
+  let problems: unknown[];
+  const door = {};
   const offer = (count: number): void => {
-    for (let index = 0; index < count; index += 1) congestion.pass(() => (answered += 1));
+    for (let index = 0; index < count; index += 1) congestion.pass(door, () => (answered += 1));
   };
   /** Time passes in which the flow settles so many. */
   const pass = (milliseconds: number, settles = 0): void => {
@@ -21,9 +23,10 @@ describe('a flow that lags behind the door', () => {
     }
   };
   beforeEach(() => {
-    clock = new ManualClock(0);
+    clock = new TurnedClock(0);
     [backlog, settled, busy, answered] = [0, 0, 1, 0];
-    congestion = new Congestion({ clock, backlog: () => backlog, settled: () => settled, utilization: () => busy });
+    problems = [];
+    congestion = new Congestion({ clock, backlog: () => backlog, settled: () => settled, utilization: () => busy, problem: (error) => problems.push(error) });
   });
 
   it('keeps nobody waiting while the lag is small', () => {
@@ -69,9 +72,9 @@ describe('a flow that lags behind the door', () => {
     const order: number[] = [];
     offer(1);
     pass(50);
-    congestion.pass(() => order.push(1));
+    congestion.pass(door, () => order.push(1));
     backlog = 0;
-    congestion.pass(() => order.push(2));
+    congestion.pass(door, () => order.push(2));
     pass(50);
     assert.deepEqual(order, [1, 2]);
   });
@@ -92,5 +95,56 @@ describe('a flow that lags behind the door', () => {
     offer(10);
     congestion.close();
     assert.equal(answered, 11);
+  });
+
+  it('lets those of one door go when that is closed, and keeps the others back as before', () => {
+    backlog = 1_000_000;
+    offer(1);
+    pass(50);
+    const other: number[] = [];
+    congestion.pass(door, () => (answered += 1));
+    congestion.pass({}, () => other.push(1));
+    congestion.pass(door, () => (answered += 1));
+    congestion.release(door);
+    assert.deepEqual([answered, other.length, congestion.size], [3, 0, 1]);
+    backlog = 0;
+    pass(50);
+    assert.equal(other.length, 1);
+  });
+
+  it('holds nothing any more once it is closed', () => {
+    backlog = 1_000_000;
+    offer(1);
+    pass(50);
+    congestion.close();
+    offer(10);
+    pass(50);
+    offer(10);
+    assert.deepEqual([answered, congestion.size], [21, 0]);
+  });
+
+  it('keeps nobody waiting for longer because the clock was set back, and does not take that for speed', () => {
+    backlog = 1_000_000;
+    offer(1);
+    pass(50);
+    offer(10);
+    clock.setBack(3_600_000);
+    pass(200, 10);
+    offer(1);
+    assert.equal(answered, 1, 'nothing is let through at the speed of a second that never was');
+    pass(2_000);
+    assert.equal(answered, 12);
+  });
+
+  it('gives every answer, also behind one that cannot be borne', () => {
+    backlog = 1_000_000;
+    offer(1);
+    pass(50);
+    congestion.pass(door, () => {
+      throw new Error('gone');
+    });
+    offer(2);
+    congestion.close();
+    assert.deepEqual([answered, String(problems)], [3, 'Error: gone']);
   });
 });
