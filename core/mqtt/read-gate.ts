@@ -1,12 +1,17 @@
 import type { Duplex } from 'node:stream';
 
-/** At most this many bytes of a client are parsed in one go. */
-const BYTES_AT_ONCE = 8 * 1024;
-/** A client may have so many messages under way, */
-const MESSAGES = 1_000;
-/** but only so many each while all clients together have more than that. */
-const MESSAGES_OF_ALL = 8_000;
-const MESSAGES_WHEN_MANY = 64;
+/** How many messages of a client may be under way, and how many of its bytes are parsed in one go. */
+interface Share {
+  messages: number;
+  bytes: number;
+}
+
+/** A turn of the event loop with so many messages takes about a tenth of a second. */
+const MESSAGES_OF_ALL = 16_000;
+/** While all clients together have less than that under way, large parts are cheaper; */
+const AMPLE: Share = { messages: 1_000, bytes: 64 * 1024 };
+/** beyond it each has a little, so that hundreds that send all they can do not stop the event loop. */
+const SCARCE: Share = { messages: 64, bytes: 8 * 1024 };
 
 /** How one connection is read. */
 export interface Reading {
@@ -28,24 +33,25 @@ export class ReadGate {
   guard(stream: Duplex): Reading {
     let underWay = 0;
     let waiting = false;
-    const isOpen = (): boolean => underWay < (this.#underWay < MESSAGES_OF_ALL ? MESSAGES : MESSAGES_WHEN_MANY);
+    const share = (): Share => (this.#underWay < MESSAGES_OF_ALL ? AMPLE : SCARCE);
     /** A part is being parsed, and somebody asked for more meanwhile: the parser cannot be entered twice. */
     let parsing = false;
     let asked = false;
     const read = stream.read.bind(stream);
     stream.read = (size?: number): unknown => {
       if (typeof size === 'number') return read(size);
-      waiting = !isOpen();
+      const { messages, bytes } = share();
+      waiting = underWay >= messages;
       asked = parsing;
       if (waiting || asked || stream.destroyed) return null;
-      if (stream.readableLength <= BYTES_AT_ONCE) return read(size);
+      if (stream.readableLength <= bytes) return read(size);
       parsing = true;
       // The end of a message reads on. In the middle of a large one, where none has begun, nothing else would.
       queueMicrotask(() => {
         parsing = false;
         if ((asked || underWay === 0) && !stream.destroyed && stream.readableLength > 0) stream.emit('readable');
       });
-      return read(BYTES_AT_ONCE);
+      return read(bytes);
     };
     // What a connection that has ended still had under way is nobody's burden any more.
     stream.once('close', () => {
@@ -61,7 +67,7 @@ export class ReadGate {
         if (underWay === 0) return;
         underWay -= 1;
         this.#underWay -= 1;
-        if (waiting && isOpen()) stream.emit('readable');
+        if (waiting && underWay < share().messages) stream.emit('readable');
       },
     };
   }
