@@ -49,7 +49,7 @@ export class Backend {
       this.registry = open(openRegistry(directory, clock));
       this.state = open(new State(join(directory, 'state.sqlite'), clock));
       this.store = open(new SqliteStore({ path: join(directory, 'store.sqlite'), clock, problem: (error) => this.#report(error) }));
-      this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, registered: (device) => this.registry.find(device) !== undefined, problem: (error) => this.#report(error) }));
+      this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, ledger: { registered: (device) => this.registry.find(device) !== undefined }, problem: (error) => this.#report(error) }));
       this.reception = new Reception({ inbox: this.inbox, registry: this.registry, profiles: this.profiles, clock, utilization: threadUtilization(), state: this.state, problem: (error) => this.#report(error) });
     } catch (error) {
       closeAll(opened.toReversed());

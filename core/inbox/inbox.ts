@@ -14,15 +14,16 @@ import { unkeepable, weightOf } from './record.ts';
 import type { SettledBatch } from './backlog.ts';
 import type { Account } from '../ledger/account.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { storageError } from '../sqlite/storage-error.ts';
+import { LedgerError } from '../ledger/ledger-log.ts';
+import type { LedgerOptions } from '../ledger/ledger.ts';
+import { StorageError, storageError } from '../sqlite/storage-error.ts';
 
 export interface InboxOptions {
   path: string;
   clock: Clock;
   /** The longest a record waits for its commit, in milliseconds. */
   commitInterval?: number;
-  /** Whether a device is known to the registry; see `LedgerOptions`. */
-  registered?: (device: string) => boolean;
+  ledger?: LedgerOptions;
   /** Told of what went wrong where nobody waits for an answer. */
   problem: (error: unknown) => void;
 }
@@ -63,16 +64,17 @@ export class Inbox {
   #paused = false;
 
   /** @throws StorageError when the file cannot be opened. */
-  constructor({ path, clock, commitInterval = 4, registered, problem }: InboxOptions) {
+  constructor({ path, clock, commitInterval = 4, ledger, problem }: InboxOptions) {
     this.#log = new InboxLog(path, clock);
     this.#clock = clock;
     this.#problem = problem;
     try {
-      this.ledger = new Ledger(this.#log.ledger, registered && { registered });
+      this.ledger = new Ledger(this.#log.ledger, ledger);
       this.#takeStock();
     } catch (error) {
       this.#log.abandon();
-      throw storageError(path, error);
+      if (!(error instanceof LedgerError)) throw storageError(path, error);
+      throw new StorageError('DAMAGED', path, `The file ${path} is damaged (${error.message}). Restore it from a backup, or move it away to start with an empty one.`, { cause: error });
     }
     this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: 10_000, commit: (items) => this.#commit(items) });
   }

@@ -1,8 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import { transaction } from '../sqlite/database.ts';
 import type { Via } from '../sample/via.ts';
 import { VIA } from '../sample/via.ts';
 import { Counts, KINDS } from './counts.ts';
+
+/** What the ledger wrote cannot be read. Code `HOLDFAST_LEDGER`. */
+export class LedgerError extends HoldfastError {
+  constructor(row: number, options: ErrorOptions) {
+    super('HOLDFAST_LEDGER', `Row ${row} of the journal of the ledger is damaged`, options);
+  }
+}
 
 /** The part of the inbox's file in which the ledger lives: the same transaction moves a record and counts it. */
 export const LEDGER_TABLES = `
@@ -66,7 +74,7 @@ export class LedgerLog {
     let last = 0;
     let read = 0;
     for (const row of this.#database.prepare('SELECT id, entries FROM ledger_journal ORDER BY id').iterate()) {
-      for (const [device, via, kinds, refused] of JSON.parse(String(row['entries'])) as JournalEntry[]) {
+      for (const [device, via, kinds, refused] of entriesOf(row)) {
         const name = `${via} ${device}`;
         const account = accounts.get(name) ?? { device, via, counts: new Counts() };
         account.counts.add(kinds, refused);
@@ -106,6 +114,14 @@ export class LedgerLog {
       if (count !== 0) this.#add.run(device, via, KINDS[place] ?? '', count);
     });
     for (const [reason, count] of Object.entries(counts.refused ?? {})) this.#add.run(device, via, `${REFUSED}${reason}`, count);
+  }
+}
+
+function entriesOf(row: Record<string, unknown>): JournalEntry[] {
+  try {
+    return JSON.parse(String(row['entries'])) as JournalEntry[];
+  } catch (error) {
+    throw new LedgerError(Number(row['id']), { cause: error });
   }
 }
 

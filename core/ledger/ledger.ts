@@ -65,6 +65,13 @@ export class Ledger {
     return this.#inFlightBytes;
   }
 
+  /** How many accounts are in memory: those to which something happens, and some more. */
+  get accountsInMemory(): number {
+    let size = 0;
+    for (const accounts of this.#accounts.values()) size += accounts.size;
+    return size;
+  }
+
   /** How many records have settled since the ledger was opened. */
   get settledCount(): number {
     return this.#settled;
@@ -170,9 +177,7 @@ export class Ledger {
   fold(): boolean {
     const entries = this.#log.fold();
     for (const [device, via, kinds, refused] of entries) this.#accounts.get(via)?.get(device)?.live.add(kinds, refused, -1);
-    let size = 0;
-    for (const accounts of this.#accounts.values()) size += accounts.size;
-    if (size > ACCOUNTS_IN_MEMORY) for (const accounts of this.#accounts.values()) dropIdle(accounts);
+    if (this.accountsInMemory > ACCOUNTS_IN_MEMORY) for (const accounts of this.#accounts.values()) dropIdle(accounts);
     return entries.length > 0;
   }
 

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ChannelOptions, InboxEntry } from '../../../core/inbox/channel.ts';
 import { Inbox } from '../../../core/inbox/inbox.ts';
 import type { InboxRecord } from '../../../core/inbox/record.ts';
+import type { LedgerOptions } from '../../../core/ledger/ledger.ts';
 import { TurnedClock } from '../intake/turned-clock.ts';
 
 export function recordOf(text: string, device = 'press-1'): InboxRecord {
@@ -57,13 +58,14 @@ export class InboxFixture {
   readonly committed: string[] = [];
   readonly failed = new Map<string, Error>();
   clock = new TurnedClock(1_700_000_000_000);
-  registered: (device: string) => boolean = () => false;
+  readonly #ledger: LedgerOptions;
   inbox: Inbox;
   #directory: string;
   #copies = 0;
   #open = new Set<Inbox>();
 
-  constructor(root = mkdtempSync(join(tmpdir(), 'holdfast-inbox-'))) {
+  constructor(root = mkdtempSync(join(tmpdir(), 'holdfast-inbox-')), ledger: LedgerOptions = {}) {
+    this.#ledger = ledger;
     this.root = root;
     this.#directory = root;
     this.inbox = this.#start();
@@ -133,7 +135,7 @@ export class InboxFixture {
   }
 
   #start(): Inbox {
-    const inbox = new Inbox({ path: this.path, clock: this.clock, registered: (device) => this.registered(device), problem: (error) => this.problems.push(error) });
+    const inbox = new Inbox({ path: this.path, clock: this.clock, ledger: this.#ledger, problem: (error) => this.problems.push(error) });
     this.#open.add(inbox);
     return inbox;
   }
