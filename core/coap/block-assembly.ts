@@ -1,4 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
+import { Body } from '../network/body.ts';
+import { MemoryBudget } from '../network/memory-budget.ts';
 import { RESERVED_SIZE, type Block } from './block.ts';
 import { EXCHANGE_LIFETIME } from './transmission.ts';
 
@@ -18,13 +20,11 @@ export type Progress =
   | { kind: 'complete'; payload: Uint8Array }
   | { kind: 'bad' | 'incomplete' | 'too-large' | 'no-room'; diagnostic: string };
 
-interface Body {
-  bytes: Buffer;
-  length: number;
+interface Incoming {
+  body: Body;
   touched: number;
 }
 
-const FIRST_CAPACITY = 2_048;
 const SWEEP_EVERY = 10_000;
 
 /**
@@ -34,18 +34,19 @@ const SWEEP_EVERY = 10_000;
 export class BlockAssembly {
   readonly #options: BlockAssemblyOptions;
   /** Of each principal, its bodies by nonce, in the order in which they began. */
-  readonly #bodies = new Map<string, Map<string, Body>>();
-  #bytes = 0;
+  readonly #bodies = new Map<string, Map<string, Incoming>>();
+  readonly #budget: MemoryBudget;
   #sweptAt: number;
 
   constructor(options: BlockAssemblyOptions) {
     this.#options = options;
+    this.#budget = new MemoryBudget(options.maximumBytes);
     this.#sweptAt = options.clock.now();
   }
 
   /** Memory taken by all bodies, in bytes. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#budget.held;
   }
 
   take(principal: string, nonce: string, { number, more, size }: Block, payload: Uint8Array): Progress {
@@ -58,66 +59,54 @@ export class BlockAssembly {
       this.drop(principal, nonce);
       return { kind: 'too-large', diagnostic: `The body is larger than ${maximumBodySize} bytes.` };
     }
-    let body = this.#bodies.get(principal)?.get(nonce);
+    let incoming = this.#bodies.get(principal)?.get(nonce);
     if (from === 0 && !more) {
       this.drop(principal, nonce);
       return { kind: 'complete', payload };
     }
-    if (from === 0 && !(body && holds(body, from, payload))) {
+    if (from === 0 && !incoming?.body.holds(from, payload)) {
       this.drop(principal, nonce);
-      body = this.#begin(principal, nonce);
+      incoming = this.#begin(principal, nonce);
     }
-    if (!body || from > body.length) return { kind: 'incomplete', diagnostic: 'A block is missing before this one. Send the body again from block 0.' };
-    body.touched = this.#options.clock.now();
-    if (from < body.length) return this.#again(principal, nonce, body, from, payload, more);
-    if (!this.#grow(body, to)) {
+    if (!incoming || from > incoming.body.length) return { kind: 'incomplete', diagnostic: 'A block is missing before this one. Send the body again from block 0.' };
+    incoming.touched = this.#options.clock.now();
+    const { body } = incoming;
+    if (from < body.length) return this.#again(principal, nonce, body.holds(from, payload) && more);
+    if (!this.#budget.take(body.heldWith(payload.length) - body.held)) {
       this.drop(principal, nonce);
       return { kind: 'no-room', diagnostic: 'Too many bodies are being received in blocks. Try again later.' };
     }
-    body.bytes.set(payload, from);
-    body.length = to;
+    // A copy of the first: it is kept as it is, and with it all of its datagram.
+    body.add(from === 0 ? Uint8Array.from(payload) : payload);
     if (more) return { kind: 'continue' };
     this.drop(principal, nonce);
-    return { kind: 'complete', payload: body.bytes.subarray(0, to) };
+    return { kind: 'complete', payload: body.bytes };
   }
 
   /** Forgets a body. */
   drop(principal: string, nonce: string): void {
     const own = this.#bodies.get(principal);
-    const body = own?.get(nonce);
-    if (!own || !body) return;
+    const incoming = own?.get(nonce);
+    if (!own || !incoming) return;
     own.delete(nonce);
     if (own.size === 0) this.#bodies.delete(principal);
-    this.#bytes -= body.bytes.length;
+    this.#budget.giveBack(incoming.body.held);
   }
 
-  #again(principal: string, nonce: string, body: Body, from: number, payload: Uint8Array, more: boolean): Progress {
-    if (more && holds(body, from, payload)) return { kind: 'continue' };
+  #again(principal: string, nonce: string, isSame: boolean): Progress {
+    if (isSame) return { kind: 'continue' };
     this.drop(principal, nonce);
     return { kind: 'incomplete', diagnostic: 'This block came before with other bytes. Send the body again from block 0.' };
   }
 
-  #begin(principal: string, nonce: string): Body {
-    const own = this.#bodies.get(principal) ?? new Map<string, Body>();
+  #begin(principal: string, nonce: string): Incoming {
+    const own = this.#bodies.get(principal) ?? new Map<string, Incoming>();
     const [oldest] = own.keys();
     if (oldest !== undefined && own.size >= this.#options.perPrincipal) this.drop(principal, oldest);
-    const body = { bytes: Buffer.alloc(0), length: 0, touched: this.#options.clock.now() };
-    own.set(nonce, body);
+    const incoming = { body: new Body(), touched: this.#options.clock.now() };
+    own.set(nonce, incoming);
     this.#bodies.set(principal, own);
-    return body;
-  }
-
-  /** Makes room for so many bytes; false when there is none. */
-  #grow(body: Body, length: number): boolean {
-    const { maximumBodySize, maximumBytes } = this.#options;
-    if (length <= body.bytes.length) return true;
-    const capacity = Math.min(maximumBodySize, Math.max(FIRST_CAPACITY, length, body.bytes.length * 2));
-    if (this.#bytes - body.bytes.length + capacity > maximumBytes) return false;
-    const bytes = Buffer.alloc(capacity);
-    bytes.set(body.bytes.subarray(0, body.length));
-    this.#bytes += capacity - body.bytes.length;
-    body.bytes = bytes;
-    return true;
+    return incoming;
   }
 
   #sweep(): void {
@@ -130,9 +119,4 @@ export class BlockAssembly {
       }
     }
   }
-}
-
-/** Whether these bytes stand there already. */
-function holds(body: Body, from: number, payload: Uint8Array): boolean {
-  return from + payload.length <= body.length && body.bytes.subarray(from, from + payload.length).equals(payload);
 }

@@ -7,6 +7,7 @@ import { prepareFormats } from '../decode/index.ts';
 import { listenError } from '../errors/listen-error.ts';
 import type { Place } from '../errors/listen-error.ts';
 import type { Intake } from '../intake/delivery.ts';
+import { MemoryBudget } from '../network/memory-budget.ts';
 import { listen, portOf, tlsOptions } from '../network/tcp.ts';
 import type { Tls } from '../network/tcp.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -15,7 +16,6 @@ import { Connection } from './connection.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeContext } from './exchange.ts';
 import { Logins } from './logins.ts';
-import { MemoryBudget } from './memory-budget.ts';
 import { accountOf, faulty, refused, responseOf } from './rejection.ts';
 import type { Rejection } from './rejection.ts';
 

@@ -1,28 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
-import { Body } from '../../../core/http/body.ts';
 import { credentialsOf } from '../../../core/http/credentials.ts';
 import { inflate } from '../../../core/http/inflate.ts';
 import { routeOf } from '../../../core/http/route.ts';
-
-describe('a body', () => {
-  it('is what its pieces are, and holds no more than twice that', () => {
-    fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (pieces) => {
-        const body = new Body();
-        for (const piece of pieces) {
-          const announced = body.heldWith(piece.length);
-          body.add(piece);
-          assert.equal(body.held, announced);
-          assert.ok(body.held <= 2 * body.length);
-        }
-        assert.deepEqual(Buffer.from(body.bytes), Buffer.concat(pieces));
-        assert.equal(body.length, body.bytes.length);
-      }),
-    );
-  });
-});
 
 describe('credentials', () => {
   it('are read from Basic and Bearer alike, for any id that may be issued', () => {

@@ -34,6 +34,11 @@ export class Body {
     this.#length += piece.length;
   }
 
+  /** Whether these bytes stand at this place. */
+  holds(from: number, piece: Uint8Array): boolean {
+    return from + piece.length <= this.#length && Buffer.compare(this.#bytes.subarray(from, from + piece.length), piece) === 0;
+  }
+
   get bytes(): Uint8Array {
     return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#length);
   }

@@ -1,4 +1,4 @@
-/** How many bytes of bodies may be held at once, over all connections, until they are answered. */
+/** How many bytes of bodies may be held at once, over all the clients of a listener. */
 export class MemoryBudget {
   readonly #maximum: number;
   #held = 0;
