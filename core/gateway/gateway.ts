@@ -85,9 +85,9 @@ export class Gateway {
     return sum;
   }
 
-  /** Sends a message to the MQTT clients that have subscribed to its topic. */
+  /** Sends a message to the MQTT clients that are connected and have subscribed to its topic. */
   publish(topic: string, payload: Uint8Array): void {
-    void this.#mqtt?.publish(topic, payload, 1).catch((error: unknown) => this.#options.problem(messageOf(error)));
+    void this.#mqtt?.publish(topic, payload, 0).catch((error: unknown) => this.#options.problem(messageOf(error)));
   }
 
   /** Closes every connection and port. What was not acknowledged by now will be sent again. */

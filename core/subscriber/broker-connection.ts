@@ -159,6 +159,11 @@ export class BrokerConnection {
     this.#client.end(!this.#client.connected, forget && this.#client.options.protocolVersion === 5 ? { properties: { sessionExpiryInterval: 0 } } : {});
   }
 
+  /** Sends a command, where the connection stands; nobody is told when it is lost. */
+  publish(topic: string, payload: Uint8Array): void {
+    if (this.#client.connected) this.#client.publish(topic, Buffer.from(payload), { qos: 0 });
+  }
+
   #handle(packet: IPublishPacket, done: (error?: Error) => void): void {
     // A message with QoS 2 was kept when it came (see keepQos2); this is its PUBREL.
     if (packet.qos === 2) return done();

@@ -105,6 +105,11 @@ export class Subscriber {
     return this.#state.kind === 'subscribed' && problem !== undefined ? { kind: 'refusing', problem } : this.#state;
   }
 
+  /** Sends a command to whoever has subscribed to it at the broker, at most once. */
+  publish(topic: string, payload: Uint8Array): void {
+    this.#connection?.publish(topic, payload);
+  }
+
   /**
    * Takes no more, acknowledges what is on disk by then, and leaves.
    *

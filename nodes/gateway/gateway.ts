@@ -62,8 +62,10 @@ export default defineNode('holdfast-gateway', {
 
   start({ RED, node, config, backend, runtime, clock, status, problem, remember }) {
     const intake = backend.intake(node.id, config);
+    let opened: Gateway | undefined;
     const source = new SampleSource({
       ...config, node, backend, runtime,
+      command: (topic, payload) => opened?.publish(topic, payload),
       delivered: ({ record }, samples) => remember(() => ({ topic: record.topic, principal: record.principal, payload: shown(record.payload), samples })),
     });
 
@@ -92,6 +94,7 @@ export default defineNode('holdfast-gateway', {
     });
     void opening.then((gateway) => {
       if (closed) return;
+      opened = gateway;
       const failures = [...(failure === undefined ? [] : [failure]), ...gateway.failures];
       // What does not work stays in sight until somebody mends it; the listeners that are open go on.
       for (const sentence of failures.toReversed()) problem(sentence);

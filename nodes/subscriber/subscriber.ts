@@ -74,8 +74,10 @@ export default defineNode('holdfast-subscriber', {
     } as const;
     const { format, takeRetained, protocolVersion, receiveMaximum, maximumPayload } = config;
 
+    let subscriber: Subscriber | undefined;
     const source = new SampleSource({
       ...config, node, backend, runtime,
+      command: (topic, payload) => subscriber?.publish(topic, payload),
       delivered: ({ record }, samples) => remember(() => ({ topic: record.topic, device: record.device, payload: shown(record.payload), samples })),
     });
     const intake = backend.intake(node.id);
@@ -87,7 +89,7 @@ export default defineNode('holdfast-subscriber', {
       quietUntil = clock.now() + REFUSALS_LOGGED_EVERY;
       node.warn(sentence);
     };
-    const subscriber = new Subscriber({
+    const opened = new Subscriber({
       ...settings, format, takeRetained, protocolVersion, receiveMaximum, maximumPayload, intake, clock,
       random: () => randomInt(CHANCES) / CHANCES,
       session: {
@@ -98,14 +100,15 @@ export default defineNode('holdfast-subscriber', {
       info: (sentence) => node.log(sentence),
       turnedAway,
     });
+    subscriber = opened;
 
     let timer: { cancel(): void } | undefined;
     let before = '';
     const show = (): void => {
-      const { refused, retained } = subscriber.counts;
+      const { refused, retained } = opened.counts;
       const counts = { delivered: source.delivered, refused, 'retained skipped': retained, quarantined: source.quarantined };
-      const now = JSON.stringify([subscriber.state, counts]);
-      if (now !== before) showState(status, subscriber.state, counts, address.text);
+      const now = JSON.stringify([opened.state, counts]);
+      if (now !== before) showState(status, opened.state, counts, address.text);
       before = now;
       timer = clock.setTimeout(show, STATUS_INTERVAL);
     };
@@ -114,7 +117,7 @@ export default defineNode('holdfast-subscriber', {
     return {
       async close(removed) {
         timer?.cancel();
-        const left = subscriber.close(removed);
+        const left = opened.close(removed);
         // What waits for room is kept or refused now, so that the broker hears of it before the connection ends.
         intake.close();
         await left;

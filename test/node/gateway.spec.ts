@@ -6,6 +6,7 @@ import { connectAsync } from 'mqtt';
 import type { NodeInitializer } from 'node-red';
 import gateway from '../../nodes/gateway/gateway.ts';
 import { readConfig } from '../../nodes/harness/config.ts';
+import { bdSeq, byAlias, encode } from '../unit/sparkplug/messages.ts';
 import { freePorts, listen } from '../support/node-red-process.ts';
 import { connectDevice, endClients, publish } from '../support/mqtt-client.ts';
 import { aMoment, backend, collect, deploy, load, loggedErrors, node, statusesOf, statusOf, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
@@ -82,6 +83,21 @@ describe('holdfast-gateway', () => {
     await until(() => out.length === 1, 'it came out');
     const [sample] = samplesIn(out);
     assert.deepEqual([sample?.device, sample?.src.gateway, sample?.tsSource], ['press-1', 'hall-3', 'server']);
+  });
+
+  it('reads Sparkplug B of an edge node, and asks it for the birth that it needs', async () => {
+    await start(flowWith());
+    const out = collect('out');
+    const edge = await connectDevice(port, 'edge-1', { kind: 'gateway', children: ['tank-1'] });
+    const asked = new Promise<string>((resolve) => edge.once('message', (topic) => resolve(topic)));
+    await edge.subscribeAsync('spBv1.0/plant/NCMD/edge-1');
+    await edge.publishAsync('spBv1.0/plant/NDATA/edge-1', encode([byAlias(1, 'Double', 2.5)], 3), { qos: 1 });
+    assert.equal(await asked, 'spBv1.0/plant/NCMD/edge-1');
+    await edge.publishAsync('spBv1.0/plant/NBIRTH/edge-1', encode([bdSeq(0), { name: 'flow', alias: 1, type: 'Double', value: 1.5 }], 0), { qos: 1 });
+    await edge.publishAsync('spBv1.0/plant/DBIRTH/edge-1/tank-1', encode([{ name: 'level', alias: 2, type: 'Double', value: 7 }], 1), { qos: 1 });
+    await until(() => out.length === 2, 'the births came out');
+    assert.deepEqual(samplesIn(out).map(({ device, values }) => [device, values]), [['edge-1', { flow: 1.5 }], ['tank-1', { level: 7 }]]);
+    assert.deepEqual(backend().inbox.quarantineList(10).map(({ record }) => record.topic), ['spBv1.0/plant/NDATA/edge-1']);
   });
 
   it('lets nobody in who is not known', async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { Aedes } from 'aedes';
 import { connectAsync } from 'mqtt';
 import type { MqttClient } from 'mqtt';
+import { byAlias, encode } from '../unit/sparkplug/messages.ts';
 import { aMoment, backend, collect, deploy, helper, load, loggedErrors, statusOf, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
 import type { FlowNode } from '../support/node-helper.ts';
 import { listen } from '../support/node-red-process.ts';
@@ -93,6 +94,14 @@ describe('holdfast-subscriber', () => {
     assert.equal(unsettled('sub'), 1);
     openGate('gate');
     await until(() => unsettled('sub') === 0, 'it settled');
+  });
+
+  it('asks a Sparkplug edge node behind the broker for the birth that it needs', async () => {
+    await start(flowWith({ template: 'spBv1.0/{group}/{type}/{gateway}/{device}' }));
+    const asked = new Promise<string>((resolve) => device.once('message', (topic) => resolve(topic)));
+    await device.subscribeAsync('spBv1.0/plant/NCMD/edge-1');
+    await device.publishAsync('spBv1.0/plant/NDATA/edge-1', encode([byAlias(1, 'Double', 2.5)], 3), { qos: 1 });
+    assert.equal(await asked, 'spBv1.0/plant/NCMD/edge-1');
   });
 
   it('sends batches when it is told to, in the order in which they came', async () => {
