@@ -58,6 +58,15 @@ describe('the inbox', () => {
       assert.deepEqual((await fixture.attach(new Consumer())).texts, ['before', 'after']);
     });
 
+    it('does not write a group of many again and again for one that it cannot keep', () => {
+      const commits = (): number => Number(fixture.query('SELECT count(*) AS n FROM batch')[0]?.['n']);
+      fixture.append(...numbers(1, 100));
+      for (let count = 0; count < 10; count += 1) fixture.inbox.append('gateway', { ...recordOf('poison'), topic: 'ß'.repeat(40_000) }, () => undefined);
+      fixture.append(...numbers(101, 200));
+      fixture.clock.advance(4);
+      assert.deepEqual([fixture.committed.length, commits()], [200, 1]);
+    });
+
     it('keeps the sources apart', async () => {
       const other = new Consumer();
       fixture.inbox.channel('other').attach(other);
