@@ -104,31 +104,11 @@ export class Gateway {
     const http = { ...common, maximumBodySize: maximumPacketSize, profileOf };
     const path = join(options.directory, `mqtt-${encodeURIComponent(options.name)}.sqlite`);
     await Promise.all([
-      this.#addMqtt(endpoints, (able) => MqttListener.open({ ...common, ...secured, endpoints: able, path, maximumPacketSize })),
+      endpoints.length > 0 && this.#add(async () => (this.#mqtt = await MqttListener.open({ ...common, ...secured, endpoints, path, maximumPacketSize, failed: (error) => this.#failed(error) }))),
       ports.http !== 0 && this.#add(() => HttpListener.open({ ...http, port: ports.http })),
       ports.https !== 0 && this.#add(() => HttpListener.open({ ...http, ...secured, port: ports.https })),
       ports.coap !== 0 && this.#add(() => CoapListener.open({ ...common, profileOf, port: ports.coap, maximumBodySize: maximumPacketSize })),
     ]);
-  }
-
-  /** All MQTT endpoints share one broker, which opens with all of them or not at all: those that keep it from that are left out. */
-  async #addMqtt(endpoints: MqttListenerOptions['endpoints'], open: (endpoints: MqttListenerOptions['endpoints']) => Promise<MqttListener>): Promise<void> {
-    const opened = async (able: typeof endpoints): Promise<MqttListener> => (this.#mqtt = await open(able));
-    if (endpoints.length < 2) return endpoints.length === 0 ? undefined : this.#add(() => opened(endpoints));
-    try {
-      this.#listeners.push(await opened(endpoints));
-    } catch {
-      const able: Array<(typeof endpoints)[number]> = [];
-      for (const endpoint of endpoints) {
-        try {
-          await (await open([endpoint])).close();
-          able.push(endpoint);
-        } catch (error) {
-          this.#failed(error);
-        }
-      }
-      if (able.length > 0) await this.#add(() => opened(able));
-    }
   }
 
   async #add(open: () => Promise<Listener>): Promise<void> {

@@ -7,12 +7,12 @@ import { OVER_LIMIT } from '../../core/overload/limits.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
 import type { Property } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
+import { nowAndThen } from '../harness/now-and-then.ts';
 import { SampleSource } from '../harness/sample-source.ts';
 import { tlsMaterial } from '../harness/tls.ts';
 import type { TlsMaterial } from '../harness/tls.ts';
 import { countsShower } from './show-counts.ts';
 
-const REFUSALS_LOGGED_EVERY = 10_000;
 const STATUS_INTERVAL = 1_000;
 
 type Ports = Readonly<Record<ListenerName, number>>;
@@ -69,13 +69,7 @@ export default defineNode('holdfast-gateway', {
       delivered: ({ record }, samples) => remember(() => ({ topic: record.topic, principal: record.principal, payload: shown(record.payload), samples })),
     });
 
-    let quietUntil = 0;
-    /** A device gone mad is turned away a thousand times a second: the count tells all of it, the log a sentence now and then. */
-    const turnedAway = (sentence: string): void => {
-      if (clock.now() < quietUntil) return;
-      quietUntil = clock.now() + REFUSALS_LOGGED_EVERY;
-      node.warn(sentence);
-    };
+    const turnedAway = nowAndThen(clock, (sentence) => node.warn(sentence));
 
     const { host, mqttsPort: mqtts, wsPort: ws, wssPort: wss, httpPort: http, httpsPort: https, coapPort: coap } = config;
     const wanted: Ports = { mqtt: config.port, mqtts, ws, wss, http, https, coap };

@@ -11,10 +11,10 @@ import { readTopicTemplate, TopicTemplateError } from '../../core/subscriber/top
 import type { TopicTemplate } from '../../core/subscriber/topic-template.ts';
 import { choice, flag, number, reference, text } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
+import { nowAndThen } from '../harness/now-and-then.ts';
 import { SampleSource } from '../harness/sample-source.ts';
 import { showState } from './show-state.ts';
 
-const REFUSALS_LOGGED_EVERY = 10_000;
 const STATUS_INTERVAL = 1_000;
 const SECONDS_AN_HOUR = 3_600;
 /** MQTT 5 section 3.1.2.11.2: the session does not expire. */
@@ -82,13 +82,7 @@ export default defineNode('holdfast-subscriber', {
     });
     const intake = backend.intake(node.id);
 
-    let quietUntil = 0;
-    /** The counts tell all of what was turned away, the log a sentence now and then. */
-    const turnedAway = (sentence: string): void => {
-      if (clock.now() < quietUntil) return;
-      quietUntil = clock.now() + REFUSALS_LOGGED_EVERY;
-      node.warn(sentence);
-    };
+    const turnedAway = nowAndThen(clock, (sentence) => node.warn(sentence));
     const opened = new Subscriber({
       ...settings, format, takeRetained, protocolVersion, receiveMaximum, maximumPayload, intake, clock,
       random: () => randomInt(CHANCES) / CHANCES,
