@@ -90,9 +90,10 @@ export class Gateway {
     void this.#mqtt?.publish(topic, payload, 0).catch((error: unknown) => this.#options.problem(messageOf(error)));
   }
 
-  /** Closes every connection and port. What was not acknowledged by now will be sent again. */
+  /** Closes every connection and port; what cannot be closed properly is told. What was not acknowledged by now will be sent again. */
   async close(): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    const closed = this.#listeners.map(async (listener) => listener.close());
+    for (const one of await Promise.allSettled(closed)) if (one.status === 'rejected') this.#options.problem(messageOf(one.reason));
   }
 
   async #open(options: GatewayOptions): Promise<void> {

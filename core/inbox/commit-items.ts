@@ -2,8 +2,12 @@ import type { Refused } from './inbox-log.ts';
 import { weightOf } from './record.ts';
 import type { InboxRecord } from './record.ts';
 
-/** `key`: of the attempt by which it came, see core/intake/attempt-key.ts. */
-export type Item = { channel: string; record: InboxRecord; key: number | undefined } | { refused: Refused } | { condemned: Omit<Refused, 'position'>; key: number | undefined };
+/** `key`: of the attempt by which it came, see core/intake/attempt-key.ts; `follows`: nothing but somebody who waits for the one with that key. */
+export type Item =
+  | { channel: string; record: InboxRecord; key: number | undefined }
+  | { refused: Refused }
+  | { condemned: Omit<Refused, 'position'>; key: number | undefined }
+  | { follows: number };
 
 /** What the items of a commit are, sorted. */
 export interface Sorted {
@@ -19,13 +23,10 @@ const BATCH_BYTES = 1024 * 1024;
 export function sort(items: readonly Item[]): Sorted {
   const sorted: Sorted = { channels: new Map(), refused: [], condemned: [], attempts: [] };
   for (const item of items) {
-    if ('refused' in item) {
-      sorted.refused.push(item.refused);
-      continue;
-    }
-    if (item.key !== undefined) sorted.attempts.push(item.key);
+    if ('refused' in item) sorted.refused.push(item.refused);
+    else if (!('follows' in item) && item.key !== undefined) sorted.attempts.push(item.key);
     if ('condemned' in item) sorted.condemned.push(item.condemned);
-    else {
+    else if ('record' in item) {
       const records = sorted.channels.get(item.channel);
       if (records) records.push(item.record);
       else sorted.channels.set(item.channel, [item.record]);

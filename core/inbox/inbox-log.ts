@@ -75,6 +75,8 @@ export class InboxLog {
   readonly ledger: LedgerLog;
   readonly attempts: Attempts;
   readonly quarantine: QuarantineTable;
+  /** Made by chance when the file was, and kept: what `attemptKey` (core/intake) is seeded with. */
+  readonly attemptSeed: number;
 
   constructor(path: string, clock: Clock) {
     this.#path = path;
@@ -89,6 +91,7 @@ export class InboxLog {
       this.attempts = new Attempts(this.#database);
       this.quarantine = new QuarantineTable(this.#database, clock);
       this.#next = this.#meta('next');
+      this.attemptSeed = this.#meta('attempt_seed');
       this.#recover();
       this.quarantine.committed();
     } catch (error) {

@@ -52,8 +52,8 @@ export class Inbox {
   readonly #group: GroupCommit<Item>;
   readonly #channels = new Map<string, Channel>();
   readonly #forgotten = new Set<number>();
-  /** The keys of attempts that wait for their commit, and who wants to know of it. */
-  readonly #attempting = new Map<number, Committed[]>();
+  /** The keys of attempts that wait for their commit. */
+  readonly #attempting = new Set<number>();
   /** How many records of each channel have not settled. */
   readonly #unsettled = new Map<string, number>();
   /** What became of every message: the counts that must add up. */
@@ -88,16 +88,20 @@ export class Inbox {
     this.#add({ channel, record, key }, record, committed, key);
   }
 
+  get attemptSeed(): number {
+    return this.#log.attemptSeed;
+  }
+
   /** Whether a message with this attempt's key is on disk. */
   attempted(key: number): boolean {
     return this.#log.attempts.has(key);
   }
 
-  /** Tells `committed` how the commit ended that a message with this attempt's key waits for. @returns false when none waits. */
+  /** Calls `committed` after the commit that a message with this attempt's key waits for. @returns false when none waits. */
   awaitAttempt(key: number, committed: Committed): boolean {
-    const waiting = this.#attempting.get(key);
-    waiting?.push(committed);
-    return waiting !== undefined;
+    if (!this.#attempting.has(key)) return false;
+    this.#group.add({ follows: key }, committed);
+    return true;
   }
 
   /** Puts a record into quarantine that is not to enter the flow at all; otherwise as `append`. */
@@ -181,13 +185,8 @@ export class Inbox {
     if (this.#closed) return committed(new InboxClosedError());
     const error = unkeepable(record);
     if (error) return committed(error);
-    if (key === undefined) return this.#group.add(item, committed);
-    if (!this.#attempting.has(key)) this.#attempting.set(key, []);
-    this.#group.add(item, (failure) => {
-      const waiting = this.#attempting.get(key) ?? [];
-      this.#attempting.delete(key);
-      for (const one of [committed, ...waiting]) one(failure);
-    });
+    if (key !== undefined) this.#attempting.add(key);
+    this.#group.add(item, committed);
   }
 
   /** What the file holds from before, as the ledger has to know it. */
@@ -210,6 +209,8 @@ export class Inbox {
   }
 
   #commit(items: readonly Item[]): void {
+    // All that waited for their commit have it now, well or not.
+    this.#attempting.clear();
     const { channels, refused, condemned, attempts } = sort(items);
     const batches: NewBatch[] = [];
     for (const [name, records] of channels) {

@@ -26,5 +26,6 @@ export const LAYOUT: Layout = {
      INSERT INTO meta SELECT 'uncounted', count(*) FROM batch`,
     `ALTER TABLE suspect ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
      ALTER TABLE suspect ADD COLUMN delivered INTEGER NOT NULL DEFAULT 1`,
+    `INSERT INTO meta VALUES ('attempt_seed', random() & 0x1fffffffffffff)`,
   ],
 };

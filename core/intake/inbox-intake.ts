@@ -58,7 +58,7 @@ export class InboxIntake implements Intake {
 
   offer(delivery: Delivery, answer: Answer): void {
     const { payload, patience } = delivery;
-    this.#arrive({ delivery, key: attemptKey(delivery), answer, bytes: payload.length, patience });
+    this.#arrive({ delivery, key: attemptKey(delivery, this.#reception.inbox.attemptSeed), answer, bytes: payload.length, patience });
   }
 
   refused(via: Via, device: string, reason: RefusalReason): void {
@@ -94,7 +94,8 @@ export class InboxIntake implements Intake {
       this.#repeated(arrival);
       return true;
     }
-    return inbox.awaitAttempt(key, (error) => (error ? this.#failed(arrival, error) : this.#repeated(arrival)));
+    // Where that one alone could not be kept, this one is tried in its place.
+    return inbox.awaitAttempt(key, (error) => (error ? this.#failed(arrival, error) : this.#arrive(arrival)));
   }
 
   #admit(arrival: Arrival): void {

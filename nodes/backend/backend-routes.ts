@@ -68,25 +68,34 @@ function known(backend: Backend): { devices: string[]; metrics: string[]; profil
 
 function status(backend: Backend): object {
   const unsettled = Object.fromEntries(backend.inbox.unsettled());
-  return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), readings: backend.store.count(), counts: backend.store.counts };
+  return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), quarantineDropped: backend.inbox.quarantineDropped(), readings: backend.store.count(), counts: backend.store.counts };
 }
 
 /** Everybody's sums, and those of a page of devices, or of the one asked for; `next`: where the next page begins. */
 function ledger(backend: Backend, request: Request): object {
-  const { device, after = '', limit = '100' } = request.query as Record<string, string | undefined>;
   const { ledger: book } = backend.inbox;
-  const wanted = Math.trunc(Number(limit));
-  if (!(wanted >= 0)) throw new HoldfastError('HOLDFAST_QUERY', 'limit is a number of devices, from 0 to 1000.');
-  const ids = device === undefined ? book.devices(after, Math.min(wanted, LEDGER_PAGE)) : [device];
-  const next = device === undefined && ids.length === wanted && wanted > 0 ? { next: ids.at(-1) } : {};
+  const device = queryText(request, 'device');
+  if (device !== undefined) return { ...book.read(), devices: { [device]: book.device(device) } };
+  const limit = Math.min(Math.trunc(Number(queryText(request, 'limit') ?? '100')), LEDGER_PAGE);
+  if (!(limit >= 0)) throw new HoldfastError('HOLDFAST_QUERY', 'limit is a number of devices, from 0 to 1000.');
+  const ids = book.devices(queryText(request, 'after') ?? '', limit);
+  const next = ids.length === limit && limit > 0 ? { next: ids.at(-1) } : {};
   return { ...book.read(), devices: Object.fromEntries(ids.map((id) => [id, book.device(id)])), ...next };
 }
 
+/** A parameter of the query that may be there once. */
+function queryText(request: Request, name: string): string | undefined {
+  const value = request.query[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw new HoldfastError('HOLDFAST_QUERY', `${name} is there more than once, or is no text. Send it once.`);
+}
+
 function readings(backend: Backend, request: Request): unknown {
-  const { device, metric, from = '0', to = String(backend.clock.now()), limit = '1000' } = request.query as Record<string, string | undefined>;
+  const [device, metric] = [queryText(request, 'device'), queryText(request, 'metric')];
+  const [from, to, limit] = [queryText(request, 'from') ?? '0', queryText(request, 'to') ?? String(backend.clock.now()), queryText(request, 'limit') ?? '1000'];
   if (device === undefined || device === '') throw new HoldfastError('HOLDFAST_QUERY', 'Say which device: ?device=press-1&metric=temperature.');
   if (metric === undefined || metric === '') return backend.store.latest(device);
   const range = { device, metric, from: Number(from), to: Number(to), limit: Number(limit) };
   if (![range.from, range.to, range.limit].every(Number.isFinite)) throw new HoldfastError('HOLDFAST_QUERY', 'from, to and limit are numbers: from and to in milliseconds since 1970.');
-  return backend.store.range({ ...range, limit: Math.min(Math.max(1, range.limit), 10_000) });
+  return backend.store.range({ ...range, limit: Math.min(Math.max(1, Math.trunc(range.limit)), 10_000) });
 }

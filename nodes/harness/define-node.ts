@@ -131,7 +131,7 @@ function run<Spec extends Properties, Output extends string>(
   let seenAt = -Infinity;
   node.on('input', (message, send, done) => {
     const now = systemClock.now();
-    if (now - seenAt >= GLIMPSE_INTERVAL) {
+    if (now - seenAt >= GLIMPSE_INTERVAL || now < seenAt) {
       if (!seen) lastMessages.set(node, () => seen);
       seen = glimpse(message);
       seenAt = now;
@@ -139,15 +139,27 @@ function run<Spec extends Properties, Output extends string>(
     if (!behaviour) return done(failure);
     handle(behaviour, spec.outputs, message, send, (error) => {
       if (spec.stores && !error) runtime.tracker.stored(message);
-      done(error);
+      try {
+        done(error);
+      } catch (thrown) {
+        problem(thrown);
+      }
     });
   });
   node.on('close', (removed: boolean, done: () => void) => {
+    // Each also when one before it fails: a state that was not kept, or a directory that stays locked, would be worse.
+    const attempt = async (part: () => unknown): Promise<void> => {
+      try {
+        await part();
+      } catch (error) {
+        node.error(messageOf(error));
+      }
+    };
     const close = async (): Promise<void> => {
       const gone = removed && !isInFlows(RED, node);
-      await behaviour?.close?.(gone);
-      for (const cleanUp of cleanUps) await cleanUp();
-      if (gone) backend?.state.forget(node.id);
+      await attempt(() => behaviour?.close?.(gone));
+      for (const cleanUp of cleanUps) await attempt(cleanUp);
+      if (gone) await attempt(() => backend?.state.forget(node.id));
     };
     close()
       .catch((error: unknown) => node.error(messageOf(error)))
@@ -162,21 +174,25 @@ function run<Spec extends Properties, Output extends string>(
 function handle<Output extends string>(
   behaviour: Behaviour<Output>, outputs: readonly Output[], message: NodeMessageInFlow, send: (messages: Array<NodeMessageInFlow | NodeMessageInFlow[] | null>) => void, done: (error?: Error) => void,
 ): void {
-  try {
-    const collector = new OutputCollector(outputs, message);
-    const pending = process(behaviour, message, collector);
-    if (pending === undefined) {
-      collector.send(send);
-      done();
-      return;
+  const ended = (work: () => void): void => {
+    let failure: Error | undefined;
+    try {
+      work();
+    } catch (error) {
+      failure = asError(error);
     }
-    pending.then(() => {
-      collector.send(send);
-      done();
-    }).catch((error: unknown) => done(asError(error)));
+    done(failure);
+  };
+  let collector: OutputCollector<Output>;
+  let pending: Promise<unknown> | undefined;
+  try {
+    collector = new OutputCollector(outputs, message);
+    pending = process(behaviour, message, collector);
   } catch (error) {
-    done(asError(error));
+    return done(asError(error));
   }
+  if (pending === undefined) return ended(() => collector.send(send));
+  void pending.then(() => ended(() => collector.send(send)), (error: unknown) => done(asError(error)));
 }
 
 function process<Output extends string>(behaviour: Behaviour<Output>, message: NodeMessageInFlow, collector: OutputCollector<Output>): Promise<unknown> | undefined {

@@ -130,7 +130,7 @@ describe('the backend’s routes', () => {
     const { body: known } = await get('/holdfast-backend/data/known');
     assert.deepEqual([known['devices'], known['metrics']], [['press-1'], ['temperature']]);
     const { body: status } = await get('/holdfast-backend/data/status');
-    assert.deepEqual([status['readings'], status['quarantined']], [3, 0]);
+    assert.deepEqual([status['readings'], status['quarantined'], status['quarantineDropped']], [3, 0, 0]);
     const { body: readings } = await get('/holdfast-backend/data/readings?device=press-1&metric=temperature');
     assert.deepEqual((readings as unknown as Array<{ value: number }>).map(({ value }) => value), [60, 61, 62]);
     const { body: latest } = await get('/holdfast-backend/data/readings?device=press-1');
@@ -156,6 +156,11 @@ describe('the backend’s routes', () => {
     assert.deepEqual([Object.keys(one.devices), one.devices['press-2']?.http?.refused], [['press-2'], { 'too-large': 1 }]);
     const page = await ledger('after=press-1&limit=1');
     assert.deepEqual([Object.keys(page.devices), page.next], [['press-2'], 'press-2']);
+    for (let device = 0; device < 1_001; device += 1) backend().inbox.ledger.refused(backend().inbox.ledger.account(`van-${device}`, 'http'), 'rate');
+    const most = await ledger('limit=5000');
+    assert.equal(Object.keys(most.devices).length, 1_000, 'a page has at most a thousand');
+    const rest = await ledger(`limit=5000&after=${most.next}`);
+    assert.deepEqual([Object.keys(rest.devices).length, rest.next], [4, undefined]);
   });
 
   it('list the devices in quarantine, and let one go once', async () => {
@@ -174,6 +179,9 @@ describe('the backend’s routes', () => {
       ['readings', /Say which device/],
       ['readings?device=press-1&metric=temperature&from=yesterday', /from, to and limit are numbers/],
       ['ledger?limit=many', /limit is a number of devices/],
+      ['ledger?device=a&device=b', /device is there more than once/],
+      ['ledger?after[x]=b', /after is there more than once, or is no text/],
+      ['readings?device=a&device=b&metric=c', /device is there more than once/],
     ] as const) {
       const { status, body } = await get(`/holdfast-backend/data/${path}`);
       assert.equal(status, 400);
