@@ -140,9 +140,9 @@ export class Publishing {
 }
 
 function delivery(session: string, principal: Principal | undefined, { device, format }: Publish & { kind: 'telemetry' }, { topic, qos, messageId }: PublishPacket, payload: Buffer, repeated: boolean): Delivery {
-  const base = { via: 'mqtt', device, principal: principal?.id ?? device, topic, payload, format } as const;
-  if (qos === 0) return { ...base, patience: 0 };
-  return { ...base, attempt: { session: `mqtt:${session}`, packet: String(messageId ?? 0), repeated }, patience: PATIENCE };
+  const sender = principal?.id ?? device;
+  if (qos === 0) return { via: 'mqtt', device, principal: sender, topic, payload, format, patience: 0 };
+  return { via: 'mqtt', device, principal: sender, topic, payload, format, attempt: { session: `mqtt:${session}`, packet: String(messageId ?? 0), repeated }, patience: PATIENCE };
 }
 
 function willOf({ topic, qos, retain, ...packet }: PublishPacket): Will {

@@ -11,7 +11,12 @@ const MAXIMUM_DEVICES = 100_000;
 interface Entry {
   limits: Limits;
   bucket: TokenBucket;
+  /** When it took its place in the order, in milliseconds since the epoch. */
+  placed: number;
 }
+
+/** An entry keeps its place for so long, in milliseconds: to move it at every message would cost more than the bucket does. */
+const PLACE_KEPT = 1_000;
 
 /**
  * The token buckets of the devices that have limits. A bucket that is full again is forgotten; beyond `maximumDevices`, so is the
@@ -41,12 +46,17 @@ export class DeviceLimits {
     }
     const now = this.#clock.now();
     const known = this.#entries.get(device);
-    const entry = known && sameLimits(known.limits, limits) ? known : { limits, bucket: new TokenBucket(limits, now) };
-    this.#entries.delete(device);
-    this.#forget(now);
-    this.#entries.set(device, entry);
+    const entry = known && sameLimits(known.limits, limits) ? known : { limits, bucket: new TokenBucket(limits, now), placed: -Infinity };
+    if (Math.abs(now - entry.placed) >= PLACE_KEPT) this.#place(device, entry, now);
     const wait = entry.bucket.take(bytes, now);
     return wait === 0 ? ADMITTED : { admitted: false, wait };
+  }
+
+  #place(device: string, entry: Entry, now: number): void {
+    this.#entries.delete(device);
+    this.#forget(now);
+    entry.placed = now;
+    this.#entries.set(device, entry);
   }
 
   #forget(now: number): void {
