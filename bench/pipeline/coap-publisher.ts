@@ -166,7 +166,7 @@ class Connection {
     const outstanding = this.#outstanding.get(message.messageId);
     if (!outstanding) return;
     this.#outstanding.delete(message.messageId);
-    if (message.code === CODE.tooManyRequests || message.code === CODE.serviceUnavailable) this.#sendLater(outstanding);
+    if (message.code === CODE.serviceUnavailable) this.#sendLater(outstanding);
     else if (message.code !== CODE.changed) fail(`The gateway answered ${codeText(message.code)}: ${Buffer.from(message.payload).toString()}`);
     else {
       lastAcknowledged = performance.now();

@@ -28,7 +28,7 @@ export interface Response {
   diagnostic?: string;
 }
 
-/** Codes by their names in RFC 7252, RFC 7959 (2.31, 4.08) and RFC 8516 (4.29). */
+/** Codes by their names in RFC 7252 and RFC 7959 (2.31, 4.08). */
 export const CODE = {
   empty: 0x00,
   GET: 0x01,
@@ -44,7 +44,6 @@ export const CODE = {
   requestEntityIncomplete: 0x88,
   requestEntityTooLarge: 0x8d,
   unsupportedContentFormat: 0x8f,
-  tooManyRequests: 0x9d,
   internalServerError: 0xa0,
   serviceUnavailable: 0xa3,
   proxyingNotSupported: 0xa5,

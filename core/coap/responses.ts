@@ -14,7 +14,7 @@ const CODES: Readonly<Partial<Record<RefusalReason, number>>> = {
   'device-quarantined': CODE.forbidden,
   'too-large': CODE.requestEntityTooLarge,
   'unsupported-format': CODE.unsupportedContentFormat,
-  rate: CODE.tooManyRequests,
+  rate: CODE.serviceUnavailable,
   'fair-share': CODE.serviceUnavailable,
   'inbox-full': CODE.serviceUnavailable,
   disk: CODE.serviceUnavailable,
@@ -35,11 +35,11 @@ export function problemResponse(code: number, diagnostic: string, block?: Block)
   return { code, diagnostic, options: blockOptions(block) };
 }
 
-/** 4.29 and 5.03 say in Max-Age after how many seconds to try again (RFC 8516 section 3, RFC 7252 section 5.9.3.4). */
+/** 5.03 says in Max-Age after how many seconds to try again (RFC 7252 section 5.9.3.4). */
 export function refusalResponse({ reason, message, retryAfter }: Refusal, block?: Block): Response {
   const code = CODES[reason] ?? CODE.badRequest;
   const options = blockOptions(block);
-  if (code === CODE.tooManyRequests || code === CODE.serviceUnavailable) {
+  if (code === CODE.serviceUnavailable) {
     const seconds = retryAfter === undefined ? RETRY_AFTER : Math.max(1, Math.ceil(retryAfter / 1_000));
     options.push({ number: OPTION.maxAge, value: encodeUint(Math.min(seconds, 0xffff_ffff)) });
   }

@@ -99,7 +99,7 @@ describe('the CoAP listener', () => {
     assert.equal(await code({ contentFormat: 41 }), '4.15');
     intake.refusal = { reason: 'rate', message: 'Slower.', retryAfter: 3_000 };
     const limited = await call();
-    assert.deepEqual([limited.code, limited.headers['Max-Age'], limited.payload.toString()], ['4.29', 3, 'Slower.']);
+    assert.deepEqual([limited.code, limited.headers['Max-Age'], limited.payload.toString()], ['5.03', 3, 'Slower.']);
     intake.refusal = { reason: 'disk', message: 'The disk is full.' };
     assert.equal(await code(), '5.03');
     const { connected, acknowledged, refused } = listener.counts;

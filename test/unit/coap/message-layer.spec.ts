@@ -28,7 +28,7 @@ describe('the CoAP message layer', () => {
   it('answers a repetition of a refused request as it was refused', () => {
     harbour.intake.refusal = { reason: 'rate', message: 'Slower.', retryAfter: 1_500 };
     const request = signedRequest(harbour.p1);
-    assert.deepEqual([tell(request), tell(request)], [['ACK 4.29 Max-Age=02'], ['ACK 4.29 Max-Age=02']]);
+    assert.deepEqual([tell(request), tell(request)], [['ACK 5.03 Max-Age=02'], ['ACK 5.03 Max-Age=02']]);
     assert.equal(harbour.intake.deliveries.length, 1);
   });
 

@@ -61,7 +61,7 @@ describe('telemetry by CoAP', () => {
 
   it('that the intake refuses is refused with a code that says what to do', () => {
     const expected: [Refusal['reason'], number | undefined, string][] = [
-      ['rate', 2_500, 'ACK 4.29 Max-Age=03'], ['fair-share', 1_000, 'ACK 5.03 Max-Age=01'], ['inbox-full', 60_000, 'ACK 5.03 Max-Age=3c'], ['disk', undefined, 'ACK 5.03 Max-Age=05'],
+      ['rate', 2_500, 'ACK 5.03 Max-Age=03'], ['fair-share', 1_000, 'ACK 5.03 Max-Age=01'], ['inbox-full', 60_000, 'ACK 5.03 Max-Age=3c'], ['disk', undefined, 'ACK 5.03 Max-Age=05'],
       ['stopping', 1, 'ACK 5.03 Max-Age=01'], ['device-quarantined', undefined, 'ACK 4.03'], ['forbidden', undefined, 'ACK 4.03'], ['too-large', undefined, 'ACK 4.13'], ['syntax', undefined, 'ACK 4.00'],
     ];
     for (const [reason, retryAfter, outcome] of expected) {
