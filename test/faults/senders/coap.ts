@@ -77,7 +77,7 @@ export function coapSender({ port, device, secret }: SenderOptions): Sender {
       for (;;) {
         const answer = await exchange(signedRequest(device, key, nonce, Buffer.from(payload)));
         if (answer?.code === CODE.changed) return;
-        const mayRetry = !answer || answer.code === CODE.serviceUnavailable || answer.code === CODE.tooManyRequests;
+        const mayRetry = !answer || answer.code === CODE.serviceUnavailable;
         if (!mayRetry) throw new Error(`${device}: CoAP ${codeText(answer.code)} ${Buffer.from(answer.payload).toString().slice(0, 300)}`);
         const maxAge = answer?.options.find(({ number }) => number === OPTION.maxAge);
         await wait(Math.min(LONGEST_WAIT, Math.max(RETRY_DELAY, maxAge ? decodeUint(maxAge.value) * 1_000 : 0)));
