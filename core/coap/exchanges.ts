@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
+import { ownBytes } from '../overload/own-bytes.ts';
 
 /** A request that has been answered, and with what. */
 export interface Answered {
@@ -56,7 +57,7 @@ export class Exchanges<Pending extends { digest: string }> {
     this.#pending.delete(key);
     const now = this.#clock.now();
     this.#answered.delete(key);
-    this.#answered.set(key, { digest: pending.digest, reply, until: now + lifetime });
+    this.#answered.set(key, { digest: pending.digest, reply: reply && ownBytes(reply), until: now + lifetime });
     for (const [oldest, { until }] of this.#answered) {
       if (until > now && this.#answered.size <= this.#maximumAnswered) break;
       this.#answered.delete(oldest);

@@ -1,3 +1,4 @@
+import { ownBytes } from '../overload/own-bytes.ts';
 import { qosOf } from './session.ts';
 import type { Content, QoS } from './session.ts';
 import type { Change, SessionFile } from './session-file.ts';
@@ -36,8 +37,8 @@ export class Retained {
 
   /** An empty payload takes the message of its topic away. */
   keep({ topic, payload, qos }: RetainedMessage): void {
-    // A copy: the payload is a view into what the socket read, all of which it would keep in memory.
-    if (payload.length > 0) this.#messages.set(topic, { topic, payload: Buffer.from(payload), qos });
+    // The payload is a view into what the socket read, all of which it would keep in memory.
+    if (payload.length > 0) this.#messages.set(topic, { topic, payload: ownBytes(payload), qos });
     else this.#messages.delete(topic);
   }
 
