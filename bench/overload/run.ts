@@ -1,7 +1,7 @@
 /**
  * `npm run bench:overload`: what becomes of a gateway that is sent ten times what it can take.
  *
- *   npm run bench:overload -- [--seconds 60] [--connections 200] [--times 10] [--directory path]
+ *   npm run bench:overload -- [--seconds 60] [--connections 200] [--times 10] [--directory path] [--node-options "--max-old-space-size=192"]
  *
  * In one run: the capacity, the latency of a light load, that of the same load beside one flooding device, then the overload, then the light load
  * again until it is as before. The last line is JSON. See bench/README.md.
@@ -28,7 +28,7 @@ const AS_BEFORE = { times: 2, milliseconds: 20 };
 const NORMAL_WITHIN = 30;
 
 const { values: options } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, connections: { type: 'string', default: '200' }, times: { type: 'string', default: '10' }, directory: { type: 'string', default: tmpdir() } },
+  options: { seconds: { type: 'string', default: '60' }, connections: { type: 'string', default: '200' }, times: { type: 'string', default: '10' }, 'node-options': { type: 'string', default: '' }, directory: { type: 'string', default: tmpdir() } },
 });
 const seconds = Number(options.seconds);
 const connections = Number(options.connections);
@@ -53,7 +53,7 @@ async function untilSettled(system: RunningSystem): Promise<number> {
 }
 
 const system = await ours('overload', 'gateway, validate, detect, store: batches', {
-  form: 'batch', connections: Math.max(connections, CONNECTIONS) + 1, env: { NODE_OPTIONS: `--import ${monitor}`, LOOP_MONITOR: monitorFile },
+  form: 'batch', connections: Math.max(connections, CONNECTIONS) + 1, env: { NODE_OPTIONS: `--import ${monitor} ${options['node-options']}`.trim(), LOOP_MONITOR: monitorFile },
 }).start(join(root, 'system'));
 try {
   const loginsFile = join(root, 'logins.json');
@@ -99,6 +99,7 @@ try {
   }
   await untilSettled(system);
   const result = {
+    nodeOptions: options['node-options'],
     capacity: Math.round(capacity),
     overload: {
       connections, wanted: Math.round(capacity * times * seconds), acknowledged: overload.messages, seconds: overloadSeconds,
