@@ -13,6 +13,7 @@ import type { Item } from './commit-items.ts';
 import { unkeepable, weightOf } from './record.ts';
 import type { SettledBatch } from './backlog.ts';
 import type { Account } from '../ledger/account.ts';
+import { Folding } from '../ledger/folding.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { LedgerError } from '../ledger/ledger-log.ts';
 import type { LedgerOptions } from '../ledger/ledger.ts';
@@ -29,8 +30,6 @@ export interface InboxOptions {
 }
 
 const FORGET_INTERVAL = 100;
-const FOLD_INTERVAL = 5_000;
-const FOLD_AGAIN = 100;
 const DISK_RETRY_DELAY = 5_000;
 
 /** The backend is being stopped: what comes now is not kept and not acknowledged. Code `HOLDFAST_INBOX_CLOSED`. */
@@ -58,7 +57,7 @@ export class Inbox {
   readonly #unsettled = new Map<string, number>();
   /** What became of every message: the counts that must add up. */
   readonly ledger: Ledger;
-  #foldTimer: Timer | undefined;
+  readonly #folding: Folding;
   #forgetTimer: Timer | undefined;
   #closed = false;
   #paused = false;
@@ -70,6 +69,7 @@ export class Inbox {
     this.#problem = problem;
     try {
       this.ledger = new Ledger(this.#log.ledger, ledger);
+      this.#folding = new Folding({ ledger: this.ledger, clock, problem });
       this.#takeStock();
     } catch (error) {
       this.#log.abandon();
@@ -175,7 +175,7 @@ export class Inbox {
     }
     this.#flushForgotten();
     this.#forgetTimer?.cancel();
-    this.#foldTimer?.cancel();
+    this.#folding.close();
     const channels = [...this.#channels.values()];
     for (const channel of channels) channel.close();
     this.#log.close(channels.flatMap((channel) => [...channel.open]));
@@ -239,7 +239,7 @@ export class Inbox {
       const firsts = this.#log.commit({ ...commit, forgotten, journal: this.ledger.journal() });
       this.ledger.committed();
       for (const first of forgotten) this.#forgotten.delete(first);
-      this.#foldSoon();
+      this.#folding.committed();
       return firsts;
     } catch (error) {
       this.ledger.failed();
@@ -272,25 +272,12 @@ export class Inbox {
   }
 
   #flushForgotten(): void {
-    if (this.#forgotten.size === 0 && this.ledger.journal() === undefined) return;
+    if (this.#forgotten.size === 0 && !this.ledger.hasNews) return;
     try {
       this.#write({});
     } catch (error) {
       this.#problem(error);
       this.#flushSoon(DISK_RETRY_DELAY);
     }
-  }
-
-  #foldSoon(milliseconds = FOLD_INTERVAL): void {
-    if (this.#closed) return;
-    this.#foldTimer ??= this.#clock.setTimeout(() => {
-      this.#foldTimer = undefined;
-      try {
-        if (this.ledger.fold()) this.#foldSoon(FOLD_AGAIN);
-      } catch (error) {
-        this.#problem(error);
-        this.#foldSoon(DISK_RETRY_DELAY);
-      }
-    }, milliseconds);
   }
 }

@@ -14,6 +14,8 @@ export class Account {
   /** What the journal on disk does not hold yet, and may: of records that left the inbox, or never entered it. */
   readonly due = new Counts();
   isDue = false;
+  /** What the journal on disk holds and the table does not; undefined: nothing. */
+  journaled: Counts | undefined;
   /** Records of the commit that is being written. */
   fresh = 0;
   freshBytes = 0;

@@ -25,8 +25,7 @@ export const EVERYBODY = '*';
 /** Stands for the devices that have no account of their own; no id of a device can be this either. */
 export const OTHERS = '(others)';
 const REFUSED = 'refused:';
-const ACCOUNTS_A_FOLD = 5_000;
-const ENTRIES_A_FOLD = 20_000;
+const ACCOUNTS_AT_START = 50_000;
 
 /**
  * The ledger on disk. A commit appends one row to the journal, which costs next to nothing; now and then the journal is
@@ -64,39 +63,43 @@ export class LedgerLog {
     this.#append.run(JSON.stringify(entries));
   }
 
-  /**
-   * Moves the oldest rows of the journal into the table: all of them, or as many as it takes milliseconds to move.
-   *
-   * @returns what was moved, together by account; empty when there was nothing.
-   */
-  fold(): JournalEntry[] {
-    const accounts = new Map<string, { device: string; via: Via; counts: Counts }>();
-    let last = 0;
-    let read = 0;
-    for (const row of this.#database.prepare('SELECT id, entries FROM ledger_journal ORDER BY id').iterate()) {
-      for (const [device, via, kinds, refused] of entriesOf(row)) {
-        const name = `${via} ${device}`;
-        const account = accounts.get(name) ?? { device, via, counts: new Counts() };
-        account.counts.add(kinds, refused);
-        accounts.set(name, account);
-        read += 1;
+  /** Moves the whole journal into the table, in parts: at start, when nobody knows what stands in it. */
+  foldAll(): void {
+    for (;;) {
+      const accounts = new Map<string, { device: string; via: Via; counts: Counts }>();
+      let last = 0;
+      for (const row of this.#database.prepare('SELECT id, entries FROM ledger_journal ORDER BY id').iterate()) {
+        for (const [device, via, kinds, refused] of entriesOf(row)) {
+          const name = `${via} ${device}`;
+          const account = accounts.get(name) ?? { device, via, counts: new Counts() };
+          account.counts.add(kinds, refused);
+          accounts.set(name, account);
+        }
+        last = Number(row['id']);
+        if (accounts.size >= ACCOUNTS_AT_START) break;
       }
-      last = Number(row['id']);
-      if (accounts.size >= ACCOUNTS_A_FOLD || read >= ENTRIES_A_FOLD) break;
+      if (last === 0) return;
+      transaction(this.#database, () => {
+        this.#addToTable(Array.from(accounts.values(), ({ device, via, counts }) => entryOf(device, via, counts)));
+        this.#database.prepare('DELETE FROM ledger_journal WHERE id <= ?').run(last);
+      });
     }
-    if (last === 0) return [];
-    transaction(this.#database, () => {
-      const totals = new Map<Via, Counts>();
-      for (const { device, via, counts } of accounts.values()) {
-        this.#write(device, via, counts);
-        const total = totals.get(via) ?? new Counts();
-        total.add(counts.kinds, counts.refused);
-        totals.set(via, total);
-      }
-      for (const [via, counts] of totals) this.#write(EVERYBODY, via, counts);
-      this.#database.prepare('DELETE FROM ledger_journal WHERE id <= ?').run(last);
+  }
+
+  /** Puts these entries, which say the same together, in the place of the whole journal, a row for each part. @returns the ids of the rows. */
+  rewrite(parts: readonly (readonly JournalEntry[])[]): number[] {
+    return transaction(this.#database, () => {
+      this.#database.exec('DELETE FROM ledger_journal');
+      return parts.map((entries) => Number(this.#append.run(JSON.stringify(entries)).lastInsertRowid));
     });
-    return [...accounts.values()].map(({ device, via, counts }) => [device, via, counts.kinds, counts.refused ?? {}]);
+  }
+
+  /** Moves one row of the journal into the table. */
+  fold(id: number, entries: readonly JournalEntry[]): void {
+    transaction(this.#database, () => {
+      this.#addToTable(entries);
+      this.#database.prepare('DELETE FROM ledger_journal WHERE id = ?').run(id);
+    });
   }
 
   /** What the table holds of a device (or of everybody), by protocol. */
@@ -109,12 +112,31 @@ export class LedgerLog {
     return this.#database.prepare(`SELECT DISTINCT device FROM ledger WHERE device > ? AND device <> '${EVERYBODY}' ORDER BY device LIMIT ?`).all(after, limit).map((row) => String(row['device']));
   }
 
-  #write(device: string, via: Via, counts: Counts): void {
-    counts.kinds.forEach((count, place) => {
+  #addToTable(entries: readonly JournalEntry[]): void {
+    const totals = new Map<Via, Counts>();
+    for (const entry of entries) {
+      const [, via, kinds, refused] = entry;
+      this.#addEntry(entry);
+      const total = totals.get(via) ?? new Counts();
+      total.add(kinds, refused);
+      totals.set(via, total);
+    }
+    for (const [via, counts] of totals) this.#addEntry(entryOf(EVERYBODY, via, counts));
+  }
+
+  #addEntry([device, via, kinds, refused = {}]: JournalEntry): void {
+    kinds.forEach((count, place) => {
       if (count !== 0) this.#add.run(device, via, KINDS[place] ?? '', count);
     });
-    for (const [reason, count] of Object.entries(counts.refused ?? {})) this.#add.run(device, via, `${REFUSED}${reason}`, count);
+    for (const [reason, count] of Object.entries(refused)) this.#add.run(device, via, `${REFUSED}${reason}`, count);
   }
+}
+
+/** What the journal says of an account, with the zeros at the end left out. */
+export function entryOf(device: string, via: Via, { kinds: counts, refused }: Pick<Counts, 'kinds' | 'refused'>): JournalEntry {
+  const kinds = [...counts];
+  while (kinds.at(-1) === 0) kinds.pop();
+  return refused ? [device, via, kinds, refused] : [device, via, kinds];
 }
 
 function entriesOf(row: Record<string, unknown>): JournalEntry[] {

@@ -3,8 +3,9 @@ import { VIA } from '../sample/via.ts';
 import { Account } from './account.ts';
 import { Counts, statementOf } from './counts.ts';
 import type { Kind, Statement } from './counts.ts';
+import { Journal } from './journal.ts';
 import type { JournalEntry, LedgerLog } from './ledger-log.ts';
-import { EVERYBODY, OTHERS } from './ledger-log.ts';
+import { entryOf, EVERYBODY, OTHERS } from './ledger-log.ts';
 
 /** A protocol's sum, or that of all. */
 interface Total {
@@ -46,6 +47,7 @@ export class Ledger {
   #inFlightBytes = 0;
   readonly #totals = new Map<Via, Total>();
   readonly #due = new Set<Account>();
+  readonly #journal: Journal;
   #settled = 0;
   /** The accounts that the commit being written adds records to. */
   #fresh: Account[] = [];
@@ -54,7 +56,8 @@ export class Ledger {
     this.#log = log;
     this.#registered = registered;
     this.#maximumAccounts = maximumAccounts;
-    while (log.fold().length > 0);
+    log.foldAll();
+    this.#journal = new Journal(log);
     this.#size = log.size();
     const folded = log.read(EVERYBODY);
     for (const via of VIA) this.#totals.set(via, { counts: folded.get(via) ?? new Counts(), inFlight: 0 });
@@ -63,6 +66,11 @@ export class Ledger {
   /** The weight of all that is kept and has not settled, in bytes. */
   get inFlightBytes(): number {
     return this.#inFlightBytes;
+  }
+
+  /** Of how many accounts the journal on disk has something that is not being moved yet. */
+  get accountsInJournal(): number {
+    return this.#journal.size;
   }
 
   /** How many accounts are in memory: those to which something happens, and some more. */
@@ -105,6 +113,7 @@ export class Ledger {
   /** Records that were found have been put into the journal as received. */
   foundReceived(account: Account, records: number): void {
     this.#count(account, 'received', records);
+    this.#journal.of(account).count('received', records);
   }
 
   /** A record is part of the commit that is being written; it counts with `committed`. */
@@ -145,12 +154,17 @@ export class Ledger {
     this.#mark(account);
   }
 
+  /** Whether something was counted that is not on disk. */
+  get hasNews(): boolean {
+    return this.#due.size > 0 || this.#fresh.length > 0;
+  }
+
   /** What the commit being written has to put into the journal; undefined when nothing has changed. */
   journal(): JournalEntry[] | undefined {
-    if (this.#due.size === 0 && this.#fresh.length === 0) return undefined;
+    if (!this.hasNews) return undefined;
     const entries: JournalEntry[] = [];
-    for (const account of this.#due) entries.push(entryOf(account));
-    for (const account of this.#fresh) if (!account.isDue) entries.push(entryOf(account));
+    for (const account of this.#due) entries.push(dueOf(account));
+    for (const account of this.#fresh) if (!account.isDue) entries.push(dueOf(account));
     return entries;
   }
 
@@ -159,9 +173,11 @@ export class Ledger {
     for (const account of this.#fresh) {
       this.#fly(account, account.fresh, account.freshBytes);
       this.#count(account, 'received', account.fresh);
+      this.#journal.of(account).count('received', account.fresh);
     }
     this.#forgetFresh();
     for (const account of this.#due) {
+      this.#journal.of(account).add(account.due.kinds, account.due.refused);
       account.due.clear();
       account.isDue = false;
     }
@@ -173,12 +189,16 @@ export class Ledger {
     this.#forgetFresh();
   }
 
-  /** Moves the journal into the table. @returns whether there may be more to move. */
+  /**
+   * Moves some of the journal into the table. What stands in it is known, so nothing is read; each account is written once,
+   * however often it was in the journal.
+   *
+   * @returns whether there is more to move.
+   */
   fold(): boolean {
-    const entries = this.#log.fold();
-    for (const [device, via, kinds, refused] of entries) this.#accounts.get(via)?.get(device)?.live.add(kinds, refused, -1);
+    const more = this.#journal.fold();
     if (this.accountsInMemory > ACCOUNTS_IN_MEMORY) for (const accounts of this.#accounts.values()) dropIdle(accounts);
-    return entries.length > 0;
+    return more;
   }
 
   /** Everybody's sums. */
@@ -253,10 +273,9 @@ export class Ledger {
   }
 }
 
-function entryOf({ device, via, due, fresh }: Account): JournalEntry {
-  const kinds = [(due.kinds[0] ?? 0) + fresh, ...due.kinds.slice(1)];
-  while (kinds.at(-1) === 0) kinds.pop();
-  return due.refused ? [device, via, kinds, due.refused] : [device, via, kinds];
+function dueOf({ device, via, due, fresh }: Account): JournalEntry {
+  const [received = 0, ...rest] = due.kinds;
+  return entryOf(device, via, { kinds: [received + fresh, ...rest], refused: due.refused });
 }
 
 function dropIdle(accounts: Map<string, Account>): void {

@@ -149,10 +149,10 @@ describe('what waits at the door', () => {
     fixture.offer('1', { device: 'slow', patience: 600_000 });
     for (let count = 0; count < 50_001; count += 1) ledger().refused(ledger().account(`other-${count}`, 'mqtt'), 'rate');
     fixture.files.inbox.noted();
-    seconds(10);
+    seconds(30);
     fixture.offer('2', { device: 'slow', patience: 600_000 });
     fixture.intake.close();
-    seconds(10);
+    seconds(30);
     const { mqtt } = ledger().device('slow');
     assert.deepEqual([mqtt?.received, mqtt?.refused], [2, { stopping: 2 }]);
   }).timeout(20_000);

@@ -52,7 +52,7 @@ describe('the ledger', () => {
     fixture = new InboxFixture();
     for (let device = 0; device < 60_000; device += 1) ledger().refused(ledger().account(`x-${device}`, device % 2 === 0 ? 'mqtt' : 'http'), 'rate');
     fixture.inbox.noted();
-    for (let tick = 0; tick < 100; tick += 1) fixture.clock.advance(100);
+    for (let tick = 0; tick < 300; tick += 1) fixture.clock.advance(100);
     assert.ok(ledger().accountsInMemory <= 50_000, `${ledger().accountsInMemory} accounts are in memory`);
     assert.equal(ledger().device('x-0').mqtt?.received, 1);
     assert.equal(ledger().read().total.received, 60_000);
@@ -76,16 +76,30 @@ describe('the ledger', () => {
     fixture.problems.splice(0);
   });
 
-  it('moves a long journal in parts, and none of it twice', () => {
+  it('moves its journal into the table in parts, and none of it twice, whenever it is killed', () => {
     fixture = new InboxFixture();
-    const rows = Array.from({ length: 300 }, () => JSON.stringify(Array.from({ length: 100 }, (_, device) => [`d-${device}`, 'mqtt', [1, 1]])));
-    fixture.alter(`INSERT INTO ledger_journal (entries) VALUES ${rows.map((row) => `('${row}')`).join()}`);
-    assert.equal(ledger().fold(), true);
-    assert.ok(Number(fixture.query('SELECT count(*) AS n FROM ledger_journal')[0]?.['n']) > 0, 'it was moved in one go');
+    const rowsOf = (table: string): number => Number(fixture.query(`SELECT count(*) AS n FROM ${table}`)[0]?.['n']);
+    const refuse = (): void => {
+      for (let device = 0; device < 1_200; device += 1) ledger().refused(ledger().account(`x-${device}`, 'mqtt'), 'rate');
+      fixture.inbox.noted();
+      fixture.clock.advance(100);
+    };
+    for (let count = 1; count <= 3; count += 1) refuse();
+    const table: number[] = [];
+    for (let count = 3; count < 6; count += 1) {
+      ledger().fold();
+      table.push(rowsOf('ledger'));
+      assert.deepEqual([ledger().device('x-7').mqtt?.received, ledger().device('x-1199').mqtt?.refused], [3, { rate: 3 }]);
+    }
+    assert.deepEqual([table, rowsOf('ledger_journal')], [[402, 1_402, 2_402], 0]);
+    refuse();
+    ledger().fold();
+    refuse();
+    assert.equal(ledger().read().total.received, 6_000);
     fixture.crash();
-    assert.deepEqual(fixture.query('SELECT * FROM ledger_journal'), []);
-    assert.equal(ledger().read().total.stored, 30_000);
-    assert.equal(ledger().device('d-7').mqtt?.stored, 300);
+    assert.equal(rowsOf('ledger_journal'), 0);
+    assert.deepEqual([ledger().read().total.received, ledger().read().total.refused], [6_000, { rate: 6_000 }]);
+    for (const device of ['x-0', 'x-600', 'x-1199']) assert.equal(ledger().device(device).mqtt?.received, 5);
   });
 
   it('that cannot be read is told as a damaged file, and the file is let go of', () => {
