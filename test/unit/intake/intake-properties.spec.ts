@@ -21,10 +21,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constant('offer' as const), device: fc.constantFrom('van-1', 'van-2', 'press-1'), times: fc.integer({ min: 1, max: 12 }), packet: fc.nat(5), repeated: fc.boolean(),
-      patience: fc.constantFrom(0, 500, 5_000), door: fc.nat(1),
+      patience: fc.constantFrom(0, 2_000, 60_000), door: fc.nat(1),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('limit' as const), messagesPerSecond: fc.constantFrom(0, 1, 3, 50), over: fc.constantFrom(...OVER_LIMIT) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('limit' as const), messagesPerSecond: fc.constantFrom(0, 1, 3, 50), over: fc.oneof({ weight: 8, arbitrary: fc.constantFrom<OverLimit>('refuse', 'conflate') }, fc.constantFrom(...OVER_LIMIT)) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('pass' as const), milliseconds: fc.constantFrom(4, 100, 1_000, 15_000) }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'setBack' }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('busy' as const), utilization: fc.constantFrom(0, 1) }) },
@@ -84,7 +84,7 @@ describe('the door, whatever comes', () => {
           fixture.dispose();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 120 },
     );
   }).timeout(60_000);
 });
