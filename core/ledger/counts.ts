@@ -33,10 +33,9 @@ export class Counts {
   }
 
   add(kinds: readonly number[], refused: Readonly<Record<string, number>> | undefined, sign: 1 | -1 = 1): void {
-    kinds.forEach((count, place) => {
-      this.kinds[place] = (this.kinds[place] ?? 0) + sign * count;
-    });
-    for (const [reason, count] of Object.entries(refused ?? {})) {
+    for (let place = 0; place < kinds.length; place += 1) this.kinds[place] = (this.kinds[place] ?? 0) + sign * (kinds[place] ?? 0);
+    if (!refused) return;
+    for (const [reason, count] of Object.entries(refused)) {
       this.countRefused(reason, sign * count);
       if (this.refused?.[reason] === 0) delete this.refused[reason];
     }
