@@ -15,6 +15,11 @@ export interface Relayed {
   retain: boolean;
 }
 
+/** What aedes has and its types do not tell of. */
+interface Registering {
+  unregisterClient(client: Client): void;
+}
+
 type Done = (error?: Error) => void;
 type Publish = (this: Aedes, packet: PublishPacket, client: Client | Done | null, done?: Done) => void;
 
@@ -45,6 +50,11 @@ export class Broker extends Aedes {
     const finished = typeof client === 'function' ? client : done;
     if (made.finished) finished?.();
     else if (finished) made.done = finished;
+  }
+
+  /** Lets go of a client that aedes has registered although its connection ended while it was being logged in: aedes would keep it for good. */
+  forget(client: Client): void {
+    (this as unknown as Registering).unregisterClient(client);
   }
 
   /** Keeps aedes from passing a packet on. */

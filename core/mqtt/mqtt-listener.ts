@@ -184,6 +184,9 @@ export class MqttListener {
     const events: EventEmitter = this.#broker;
     events.on('error', (error: Error) => problem(`The gateway's broker reports: ${error.message}.`));
     this.#broker.on('clientError', (client, error) => problem(`The connection of ${this.#clients.idOf(client) ?? 'a client that had not logged in'} was closed: ${error.message}.`));
+    this.#broker.on('client', (client) => {
+      if (client.closed) this.#broker.forget(client);
+    });
     this.#broker.on('clientReady', (client) => this.#ready(client));
     this.#broker.on('clientDisconnect', (client) => this.#gone(client));
     this.#broker.on('unsubscribe', (filters, client) => this.#clients.unsubscribed(client, filters));
@@ -228,6 +231,7 @@ export class MqttListener {
       },
     });
     const client = this.#broker.handle(stream);
+    stream.once('close', () => this.#gone(client));
   }
 
   #authenticate(client: Client, username: string | undefined, password: Uint8Array | undefined, done: (error: AuthenticateError | null, success: boolean | null) => void): void {
@@ -262,13 +266,15 @@ export class MqttListener {
   }
 
   #ready(client: Client): void {
+    // The broker goes on logging in a client whose connection has ended meanwhile.
+    if (client.closed) return this.#gone(client);
     this.#connected.add(client);
     this.counts.connected = this.#connected.size;
     const session = this.#persistence.session(client);
     if (session) this.#broker.resumed(client, session);
   }
 
-  /** The broker announces the end also of clients whose beginning it never announced. */
+  /** The broker announces the end also of clients whose beginning it never announced, and not that of every client; so this may be called twice. */
   #gone(client: Client): void {
     this.#connected.delete(client);
     this.counts.connected = this.#connected.size;
