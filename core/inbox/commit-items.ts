@@ -35,6 +35,13 @@ export function sort(items: readonly Item[]): Sorted {
   return sorted;
 }
 
+/** The keys of the attempts by which items came. */
+export function keysOf(items: readonly Item[]): Set<number> {
+  const keys = new Set<number>();
+  for (const item of items) if ('key' in item && item.key !== undefined) keys.add(item.key);
+  return keys;
+}
+
 /** Small enough that a batch read back from disk fits in memory beside the others. */
 export function* parts(records: readonly InboxRecord[]): Generator<{ records: readonly InboxRecord[]; bytes: number }> {
   let start = 0;

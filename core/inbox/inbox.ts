@@ -8,7 +8,7 @@ import type { Commit, NewBatch } from './inbox-log.ts';
 import type { QuarantineTable } from './quarantine-table.ts';
 import type { InboxRecord } from './record.ts';
 import { openOutcomes, outcomeOf } from './outcomes.ts';
-import { parts, sort } from './commit-items.ts';
+import { keysOf, parts, sort } from './commit-items.ts';
 import type { Item } from './commit-items.ts';
 import { unkeepable, weightOf } from './record.ts';
 import type { SettledBatch } from './backlog.ts';
@@ -51,8 +51,8 @@ export class Inbox {
   readonly #group: GroupCommit<Item>;
   readonly #channels = new Map<string, Channel>();
   readonly #forgotten = new Set<number>();
-  /** The keys of attempts that wait for their commit. */
-  readonly #attempting = new Set<number>();
+  /** The keys of attempts that wait for their commit; undefined until one is asked for, since most commits are never asked. */
+  #attempting: Set<number> | undefined;
   /** How many records of each channel have not settled. */
   readonly #unsettled = new Map<string, number>();
   /** What became of every message: the counts that must add up. */
@@ -99,6 +99,7 @@ export class Inbox {
 
   /** Calls `committed` after the commit that a message with this attempt's key waits for. @returns false when none waits. */
   awaitAttempt(key: number, committed: Committed): boolean {
+    this.#attempting ??= keysOf(this.#group.items);
     if (!this.#attempting.has(key)) return false;
     this.#group.add({ follows: key }, committed);
     return true;
@@ -185,7 +186,7 @@ export class Inbox {
     if (this.#closed) return committed(new InboxClosedError());
     const error = unkeepable(record);
     if (error) return committed(error);
-    if (key !== undefined) this.#attempting.add(key);
+    if (key !== undefined) this.#attempting?.add(key);
     this.#group.add(item, committed);
   }
 
@@ -210,7 +211,7 @@ export class Inbox {
 
   #commit(items: readonly Item[]): void {
     // All that waited for their commit have it now, well or not.
-    this.#attempting.clear();
+    this.#attempting = undefined;
     const { channels, refused, condemned, attempts } = sort(items);
     const batches: NewBatch[] = [];
     for (const [name, records] of channels) {

@@ -37,6 +37,11 @@ export class GroupCommit<Item> {
     return this.#items.length;
   }
 
+  /** What waits for the next commit. */
+  get items(): readonly Item[] {
+    return this.#items;
+  }
+
   add(item: Item, committed: Committed): void {
     this.#items.push(item);
     this.#waiting.push(committed);
