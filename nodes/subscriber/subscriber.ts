@@ -74,10 +74,10 @@ export default defineNode('holdfast-subscriber', {
     } as const;
     const { format, takeRetained, protocolVersion, receiveMaximum, maximumPayload } = config;
 
-    let subscriber: Subscriber | undefined;
+    const broker: { subscriber?: Subscriber } = {};
     const source = new SampleSource({
       ...config, node, backend, runtime,
-      command: (topic, payload) => subscriber?.publish(topic, payload),
+      command: (topic, payload) => broker.subscriber?.publish(topic, payload),
       delivered: ({ record }, samples) => remember(() => ({ topic: record.topic, device: record.device, payload: shown(record.payload), samples })),
     });
     const intake = backend.intake(node.id);
@@ -94,7 +94,7 @@ export default defineNode('holdfast-subscriber', {
       info: (sentence) => node.log(sentence),
       turnedAway,
     });
-    subscriber = opened;
+    broker.subscriber = opened;
 
     let timer: { cancel(): void } | undefined;
     let before = '';

@@ -54,7 +54,7 @@ class Client {
   /** The connection broke: answers on their way are lost, what was sent and not acknowledged is sent again. */
   reconnect(): void {
     this.#answers = [];
-    for (const message of [...this.#open]) if (message.sent) this.#deliver(message, true);
+    for (const message of this.#open) if (message.sent) this.#deliver(message, true);
   }
 
   #deliver(message: Message, repeated: boolean): void {
