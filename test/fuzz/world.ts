@@ -20,7 +20,7 @@ const ORDINARY = Array.from({ length: 8 }, (_, number) => `plain-${number}`);
 const CHILDREN = Array.from({ length: 4 }, (_, number) => `child-${number}`);
 export const EDGES = Array.from({ length: 6 }, (_, number) => `edge-${number}`);
 /** Its limit makes a message give way to a later one, or wait in quarantine: whether it was kept cannot be told of it alone. */
-const LIMITED = { conflating: { messagesPerSecond: 20, over: 'conflate' }, quarantining: { messagesPerSecond: 50, over: 'quarantine' }, refusing: { messagesPerSecond: 50, over: 'refuse' } } as const;
+const LIMITED = { conflating: { messagesPerSecond: 1, over: 'conflate' }, quarantining: { messagesPerSecond: 1, over: 'quarantine' }, refusing: { messagesPerSecond: 2, over: 'refuse' } } as const;
 
 /** Who sends for whom. */
 export interface Sender {
