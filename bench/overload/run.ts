@@ -1,7 +1,7 @@
 /**
  * `npm run bench:overload`: what becomes of a gateway that is sent ten times what it can take.
  *
- *   npm run bench:overload -- [--seconds 60] [--connections 200] [--times 10] [--directory path] [--node-options "--max-old-space-size=192"]
+ *   npm run bench:overload -- [--seconds 60] [--connections 200] [--times 10] [--directory path] [--node-options="--max-old-space-size=192"]
  *
  * In one run: the capacity, the latency of a light load, that of the same load beside one flooding device, then the overload, then the light load
  * again until it is as before. The last line is JSON. See bench/README.md.
