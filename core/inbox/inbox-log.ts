@@ -69,6 +69,8 @@ export class InboxLog {
   readonly #insert: StatementSync;
   readonly #forget: StatementSync;
   readonly #saveNext: StatementSync;
+  readonly #saveReceived: StatementSync;
+  #received: number;
   readonly #read: StatementSync;
   readonly #oldest: StatementSync;
   #next: number;
@@ -84,6 +86,7 @@ export class InboxLog {
     this.#insert = this.#database.prepare('INSERT INTO batch (first, channel, count, records, deaths, delivered) VALUES (?, ?, ?, ?, 0, ?)');
     this.#forget = this.#database.prepare('DELETE FROM batch WHERE first = ?');
     this.#saveNext = this.#database.prepare(`UPDATE meta SET value = ? WHERE name = 'next'`);
+    this.#saveReceived = this.#database.prepare(`UPDATE meta SET value = ? WHERE name = 'received'`);
     this.#read = this.#database.prepare('SELECT first, count, records, outcomes, deaths, delivered FROM batch WHERE channel = ? AND first >= ? ORDER BY first LIMIT 1');
     this.#oldest = this.#database.prepare('SELECT records FROM batch WHERE channel = ? ORDER BY first LIMIT 1');
     try {
@@ -91,6 +94,7 @@ export class InboxLog {
       this.attempts = new Attempts(this.#database);
       this.quarantine = new QuarantineTable(this.#database, clock);
       this.#next = this.#meta('next');
+      this.#received = this.#meta('received');
       this.attemptSeed = this.#meta('attempt_seed');
       this.#recover();
       this.quarantine.committed();
@@ -100,18 +104,26 @@ export class InboxLog {
     }
   }
 
+  /** The latest time of reception that was ever kept, in milliseconds since the epoch; 0: none. */
+  get received(): number {
+    return this.#received;
+  }
+
   /** Everything of a commit in one transaction; gives back the position of each new batch's first record. */
   commit({ batches = [], refused = [], condemned = [], forgotten = [], journal, attempts = [] }: Commit): number[] {
     let next = this.#next;
+    let received = this.#received;
     const firsts = this.#durably(() => {
       const positions: number[] = [];
       for (const batch of batches) {
         this.#insert.run(next, batch.channel, batch.records.length, encodeRecords(batch.records), batch.delivered ? 1 : 0);
         positions.push(next);
         next += batch.records.length;
+        for (const record of batch.records) if (record.received > received) received = record.received;
       }
       this.quarantine.insert(condemned.length === 0 ? refused : [...refused, ...condemned.map((item) => ({ ...item, position: next++ }))]);
       if (next !== this.#next) this.#saveNext.run(next);
+      if (received !== this.#received) this.#saveReceived.run(Math.floor(received));
       for (const first of forgotten) this.#forget.run(first);
       if (journal) this.ledger.append(journal);
       this.attempts.write(attempts);
@@ -120,6 +132,7 @@ export class InboxLog {
     this.attempts.committed();
     this.quarantine.committed();
     this.#next = next;
+    this.#received = received;
     return firsts;
   }
 

@@ -88,6 +88,11 @@ export class Inbox {
     this.#add({ channel, record, key }, record, committed, key);
   }
 
+  /** The latest time of reception that was ever kept, in milliseconds since the epoch; 0: none. */
+  get received(): number {
+    return this.#log.received;
+  }
+
   get attemptSeed(): number {
     return this.#log.attemptSeed;
   }

@@ -27,5 +27,6 @@ export const LAYOUT: Layout = {
     `ALTER TABLE suspect ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
      ALTER TABLE suspect ADD COLUMN delivered INTEGER NOT NULL DEFAULT 1`,
     `INSERT INTO meta VALUES ('attempt_seed', random() & 0x1fffffffffffff)`,
+    `INSERT INTO meta VALUES ('received', 0)`,
   ],
 };

@@ -69,7 +69,7 @@ export class Reception {
     this.registry = registry;
     this.profiles = profiles;
     this.clock = clock;
-    this.times = new ReceptionTimes(clock);
+    this.times = new ReceptionTimes(clock, inbox.received);
     this.limits = new DeviceLimits(clock);
     this.quarantine = new DeviceQuarantine(clock, { maximumDevices: DEVICES_IN_QUARANTINE });
     this.congestion = new Congestion({ clock, utilization, backlog: () => inbox.ledger.inFlight, settled: () => inbox.ledger.settledCount, problem });

@@ -24,3 +24,17 @@ describe('times of reception', () => {
     assert.equal(times.next('busy'), 5_006);
   });
 });
+
+describe('times of reception after a restart', () => {
+  it('lie behind those that were given before it, though a flood had run ahead of the clock', () => {
+    const clock = new ManualClock(1_000);
+    const times = new ReceptionTimes(clock, 3_000);
+    assert.deepEqual([times.next('press-1'), times.next('press-1'), times.next('press-2')], [3_001, 3_002, 3_001]);
+    clock.advance(5_000);
+    assert.deepEqual([times.next('press-1'), times.next('press-3')], [6_000, 6_000]);
+  });
+
+  it('are those of the clock when it has been set back far', () => {
+    assert.equal(new ReceptionTimes(new ManualClock(1_000), 10_000_000).next('press-1'), 1_000);
+  });
+});
