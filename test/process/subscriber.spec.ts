@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { connectAsync } from 'mqtt';
 import type { MqttClient } from 'mqtt';
@@ -13,69 +10,12 @@ import type { Answer, Delivery, Intake } from '../../core/intake/delivery.ts';
 import { readBrokerAddress } from '../../core/subscriber/broker-address.ts';
 import { Subscriber } from '../../core/subscriber/subscriber.ts';
 import type { BrokerSession, SubscriberOptions } from '../../core/subscriber/subscriber.ts';
-import type { Statement } from '../../core/ledger/counts.ts';
-import { openStore } from '../../core/store/index.ts';
 import { readTopicTemplate } from '../../core/subscriber/topic-template.ts';
-import { BackendApi } from '../support/backend-api.ts';
-import { freePorts, makeHome, startHoldfast } from '../support/node-red-process.ts';
-import type { Holdfast } from '../support/node-red-process.ts';
+import { Mosquitto, until } from '../support/mosquitto.ts';
+import { freePorts } from '../support/node-red-process.ts';
 import { requireProgram } from '../support/requirements.ts';
 
 const run = promisify(execFile);
-const LIMIT = 40_000;
-const BACKEND = '4c0f2a91d7e31001';
-
-/** A Mosquitto with a configuration and files of its own. */
-class Mosquitto {
-  readonly directory = mkdtempSync(join(tmpdir(), 'holdfast-broker-'));
-  readonly port: number;
-  readonly #program: string;
-  #process: ChildProcess | undefined;
-
-  constructor(program: string, port: number) {
-    this.#program = program;
-    this.port = port;
-    // Mosquitto gives up root's rights.
-    chmodSync(this.directory, 0o777);
-  }
-
-  async start(...more: string[]): Promise<void> {
-    const lines = [`listener ${this.port} 127.0.0.1`, 'persistence true', `persistence_location ${this.directory}/`, 'autosave_interval 1', 'max_queued_messages 0', ...more];
-    if (!more.some((line) => line.startsWith('allow_anonymous'))) lines.push('allow_anonymous true');
-    writeFileSync(join(this.directory, 'mosquitto.conf'), `${lines.join('\n')}\n`);
-    this.#process = spawn(this.#program, ['-c', join(this.directory, 'mosquitto.conf')], { stdio: 'ignore' });
-    await until(async () => {
-      try {
-        const probe = await connectAsync(`mqtt://127.0.0.1:${this.port}`, { reconnectPeriod: 0, clientId: 'probe' }, false);
-        await probe.endAsync(true);
-        return true;
-      } catch (error) {
-        return /not authori[sz]ed/i.test(String(error));
-      }
-    }, 'the broker answers');
-  }
-
-  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const running = this.#process;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const gone = new Promise((done) => running.once('close', done));
-    running.kill(signal);
-    await gone;
-  }
-
-  /** Lets it write its memory to its file, as it does every few seconds by itself. */
-  async save(): Promise<void> {
-    const file = join(this.directory, 'mosquitto.db');
-    rmSync(file, { force: true });
-    this.#process?.kill('SIGUSR1');
-    await until(() => existsSync(file), 'it has saved');
-  }
-
-  async remove(): Promise<void> {
-    await this.kill();
-    rmSync(this.directory, { recursive: true, force: true });
-  }
-}
 
 describe('a subscriber of a real Mosquitto', () => {
   let program = '';
@@ -227,110 +167,8 @@ describe('a subscriber of a real Mosquitto', () => {
   });
 });
 
-describe('a whole Holdfast behind a real Mosquitto', () => {
-  const home = makeHome();
-  let mosquitto: Mosquitto;
-  let holdfast: Holdfast | undefined;
-  let client: MqttClient | undefined;
-
-  before(async function () {
-    const program = requireProgram(this, 'mosquitto', 'mosquitto');
-    const [port = 0] = await freePorts(1);
-    mosquitto = new Mosquitto(program, port);
-    await mosquitto.start();
-    writeFileSync(join(home, 'flows.json'), JSON.stringify(flow(port)));
-    holdfast = await startHoldfast({ home });
-  });
-
-  after(async () => {
-    await client?.endAsync(true);
-    await mosquitto?.remove();
-    await holdfast?.remove();
-    rmSync(home, { recursive: true, force: true });
-  });
-
-  it('stores every message once, through kill -9 of Holdfast and of the broker', async function () {
-    this.timeout(180_000);
-    client = await connectAsync(`mqtt://127.0.0.1:${mosquitto.port}`, { clientId: 'devices', clean: false, reconnectPeriod: 50 });
-    client.on('error', () => undefined);
-    await untilStored(0);
-    await send(0, 500);
-    await holdfast?.kill('SIGKILL');
-    await send(500, 1_500);
-    holdfast = await holdfast?.restart();
-    const under = send(1_500, 4_000);
-    await wait(100);
-    await holdfast?.kill('SIGKILL');
-    holdfast = await holdfast?.restart();
-    await under;
-    await untilStored(4_000);
-    // What Mosquitto has not saved it forgets when it is killed: PUBACKs too, and sends those messages again as new ones.
-    await mosquitto.save();
-    await mosquitto.kill();
-    await mosquitto.start();
-    await send(4_000, 4_500);
-    await untilStored(4_500);
-    // With a time of their own such messages are recognised all the same. What Mosquitto has acknowledged and forgets is gone.
-    const late = send(4_500, 6_500, Date.now() - 100_000);
-    await wait(100);
-    await mosquitto.kill();
-    await mosquitto.start();
-    await late;
-    await untilStored(4_500);
-    const ledger = await statement();
-    await holdfast?.stop();
-    const store = openStore(join(home, 'data'));
-    const range = { device: 'press-7', metric: 'n', from: 0, to: Date.now() + 600_000, limit: 100_000 };
-    const values = [...store.range(range), ...store.superseded(range)].map(({ value }) => Number(value));
-    store.close();
-    assert.deepEqual(values.filter((value) => value < 4_500).toSorted((one, other) => one - other), Array.from({ length: 4_500 }, (_, n) => n));
-    assert.equal(values.length, new Set(values).size, 'a message was stored twice');
-    assert.deepEqual([ledger.inFlight, ledger.quarantined, ledger.refused], [0, 0, {}]);
-    assert.equal(ledger.received, ledger.stored + ledger.duplicate);
-  });
-
-  /** Without a time of their own, in milliseconds, a repetition that was not recognised would be one reading more. */
-  async function send(from: number, to: number, start?: number): Promise<void> {
-    const messages = Array.from({ length: to - from }, (_, n) => ({ ...(start === undefined ? {} : { ts: start + n }), values: { n: from + n } }));
-    const publisher = client;
-    assert.ok(publisher);
-    await Promise.all(messages.map((one) => publisher.publishAsync('plant/press-7/telemetry', JSON.stringify(one), { qos: 1 })));
-  }
-
-  async function untilStored(count: number): Promise<void> {
-    assert.ok(holdfast);
-    const api = await BackendApi.of(holdfast, BACKEND);
-    await until(async () => (await api.status()).readings >= count, `${count} readings are stored`, 90_000);
-    await api.untilSettled();
-  }
-
-  async function statement(): Promise<Statement> {
-    assert.ok(holdfast);
-    const answer = await holdfast.request(`/holdfast-backend/${BACKEND}/ledger`, { token: await holdfast.login() });
-    return ((await answer.json()) as { protocols: { subscriber: Statement } }).protocols.subscriber;
-  }
-});
-
-function flow(port: number): object[] {
-  const place = { z: 'aaaabbbbcccc0001', x: 200 };
-  return [
-    { id: 'aaaabbbbcccc0001', type: 'tab', label: 'From Mosquitto' },
-    { id: BACKEND, type: 'holdfast-backend', name: '', version: 1, directory: 'data' },
-    { id: 'aaaabbbbcccc0002', type: 'holdfast-subscriber', ...place, y: 80, version: 1, backend: BACKEND, url: `mqtt://127.0.0.1:${port}`, template: 'plant/{device}/telemetry', wires: [['aaaabbbbcccc0003']] },
-    { id: 'aaaabbbbcccc0003', type: 'holdfast-store', ...place, y: 160, version: 1, backend: BACKEND, wires: [[]] },
-  ];
-}
-
 function textOf({ payload }: Delivery): string {
   return Buffer.from(payload).toString();
-}
-
-async function until(holds: () => boolean | Promise<boolean>, what: string, limit = LIMIT): Promise<void> {
-  const end = performance.now() + limit;
-  while (!(await holds())) {
-    assert.ok(performance.now() < end, `waited ${limit} ms in vain until ${what}`);
-    await wait(20);
-  }
 }
 
 /** An authority, a broker's certificate for 127.0.0.1 and a client's, with the lines of a listener that demands one. */
