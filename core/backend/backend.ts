@@ -11,7 +11,7 @@ import { openRegistry } from '../registry/registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import { State } from '../state/state.ts';
-import { SqliteStore } from '../store/sqlite-store.ts';
+import { SqliteStore } from '../store/embedded/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
 import { lockDirectory } from './directory-lock.ts';

@@ -11,20 +11,21 @@ import { join } from 'node:path';
 import { lockDirectory } from '../backend/directory-lock.ts';
 import { systemClock } from '../clock/clock.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
-import { SqliteStore } from './sqlite-store.ts';
-import type { Store } from './store.ts';
+import { SqliteStore } from './embedded/sqlite-store.ts';
 
-export type { Range, Store, StoreCounts, StoredReading } from './store.ts';
+export type { Bucket, BucketQuery, Buckets, TimedValue } from './bucket.ts';
+export type { Retention, RetentionRules } from './retention.ts';
+export type { Answer, Deletion, LatestQuery, LatestReading, Range, SeriesSummary, Store, StoreCounts, StoredReading, StoreHealth } from './store.ts';
 export type { Quality, ReadingValue, Sample, Values } from '../sample/sample.ts';
 export { StorageError } from '../sqlite/storage-error.ts';
-export { SqliteStore } from './sqlite-store.ts';
+export { SqliteStore } from './embedded/sqlite-store.ts';
 
 /**
  * Opens the store in `directory`, made when missing. One process at a time has it: stop the Node-RED that uses the directory first.
  *
  * @throws StorageError when the file is damaged, in use or not writable.
  */
-export function openStore(directory: string): Store {
+export function openStore(directory: string): SqliteStore {
   makeDirectory(directory);
   const lock = lockDirectory(directory);
   try {

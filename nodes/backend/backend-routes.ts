@@ -14,9 +14,9 @@ const LEDGER_PAGE = 1_000;
 /** What the dialogs ask a backend: who may connect, which devices and metrics are known, how it is doing. */
 export function addBackendRoutes(RED: NodeAPI): void {
   const route = (method: 'get' | 'post' | 'delete', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown): void => {
-    RED.httpAdmin[method](`/holdfast-backend/:id/${path}`, RED.auth.needsPermission(permission), (request: Request, response: Response) => {
+    RED.httpAdmin[method](`/holdfast-backend/:id/${path}`, RED.auth.needsPermission(permission), async (request: Request, response: Response) => {
       try {
-        response.json(answer(backendOf(RED, String(request.params['id'])), request) ?? {});
+        response.json((await answer(backendOf(RED, String(request.params['id'])), request)) ?? {});
       } catch (error) {
         response.status(error instanceof HoldfastError ? 400 : 500).json({ error: messageOf(error) });
       }
@@ -59,16 +59,16 @@ function issue(backend: Backend, body: unknown): { id: string; secret: string } 
   return { id: request.id, ...backend.registry.issue(request) };
 }
 
-function known(backend: Backend): { devices: string[]; metrics: string[]; profiles: string[] } {
+async function known(backend: Backend): Promise<{ devices: string[]; metrics: string[]; profiles: string[] }> {
   const principals = backend.registry.list();
-  const devices = new Set([...principals.filter(({ kind }) => kind === 'device').map(({ id }) => id), ...backend.store.devices()]);
+  const devices = new Set([...principals.filter(({ kind }) => kind === 'device').map(({ id }) => id), ...(await backend.store.devices())]);
   const profiles = new Set([...principals.map(({ profile }) => profile).filter((profile) => profile !== ''), ...KINDS.map(({ name }) => name)]);
-  return { devices: [...devices].toSorted(), metrics: backend.store.metrics(), profiles: [...profiles].toSorted() };
+  return { devices: [...devices].toSorted(), metrics: await backend.store.metrics(), profiles: [...profiles].toSorted() };
 }
 
-function status(backend: Backend): object {
+async function status(backend: Backend): Promise<object> {
   const unsettled = Object.fromEntries(backend.inbox.unsettled());
-  return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), quarantineDropped: backend.inbox.quarantineDropped(), readings: backend.store.count(), counts: backend.store.counts };
+  return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), quarantineDropped: backend.inbox.quarantineDropped(), readings: await backend.store.count(), counts: backend.store.counts };
 }
 
 /** Everybody's sums, and those of a page of devices, or of the one asked for; `next`: where the next page begins. */

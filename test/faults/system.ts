@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createRandom } from '../../core/simulator/random.ts';
-import { COUNT_READINGS } from '../../core/store/layout.ts';
+import { COUNT_READINGS } from '../../core/store/embedded/layout.ts';
 import { BackendApi } from '../support/backend-api.ts';
 import { freePorts, startHoldfast } from '../support/node-red-process.ts';
 import type { Holdfast } from '../support/node-red-process.ts';

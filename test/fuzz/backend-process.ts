@@ -72,8 +72,8 @@ async function finish(): Promise<void> {
     kind: 'account',
     account: {
       ledger: inbox.ledger.read(), acknowledged: gateway.counts.acknowledged, kept: join(directory, 'kept'), unstorable: consumer.unstorable.length, examples: consumer.unstorable.slice(0, 5),
-      probes: [...consumer.probes], probesInStore: store.range({ device: PROBE, metric: PROBE_METRIC, from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1_000_000 }).length,
-      series: store.metrics().length, readings: store.count(),
+      probes: [...consumer.probes], probesInStore: (await store.range({ device: PROBE, metric: PROBE_METRIC, from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1_000_000 })).length,
+      series: (await store.metrics()).length, readings: await store.count(),
     },
   });
   backend.release((error) => failure(`Closing the backend: ${messageOf(error)}`));

@@ -76,11 +76,11 @@ describe('settling over a deploy', () => {
     const flow = flowOf(onTab({ id: 'a', type: 'delay', pauseType: 'random', randomFirst: '1', randomLast: '600', randomUnits: 'milliseconds', wires: [['b']] }, { id: 'b', type: 'holdfast-store', backend: 'data', wires: [['out']] }), ['a']);
     await load(flow);
     ingest(1_500);
-    await until(() => inFlight() === 1_000 && backend().store.count() > 100, 'a thousand are in the flow and some are stored');
+    await until(() => inFlight() === 1_000 && Number(backend().store.count()) > 100, 'a thousand are in the flow and some are stored');
     await deploy(touched(flow, 'a'), 'full');
     await until(() => unsettled('in') === 0, 'all settled');
     const { store, inbox } = backend();
-    const stored = store.range({ device: 'press-1', metric: 'temperature', from: 0, to: minute(2_000) });
+    const stored = await store.range({ device: 'press-1', metric: 'temperature', from: 0, to: minute(2_000) });
     assert.deepEqual(stored.map(({ value }) => value), Array.from({ length: 1_500 }, (_, index) => index + 1));
     assert.equal(inbox.quarantined(), 0);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { COUNT_READINGS } from '../../core/store/layout.ts';
+import { COUNT_READINGS } from '../../core/store/embedded/layout.ts';
 import { flowOf, ingest, minute, onTab } from '../support/ingest-flow.ts';
 import { backend, collect, load, node, statusOf, temporaryDirectory, unload, unsettled, until, useRuntime } from '../support/node-helper.ts';
 import { flowOfOne, sampleOf, sendBatch, sendSingly, temperatures } from '../support/sample-messages.ts';
@@ -49,7 +49,7 @@ describe('holdfast-store', () => {
     blocker.exec('ROLLBACK');
     blocker.close();
     await until(() => out.length === 3 && unsettled('in') === 0, 'all are stored and settled');
-    assert.deepEqual(backend().store.range({ device: 'press-1', metric: 'temperature', from: 0, to: minute(9) }).map(({ value }) => value), [1, 2, 3]);
+    assert.deepEqual((await backend().store.range({ device: 'press-1', metric: 'temperature', from: 0, to: minute(9) })).map(({ value }) => value), [1, 2, 3]);
     assert.equal(backend().inbox.quarantined(), 0);
     await until(() => statusOf('a').fill === 'green', 'the error is gone');
   });

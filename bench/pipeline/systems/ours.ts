@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../../core/clock/clock.ts';
 import { openRegistry } from '../../../core/registry/registry.ts';
-import { COUNT_READINGS } from '../../../core/store/layout.ts';
+import { COUNT_READINGS } from '../../../core/store/embedded/layout.ts';
 import { buildIfNeeded } from '../../../scripts/build.ts';
 import { CONNECTIONS, devicesOf, METRICS, type Login } from '../load.ts';
 import { freePort, freeUdpPort, listening, type Child } from './child.ts';

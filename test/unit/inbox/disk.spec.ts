@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import type { Sample } from '../../../core/sample/sample.ts';
 import { StorageError } from '../../../core/sqlite/storage-error.ts';
-import { SqliteStore } from '../../../core/store/sqlite-store.ts';
+import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
 import { requireProgram, requireSmallDisk } from '../../support/requirements.ts';
 import { Consumer, InboxFixture, textOf, turn } from './fixture.ts';
 

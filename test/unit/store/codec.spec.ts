@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Quality, ReadingValue, Sample } from '../../../core/sample/sample.ts';
-import { Block } from '../../../core/store/block.ts';
-import { decodeChunk, encodeChunk } from '../../../core/store/chunk-codec.ts';
-import { qualityOfKind, valueOfKind } from '../../../core/store/kind.ts';
-import { checkLog, LogEncoder, readLog, writtenOf } from '../../../core/store/log-codec.ts';
-import { DeviceSeries, Series } from '../../../core/store/series-index.ts';
+import { Block } from '../../../core/store/codec/block.ts';
+import { decodeChunk, encodeChunk } from '../../../core/store/codec/chunk-codec.ts';
+import { qualityOfKind, valueOfKind } from '../../../core/store/codec/kind.ts';
+import { checkLog, LogEncoder, readLog, writtenOf } from '../../../core/store/embedded/log-codec.ts';
+import { DeviceSeries, Series } from '../../../core/store/embedded/series-index.ts';
 import { blockOf } from './fixture.ts';
 
 const quality = fc.constantFrom<Quality>(1, 2, 3, 4, 9);

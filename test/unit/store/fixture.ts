@@ -5,10 +5,10 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Clock, Timer } from '../../../core/clock/clock.ts';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import type { Sample, Values } from '../../../core/sample/sample.ts';
-import { Block } from '../../../core/store/block.ts';
-import { kindOf, TYPE } from '../../../core/store/kind.ts';
-import { SqliteStore } from '../../../core/store/sqlite-store.ts';
-import type { SqliteStoreOptions } from '../../../core/store/sqlite-store.ts';
+import { Block } from '../../../core/store/codec/block.ts';
+import { kindOf, TYPE } from '../../../core/store/codec/kind.ts';
+import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
+import type { SqliteStoreOptions } from '../../../core/store/embedded/sqlite-store.ts';
 import type { StoredReading } from '../../../core/store/store.ts';
 
 export function sampleOf(device: string, ts: number, values: Values): Sample {

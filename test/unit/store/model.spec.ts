@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { ReadingValue } from '../../../core/sample/sample.ts';
 import type { StoredReading } from '../../../core/store/store.ts';
-import { COUNT_READINGS } from '../../../core/store/layout.ts';
+import { COUNT_READINGS } from '../../../core/store/embedded/layout.ts';
 import { sampleOf, StoreFixture } from './fixture.ts';
 
 const DEVICES = ['a', 'b', 'c', 'd'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import type { Sample } from '../../../core/sample/sample.ts';
-import { COUNT_READINGS } from '../../../core/store/layout.ts';
+import { COUNT_READINGS } from '../../../core/store/embedded/layout.ts';
 import { sampleOf, StoreFixture } from './fixture.ts';
 
 /** One sample of each of so many devices. */

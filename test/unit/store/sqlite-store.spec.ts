@@ -6,9 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import type { MetricInfo, Quality, ReadingValue, Sample, Values } from '../../../core/sample/sample.ts';
-import { COUNT_READINGS } from '../../../core/store/layout.ts';
+import { COUNT_READINGS } from '../../../core/store/embedded/layout.ts';
 import { openStore } from '../../../core/store/index.ts';
-import { SqliteStore } from '../../../core/store/sqlite-store.ts';
+import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
 import type { StoredReading } from '../../../core/store/store.ts';
 
 function sampleOf(device: string, ts: number, values: Values, metrics?: Record<string, MetricInfo>): Sample {

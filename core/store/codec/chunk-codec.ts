@@ -17,7 +17,7 @@ import { crc32 } from 'node:zlib';
 import { Block } from './block.ts';
 import { ByteReader, ByteWriter } from './byte-writer.ts';
 import { TYPE, typeOfKind } from './kind.ts';
-import { DamagedDataError } from './log-codec.ts';
+import { DamagedDataError } from './damaged-data-error.ts';
 
 const VERSION = 1;
 const BODY = 5;

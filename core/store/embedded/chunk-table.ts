@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { StorageError } from '../sqlite/storage-error.ts';
-import type { Block } from './block.ts';
-import { decodeChunk, encodeChunk } from './chunk-codec.ts';
-import { DamagedDataError } from './log-codec.ts';
+import { StorageError } from '../../sqlite/storage-error.ts';
+import type { Block } from '../codec/block.ts';
+import { decodeChunk, encodeChunk } from '../codec/chunk-codec.ts';
+import { DamagedDataError } from '../codec/damaged-data-error.ts';
 import type { Series } from './series-index.ts';
 
 /** One row of the table. */

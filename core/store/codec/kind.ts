@@ -1,5 +1,5 @@
-import { QUALITY } from '../sample/sample.ts';
-import type { Quality, ReadingValue } from '../sample/sample.ts';
+import { QUALITY } from '../../sample/sample.ts';
+import type { Quality, ReadingValue } from '../../sample/sample.ts';
 
 /** The type of a stored value. On disk it is the low half of the kind byte; the high half is the quality. */
 export const TYPE = { null: 0, false: 1, true: 2, number: 3, text: 4, /** Text that is no valid Unicode; on disk only. */ textUtf16: 5 } as const;

@@ -1,5 +1,5 @@
-import type { Block } from './block.ts';
-import type { StoredReading } from './store.ts';
+import type { Block } from '../codec/block.ts';
+import type { StoredReading } from '../store.ts';
 
 /** The readings from `from` up to but without `to` of chunks and of those pending, in order of time; of one time, the pending one. */
 export function readRange(chunks: Iterable<Block>, pending: Block, from: number, to: number, limit: number): StoredReading[] {

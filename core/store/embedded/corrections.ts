@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Quality, ReadingValue } from '../sample/sample.ts';
-import { qualityOf, sameValue } from './kind.ts';
+import type { Quality, ReadingValue } from '../../sample/sample.ts';
+import { qualityOf, sameValue } from '../codec/kind.ts';
 import type { Series } from './series-index.ts';
-import type { StoredReading } from './store.ts';
+import type { StoredReading } from '../store.ts';
 
 /** A reading that was replaced, and when that was, milliseconds since the epoch. */
 export interface Superseded {

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../clock/clock.ts';
-import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Sample } from '../sample/sample.ts';
-import { openDatabase } from '../sqlite/database.ts';
-import { GroupCommit } from '../sqlite/group-commit.ts';
-import type { Committed } from '../sqlite/group-commit.ts';
-import { storageError } from '../sqlite/storage-error.ts';
+import type { Clock } from '../../clock/clock.ts';
+import { HoldfastError } from '../../errors/holdfast-error.ts';
+import type { Sample } from '../../sample/sample.ts';
+import { openDatabase } from '../../sqlite/database.ts';
+import { GroupCommit } from '../../sqlite/group-commit.ts';
+import type { Committed } from '../../sqlite/group-commit.ts';
+import { storageError } from '../../sqlite/storage-error.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { Corrections } from './corrections.ts';
 import { Intake } from './intake.ts';
@@ -18,9 +18,13 @@ import type { SealLimits } from './sealer.ts';
 import { SeriesIndex } from './series-index.ts';
 import { SeriesSealer } from './series-sealer.ts';
 import type { Series } from './series-index.ts';
-import type { Range, Store, StoreCounts, StoredReading } from './store.ts';
+import { addReading } from '../bucket.ts';
+import type { Bucket, BucketQuery, Buckets } from '../bucket.ts';
+import type { RetentionRules } from '../retention.ts';
+import { NO_COUNTS } from '../store.ts';
+import type { Deletion, LatestQuery, LatestReading, Range, SeriesSummary, Store, StoreCounts, StoredReading, StoreHealth } from '../store.ts';
 
-export { UnstorableError } from './unstorable-error.ts';
+export { UnstorableError } from '../unstorable-error.ts';
 
 export interface SqliteStoreOptions {
   path: string;
@@ -79,7 +83,7 @@ export class SqliteStore implements Store {
       const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, pending, corrections, log, sealSeries }));
       const intake = (this.#intake = new Intake({ index, pending, chunks, corrections, full: (series: Series) => sealer.add(series) }));
       log.replay((blob) => intake.take(blob));
-      intake.counts = { stored: 0, duplicates: 0, corrected: 0 };
+      intake.counts = { ...NO_COUNTS };
       sealer.written();
     } catch (error) {
       this.#database.close();
@@ -115,6 +119,40 @@ export class SqliteStore implements Store {
       if (block) readings.push([series.metric, block.reading(block.length - 1)]);
     }
     return Object.fromEntries(readings);
+  }
+
+  latestOf({ devices = this.devices(), metrics, at = Infinity }: LatestQuery): LatestReading[] {
+    return devices.flatMap((device) =>
+      [...this.#index.of(device)].filter(({ metric }) => metrics?.includes(metric) ?? true).flatMap(({ metric }) => {
+        const reading = this.range({ device, metric, from: -Infinity, to: at + 1, limit: Infinity }).at(-1);
+        return reading ? [{ device, metric, reading }] : [];
+      }),
+    );
+  }
+
+  series(devices = this.devices()): SeriesSummary[] {
+    return devices.flatMap((device) => [...this.#index.of(device)].map(({ metric, count, newest }) => ({ device, metric, readings: count, newest })));
+  }
+
+  buckets({ device, metric, edges, minimumQuality = 9 }: BucketQuery): Promise<Buckets> {
+    const buckets: Array<Bucket | undefined> = edges.slice(1).map((to, index) => {
+      let bucket: Bucket | undefined;
+      for (const { ts, value, quality } of this.range({ device, metric, from: edges[index] ?? to, to, limit: Infinity })) if (quality <= minimumQuality) bucket = addReading(bucket, ts, value, quality);
+      return bucket;
+    });
+    return Promise.resolve({ buckets, readingsFrom: -Infinity });
+  }
+
+  delete(_deletion: Deletion): Promise<number> {
+    return Promise.reject(new Error('not there yet'));
+  }
+
+  retain(_rules: RetentionRules): void {
+    // not there yet
+  }
+
+  health(): StoreHealth {
+    return { kind: 'embedded', available: true };
   }
 
   devices(): string[] {

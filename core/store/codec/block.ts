@@ -1,6 +1,7 @@
 import { qualityOfKind, TYPE, typeOfKind, valueOfKind } from './kind.ts';
-import type { ReadingValue } from '../sample/sample.ts';
-import type { StoredReading } from './store.ts';
+import { readNote } from './note.ts';
+import type { ReadingValue } from '../../sample/sample.ts';
+import type { StoredReading } from '../store.ts';
 
 /** Readings of one series in columns, in order of time, each time once: what a chunk holds. */
 export class Block {
@@ -10,6 +11,8 @@ export class Block {
   /** The value of a number; of a text, its index in `texts`. */
   readonly numbers: Float64Array;
   readonly texts: string[] = [];
+  /** What else is to be kept of a reading, by its index; see note.ts. Undefined while no reading has any. */
+  notes: Array<string | undefined> | undefined;
 
   constructor(capacity: number) {
     this.times = new Float64Array(capacity);
@@ -39,19 +42,26 @@ export class Block {
   }
 
   reading(index: number): StoredReading {
-    return { ts: this.time(index), value: this.value(index), quality: qualityOfKind(this.kind(index)) };
+    const note = this.note(index);
+    const reading: StoredReading = { ts: this.time(index), value: this.value(index), quality: qualityOfKind(this.kind(index)) };
+    return note === undefined ? reading : { ...reading, ...readNote(note) };
   }
 
-  push(ts: number, kind: number, number: number, text: string | undefined): void {
+  note(index: number): string | undefined {
+    return this.notes?.[index];
+  }
+
+  push(ts: number, kind: number, number: number, text: string | undefined, note?: string): void {
     const index = this.length;
     this.length = index + 1;
     this.times[index] = ts;
     this.kinds[index] = kind;
     this.numbers[index] = text === undefined ? number : this.texts.push(text) - 1;
+    if (note !== undefined) (this.notes ??= [])[index] = note;
   }
 
   pushFrom(other: Block, index: number): void {
-    this.push(other.time(index), other.kind(index), other.number(index), other.text(index));
+    this.push(other.time(index), other.kind(index), other.number(index), other.text(index), other.note(index));
   }
 
   /** The index of the first reading that is not before `ts`. */

@@ -1,12 +1,13 @@
-import { Block } from './block.ts';
+import { Block } from '../codec/block.ts';
 import type { ChunkTable } from './chunk-table.ts';
 import type { Corrections } from './corrections.ts';
-import { qualityOfKind, sameValue } from './kind.ts';
+import { qualityOfKind, sameValue } from '../codec/kind.ts';
 import { readLog, writtenOf } from './log-codec.ts';
 import type { ReadingSink } from './log-codec.ts';
 import type { Pending } from './pending.ts';
 import type { Series, SeriesIndex } from './series-index.ts';
-import type { StoreCounts } from './store.ts';
+import { NO_COUNTS } from '../store.ts';
+import type { StoreCounts } from '../store.ts';
 
 export interface IntakeOptions {
   index: SeriesIndex;
@@ -31,7 +32,7 @@ export class Intake implements ReadingSink {
   readonly #pending: Pending;
   readonly #late = new Block(1);
   #written = 0;
-  counts: StoreCounts = { stored: 0, duplicates: 0, corrected: 0 };
+  counts: StoreCounts = { ...NO_COUNTS };
 
   constructor(options: IntakeOptions) {
     this.#options = options;

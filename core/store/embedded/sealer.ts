@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Clock, Timer } from '../clock/clock.ts';
-import { transaction } from '../sqlite/database.ts';
-import { storageError } from '../sqlite/storage-error.ts';
+import type { Clock, Timer } from '../../clock/clock.ts';
+import { transaction } from '../../sqlite/database.ts';
+import { storageError } from '../../sqlite/storage-error.ts';
 import type { Corrections } from './corrections.ts';
 import type { Pending } from './pending.ts';
 import type { ReadingLog } from './reading-log.ts';

@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { transaction } from '../sqlite/database.ts';
-import { StorageError } from '../sqlite/storage-error.ts';
-import type { Sample } from '../sample/sample.ts';
-import { checkLog, DamagedDataError, LogEncoder } from './log-codec.ts';
+import { transaction } from '../../sqlite/database.ts';
+import { StorageError } from '../../sqlite/storage-error.ts';
+import type { Sample } from '../../sample/sample.ts';
+import { DamagedDataError } from '../codec/damaged-data-error.ts';
+import { checkLog, LogEncoder } from './log-codec.ts';
 import type { FindSeries } from './log-codec.ts';
 import type { SeriesIndex } from './series-index.ts';
 

@@ -13,11 +13,12 @@
  * UTF-8 (type 4) or UTF-16 (type 5, where it is no valid Unicode); null, false and true (types 0, 1, 2) have none.
  */
 import { crc32 } from 'node:zlib';
-import { QUALITY } from '../sample/sample.ts';
-import type { Quality, Sample } from '../sample/sample.ts';
-import { isQuality, kindOf, TYPE } from './kind.ts';
+import { QUALITY } from '../../sample/sample.ts';
+import type { Quality, Sample } from '../../sample/sample.ts';
+import { DamagedDataError } from '../codec/damaged-data-error.ts';
+import { isQuality, kindOf, TYPE } from '../codec/kind.ts';
 import type { DeviceSeries, Series } from './series-index.ts';
-import { shown, UnstorableError } from './unstorable-error.ts';
+import { shown, UnstorableError } from '../unstorable-error.ts';
 
 const VERSION = 1;
 const BODY = 5;
@@ -29,9 +30,6 @@ const READING = 13;
 /** Event times beyond what a Date can hold are refused. */
 const MAXIMUM_TIME = 8.64e15;
 const INITIAL_CAPACITY = 1 << 16;
-
-/** What could not be decoded: damaged, or of a version that is not known. */
-export class DamagedDataError extends Error {}
 
 /** Makes the series of a metric that is not where it was in the device's last sample. */
 export type FindSeries = (device: DeviceSeries, metric: string, place: number) => Series;

@@ -1,4 +1,4 @@
-import type { Layout } from '../sqlite/database.ts';
+import type { Layout } from '../../sqlite/database.ts';
 
 /**
  * The tables of `store.sqlite`. Times are event times, milliseconds since the epoch.

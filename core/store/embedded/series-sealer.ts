@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { mergeBlocks } from './block.ts';
-import type { Block } from './block.ts';
-import { MAXIMUM_SPAN } from './chunk-codec.ts';
+import { mergeBlocks } from '../codec/block.ts';
+import type { Block } from '../codec/block.ts';
+import { MAXIMUM_SPAN } from '../codec/chunk-codec.ts';
 import type { Chunk, ChunkTable } from './chunk-table.ts';
 import type { Corrections } from './corrections.ts';
 import type { Pending } from './pending.ts';

@@ -1,5 +1,5 @@
-import { Block } from './block.ts';
-import { TYPE, typeOfKind } from './kind.ts';
+import { Block } from '../codec/block.ts';
+import { TYPE, typeOfKind } from '../codec/kind.ts';
 import type { Series } from './series-index.ts';
 
 const INITIAL_CAPACITY = 4_096;
