@@ -4,7 +4,7 @@ import { repeatWhileOpen } from '../editor/repeat.ts';
 import { savedValue } from '../editor/settings.ts';
 import { openTabs } from '../editor/tabs.ts';
 import { shownNumber } from '../editor/texts.ts';
-import { numberWithin, optionalText, requiredText, textOf } from '../editor/validators.ts';
+import { numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
 import { openLedger } from './ledger.editor.ts';
 import { openPrincipals } from './principals.editor.ts';
 import { usableProfiles } from './profile-problem.editor.ts';
@@ -29,6 +29,20 @@ RED.nodes.registerType('holdfast-backend', {
     profiles: { value: [], validate: usableProfiles() },
     inboxSize: { value: 1024, validate: numberWithin('inboxSize', { minimum: 1, maximum: 1_048_576 }) },
     inboxAge: { value: 0, validate: numberWithin('inboxAge', { minimum: 0, maximum: 87_600 }) },
+    storage: { value: 'embedded', validate: oneOf('storage', ['embedded', 'postgresql']) },
+    postgresHost: { value: '', validate: optionalText('postgresHost') },
+    postgresPort: { value: 5432, validate: numberWithin('postgresPort', { minimum: 1, maximum: 65_535, whole: true }) },
+    postgresDatabase: { value: 'holdfast', validate: optionalText('postgresDatabase') },
+    postgresSchema: { value: 'holdfast', validate: optionalText('postgresSchema') },
+    postgresTls: { value: '', type: 'tls-config', validate: optionalText('postgresTls') },
+    postgresPoolSize: { value: 4, validate: numberWithin('postgresPoolSize', { minimum: 2, maximum: 100, whole: true }) },
+    postgresTimeout: { value: 30, validate: numberWithin('postgresTimeout', { minimum: 1, maximum: 3_600 }) },
+    storeSize: { value: 0, validate: numberWithin('storeSize', { minimum: 0, maximum: 1_073_741_824 }) },
+    retention: { value: { readings: null, minute: 0, hour: 0, day: 0 } },
+  },
+  credentials: {
+    postgresUser: { type: 'text' },
+    postgresPassword: { type: 'password' },
   },
   label() {
     return this.name || this._('label', { directory: textOf(savedValue(this, 'directory')) });

@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
 import { readProfiles } from '../../core/profile/read-profiles.ts';
 import type { Profile } from '../../core/profile/profile.ts';
-import { number, text } from '../harness/config.ts';
+import { choice, number, reference, text } from '../harness/config.ts';
 import type { Property } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 import type { BackendNode } from '../harness/define-node.ts';
 import { addBackendRoutes } from './backend-routes.ts';
+import { retentionInDays } from './retention-property.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const HOUR = 3_600_000;
@@ -19,10 +20,21 @@ export default defineNode('holdfast-backend', {
       profiles: { default: [], read: readProfiles } satisfies Property<Profile[]>,
       inboxSize: number({ default: 1_024, minimum: 1, maximum: 1_048_576 }),
       inboxAge: number({ default: 0, minimum: 0, maximum: 87_600 }),
+      storage: choice(['embedded', 'postgresql'], 'embedded'),
+      postgresHost: text(),
+      postgresPort: number({ default: 5_432, minimum: 1, maximum: 65_535, integer: true }),
+      postgresDatabase: text({ default: 'holdfast' }),
+      postgresSchema: text({ default: 'holdfast' }),
+      postgresTls: reference(),
+      postgresPoolSize: number({ default: 4, minimum: 2, maximum: 100, integer: true }),
+      postgresTimeout: number({ default: 30, minimum: 1, maximum: 3_600 }),
+      storeSize: number({ default: 0, minimum: 0, maximum: 1_073_741_824 }),
+      retention: retentionInDays(),
       directory: text({ default: 'holdfast', required: 'The backend has no directory. Enter where its data are to live, for example holdfast or ${HOLDFAST_DATA}.' }),
     },
   },
   outputs: [],
+  credentials: { postgresUser: { type: 'text' }, postgresPassword: { type: 'password' } },
   routes: addBackendRoutes,
   start({ RED, node, config, runtime, problem }) {
     const self: BackendNode = node;
