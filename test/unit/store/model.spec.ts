@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { ReadingValue } from '../../../core/sample/sample.ts';
-import type { StoredReading } from '../../../core/store/store.ts';
+import { NO_COUNTS } from '../../../core/store/store.ts';
+import type { StoreCounts, StoredReading } from '../../../core/store/store.ts';
 import { COUNT_READINGS } from '../../../core/store/embedded/layout.ts';
 import { sampleOf, StoreFixture } from './fixture.ts';
 
@@ -12,7 +13,7 @@ const METRICS = ['t', 'u'];
 class Model {
   readonly current = new Map<string, Map<number, StoredReading>>();
   readonly former = new Map<string, StoredReading[]>();
-  counts = { stored: 0, duplicates: 0, corrected: 0 };
+  counts: StoreCounts = { ...NO_COUNTS };
 
   write(key: string, reading: StoredReading): void {
     const series = this.current.get(key) ?? new Map<number, StoredReading>();
@@ -68,7 +69,7 @@ describe('the store, sealed and crashed at any moment', () => {
             assert.equal(fixture.write(...samples), undefined);
             assert.deepEqual(fixture.store.counts, model.counts);
           }
-          if (next === 'crash' || next === 'reopen') model.counts = { stored: 0, duplicates: 0, corrected: 0 };
+          if (next === 'crash' || next === 'reopen') model.counts = { ...NO_COUNTS };
           compare(fixture, model);
         }
         fixture.store.seal();

@@ -9,6 +9,7 @@ import type { MetricInfo, Quality, ReadingValue, Sample, Values } from '../../..
 import { COUNT_READINGS } from '../../../core/store/embedded/layout.ts';
 import { openStore } from '../../../core/store/index.ts';
 import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
+import { NO_COUNTS } from '../../../core/store/store.ts';
 import type { StoredReading } from '../../../core/store/store.ts';
 
 function sampleOf(device: string, ts: number, values: Values, metrics?: Record<string, MetricInfo>): Sample {
@@ -65,7 +66,7 @@ describe('the store', () => {
   it('keeps a reading that is written again once, and counts it as a duplicate', () => {
     const sample = sampleOf('a', 1, { t: 21.4, on: true, text: 'x', none: null });
     assert.deepEqual([write(sample), write(sample), write(sample, sample)], [undefined, undefined, undefined]);
-    assert.deepEqual([store.count(), store.counts], [4, { stored: 4, duplicates: 12, corrected: 0 }]);
+    assert.deepEqual([store.count(), store.counts], [4, { ...NO_COUNTS, stored: 4, duplicates: 12, corrected: 0 }]);
   });
 
   it('gives back a number, a text, true, false and null as what they were', () => {
@@ -78,13 +79,13 @@ describe('the store', () => {
   it('replaces a reading by another value of the same time, counts the correction and keeps the former', () => {
     const values = [1, true, '1', null, 2];
     for (const value of values) write(sampleOf('a', 1, { v: value }));
-    assert.deepEqual([all('a', 'v'), store.counts], [[{ ts: 1, value: 2, quality: 2 }], { stored: 1, duplicates: 0, corrected: 4 }]);
+    assert.deepEqual([all('a', 'v'), store.counts], [[{ ts: 1, value: 2, quality: 2 }], { ...NO_COUNTS, stored: 1, duplicates: 0, corrected: 4 }]);
     assert.deepEqual(superseded('a', 'v'), [1, true, '1', null]);
   });
 
   it('settles on one of two readings of one time, in whatever order they are delivered again', () => {
     for (const value of [1, 2, 1, 2, 2, 1]) write(sampleOf('a', 1, { v: value }));
-    assert.deepEqual([all('a', 'v').map(({ value }) => value), superseded('a', 'v'), store.counts], [[2], [1], { stored: 1, duplicates: 4, corrected: 1 }]);
+    assert.deepEqual([all('a', 'v').map(({ value }) => value), superseded('a', 'v'), store.counts], [[2], [1], { ...NO_COUNTS, stored: 1, duplicates: 4, corrected: 1 }]);
   });
 
   it('keeps the quality of a reading; where none was judged it is unknown, or missing for null', () => {
@@ -121,7 +122,7 @@ describe('the store', () => {
     });
     clock.advance(2);
     assert.deepEqual(told, bad.flatMap(() => ['ok', 'HOLDFAST_NOT_STORABLE']));
-    assert.deepEqual([store.count('good'), store.count('new'), store.counts], [7, 0, { stored: 7, duplicates: 0, corrected: 0 }]);
+    assert.deepEqual([store.count('good'), store.count('new'), store.counts], [7, 0, { ...NO_COUNTS, stored: 7, duplicates: 0, corrected: 0 }]);
   });
 
   it('knows a series that was rolled back as new the next time', () => {
@@ -157,12 +158,12 @@ describe('the store', () => {
       store = new SqliteStore({ path: join(folder, `model-${round++}.sqlite`), clock });
       const path = join(folder, `model-${round - 1}.sqlite`);
       const model = new Map<string, StoredReading & { former: ReadingValue[] }>();
-      const counts = { stored: 0, duplicates: 0, corrected: 0 };
+      const counts = { ...NO_COUNTS };
       for (const next of sequence) {
         if (next === 'reopen') {
           store.close();
           store = new SqliteStore({ path, clock });
-          Object.assign(counts, { stored: 0, duplicates: 0, corrected: 0 });
+          Object.assign(counts, NO_COUNTS);
         } else if (next === 'fail') assert.ok(write(sampleOf('a', 1, { t: 77, w: 77 }), sampleOf('a', NaN, { t: 1 })));
         else {
           assert.equal(write(...next.map(({ device, metric, ts, value: one, q }) => sampleOf(device, ts, { [metric]: one }, q === undefined ? undefined : { [metric]: { q } }))), undefined);
