@@ -1,3 +1,4 @@
+import type { StoreCounts, StoreHealth } from '../../core/store/store.ts';
 import { ask, sentence } from '../editor/ask.ts';
 import { prepareDialog } from '../editor/dialog.ts';
 import { repeatWhileOpen } from '../editor/repeat.ts';
@@ -10,8 +11,11 @@ import { openPrincipals } from './principals.editor.ts';
 import { usableProfiles } from './profile-problem.editor.ts';
 import { openProfiles, profileNames, readProfileList } from './profiles.editor.ts';
 import { openQuarantinedDevices } from './quarantined-devices.editor.ts';
+import { openStorePane, readRetention, requiredForPostgres, showStore, usableRetention } from './store.editor.ts';
 
 interface State {
+  health: StoreHealth;
+  counts: StoreCounts;
   unsettled: Record<string, number>;
   quarantined: number;
   readings: number;
@@ -30,15 +34,15 @@ RED.nodes.registerType('holdfast-backend', {
     inboxSize: { value: 1024, validate: numberWithin('inboxSize', { minimum: 1, maximum: 1_048_576 }) },
     inboxAge: { value: 0, validate: numberWithin('inboxAge', { minimum: 0, maximum: 87_600 }) },
     storage: { value: 'embedded', validate: oneOf('storage', ['embedded', 'postgresql']) },
-    postgresHost: { value: '', validate: optionalText('postgresHost') },
+    postgresHost: { value: '', validate: requiredForPostgres('postgresHost') },
     postgresPort: { value: 5432, validate: numberWithin('postgresPort', { minimum: 1, maximum: 65_535, whole: true }) },
-    postgresDatabase: { value: 'holdfast', validate: optionalText('postgresDatabase') },
-    postgresSchema: { value: 'holdfast', validate: optionalText('postgresSchema') },
+    postgresDatabase: { value: 'holdfast', validate: requiredForPostgres('postgresDatabase') },
+    postgresSchema: { value: 'holdfast', validate: requiredForPostgres('postgresSchema') },
     postgresTls: { value: '', type: 'tls-config', validate: optionalText('postgresTls') },
     postgresPoolSize: { value: 4, validate: numberWithin('postgresPoolSize', { minimum: 2, maximum: 100, whole: true }) },
     postgresTimeout: { value: 30, validate: numberWithin('postgresTimeout', { minimum: 1, maximum: 3_600 }) },
     storeSize: { value: 0, validate: numberWithin('storeSize', { minimum: 0, maximum: 1_073_741_824 }) },
-    retention: { value: { readings: null, minute: 0, hour: 0, day: 0 } },
+    retention: { value: { readings: null, minute: 0, hour: 0, day: 0 }, validate: usableRetention() },
   },
   credentials: {
     postgresUser: { type: 'text' },
@@ -52,12 +56,14 @@ RED.nodes.registerType('holdfast-backend', {
   },
   oneditprepare() {
     prepareDialog(this);
-    openTabs('holdfast-backend-tabs', ['principals', 'profiles', 'inbox', 'ledger'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
+    openTabs('holdfast-backend-tabs', ['principals', 'profiles', 'store', 'inbox', 'ledger'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
     openProfiles(this);
+    openStorePane(this);
     void openRunning(this);
   },
   oneditsave() {
     this['profiles'] = readProfileList();
+    this['retention'] = readRetention();
   },
 });
 
@@ -67,7 +73,11 @@ async function openRunning(node: EditorNode): Promise<void> {
   const state = $('#holdfast-state').attr('role', 'status');
   const say = (text: string, isProblem = false): void => void state.toggleClass('holdfast-problem', isProblem).text(text);
   if (!RED.nodes.node(node.id)) return say(node._('state.notDeployed'));
-  const refresh = async (): Promise<void> => say(stateSentence(node, await ask<State>('GET', `holdfast-backend/${node.id}/status`)));
+  const refresh = async (): Promise<void> => {
+    const now = await ask<State>('GET', `holdfast-backend/${node.id}/status`);
+    say(stateSentence(node, now));
+    showStore(node, now.health, now.counts);
+  };
   try {
     await refresh();
   } catch (error) {

@@ -6,7 +6,8 @@ export function savedValue(node: EditorNode, property: string): unknown {
 /** The value of a property as the open dialog has it, or as the node has it when its dialog is closed. */
 export function currentValue(node: EditorNode, property: string): unknown {
   if (RED.editor.getEditStack?.().includes(node) === false) return savedValue(node, property);
-  const input = $(`#node-input-${property}`);
+  const isConfig = RED.nodes.getType(node.type)?.category === 'config';
+  const input = $(`#${isConfig ? 'node-config-input' : 'node-input'}-${property}`);
   if (input.length === 0) return savedValue(node, property);
   return input.is(':checkbox') ? input.prop('checked') : input.val();
 }

@@ -7,7 +7,7 @@ const RULES = `
 .holdfast-form .form-row.holdfast-whole { display: block; }
 .holdfast-form .form-row > label { display: flex; align-items: baseline; gap: 6px; width: auto; margin: 0; overflow-wrap: anywhere; }
 .holdfast-form .form-row > label > i.fa { flex: none; width: 16px; text-align: center; }
-.holdfast-form .form-row input[type="text"], .holdfast-form .form-row select { width: 100%; margin: 0; box-sizing: border-box; }
+.holdfast-form .form-row input[type="text"], .holdfast-form .form-row input[type="password"], .holdfast-form .form-row select { width: 100%; margin: 0; box-sizing: border-box; }
 .holdfast-form .holdfast-value { display: flex; align-items: center; gap: 8px; min-width: 0; flex-wrap: wrap; }
 .holdfast-form .form-row .holdfast-value > input[type="text"] { width: 130px; flex: 0 1 130px; }
 .holdfast-form .form-row .holdfast-value > input.holdfast-wide { width: 220px; flex: 0 1 220px; }
@@ -87,6 +87,8 @@ const RULES = `
 .holdfast-form .holdfast-ledger th[scope="row"] { font-size: inherit; color: var(--red-ui-form-text-color); }
 .holdfast-form .holdfast-ledger td, .holdfast-form .holdfast-ledger th[scope="col"] { text-align: right; white-space: nowrap; padding: 5px 0 5px 14px; }
 .holdfast-form .holdfast-ledger .holdfast-total > * { font-weight: bold; }
+.holdfast-form .holdfast-retention-row { display: grid; grid-template-columns: minmax(120px, 29%) minmax(0, 1fr); column-gap: 12px; align-items: center; margin-bottom: 6px; }
+.holdfast-form .form-row .holdfast-retention-row .holdfast-value > input[type="text"] { width: 80px; flex: 0 1 80px; }
 @container (max-width: 340px) { .holdfast-form .form-row { grid-template-columns: minmax(0, 1fr); } .holdfast-form .holdfast-hint { grid-column: 1; } }
 `;
 

@@ -6,7 +6,7 @@ import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, NODES, startFlow } from './fixture.ts';
 
 /** A key of a catalogue, shown because its text is missing. */
-const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|reasons|quarantined|formats|listeners|limits|over|example|severity|watch|direction|placeholders)\.[a-z]\w*/i;
+const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|reasons|quarantined|formats|listeners|limits|over|example|severity|watch|direction|placeholders)\.[a-z]\w*/i;
 
 describe('the dialogs of the nodes in the editor', () => {
   let browser: Browser;
@@ -49,7 +49,7 @@ describe('the dialogs of the nodes in the editor', () => {
           await editor.open(id);
           if (node === 'backend') await editor.page.locator('#holdfast-principal-add').waitFor();
           await editor.picture(`${node}-${theme}`);
-          for (const pane of node === 'backend' ? ['profiles', 'inbox', 'ledger'] : []) {
+          for (const pane of node === 'backend' ? ['profiles', 'store', 'inbox', 'ledger'] : []) {
             await editor.page.locator(`[role="tab"][aria-controls="holdfast-pane-${pane}"]`).click();
             await editor.page.locator(`#holdfast-pane-${pane}`).waitFor();
             if (pane === 'profiles') await editor.page.locator('.holdfast-profile-toggle').last().click();
