@@ -1,6 +1,7 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Quality, ReadingValue } from '../../sample/sample.ts';
 import { qualityOf, sameValue } from '../codec/kind.ts';
+import { fromSql, toSql } from './sql-value.ts';
 import type { Series } from './series-index.ts';
 import type { StoredReading } from '../store.ts';
 
@@ -38,7 +39,7 @@ export class Corrections {
   /** Whether the value once stood at this time. */
   wasSuperseded(series: Series, ts: number, value: ReadingValue): boolean {
     if (series.superseded?.get(ts)?.some((former) => sameValue(former.value, value))) return true;
-    return this.#select.all(series.id, ts).some((row) => sameValue(valueOf(row), value));
+    return this.#select.all(series.id, ts).some((row) => sameValue(fromSql(row['value'], row['type']), value));
   }
 
   add(series: Series, ts: number, former: Superseded): void {
@@ -52,7 +53,7 @@ export class Corrections {
   /** Puts what waits of a series into its table, within the running transaction. */
   seal(series: Series): void {
     for (const [ts, formers] of series.superseded ?? []) {
-      for (const { value, quality, at } of formers) this.#insert.run(series.id, ts, stored(value), quality, at);
+      for (const { value, quality, at } of formers) this.#insert.run(series.id, ts, toSql(value), quality, at);
     }
   }
 
@@ -63,7 +64,7 @@ export class Corrections {
   }
 
   range(series: Series, from: number, to: number, limit: number): StoredReading[] {
-    const readings = this.#range.all(series.id, from, to, limit).map((row) => ({ ts: Number(row['ts']), value: valueOf(row), quality: qualityOf(row['quality']) }));
+    const readings = this.#range.all(series.id, from, to, limit).map((row) => ({ ts: Number(row['ts']), value: fromSql(row['value'], row['type']), quality: qualityOf(row['quality']) }));
     if (!series.superseded) return readings;
     for (const [ts, formers] of series.superseded) {
       if (ts >= from && ts < to) for (const { value, quality } of formers) readings.push({ ts, value, quality });
@@ -71,30 +72,4 @@ export class Corrections {
     // A stable sort: of one time, those that waited in memory come last, as they came.
     return readings.sort((a, b) => a.ts - b.ts).slice(0, limit);
   }
-}
-
-/**
- * node:sqlite binds every number as REAL and every bigint as INTEGER: that is how a boolean stays apart from a number. NaN and -0,
- * which REAL does not keep, are bound as a number's eight bytes beneath a mark, as is text that is no valid Unicode.
- */
-function stored(value: ReadingValue): SQLInputValue {
-  if (typeof value === 'boolean') return value ? 1n : 0n;
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0') ? value : Buffer.concat([TEXT_MARK, Buffer.from(value, 'utf16le')]);
-  if (typeof value === 'number' && (Number.isNaN(value) || Object.is(value, -0))) {
-    const bytes = Buffer.alloc(9);
-    bytes.writeDoubleLE(value, 1);
-    return bytes;
-  }
-  return value;
-}
-
-const TEXT_MARK = Buffer.of(1);
-
-function valueOf(row: Record<string, SQLOutputValue>): ReadingValue {
-  const value = row['value'];
-  if (row['type'] === 'integer') return value === 1;
-  if (typeof value === 'number' || typeof value === 'string') return value;
-  if (!(value instanceof Uint8Array)) return null;
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return bytes[0] === 0 ? bytes.readDoubleLE(1) : bytes.toString('utf16le', 1);
 }

@@ -4,13 +4,20 @@ import type { Layout } from '../../sqlite/database.ts';
  * The tables of `store.sqlite`. Times are event times, milliseconds since the epoch.
  *
  * - `log`: what was committed and is not in chunks yet, one row a commit. `data`: see log-codec.ts. `count`: readings in it.
- * - `chunk`: readings of one series in order of time; the chunks of a series do not overlap. `data`: see chunk-codec.ts. The index is
- *   apart from the blobs, since a search in a table WITHOUT ROWID reads the whole rows that it passes.
- * - `series`: `readings` in its chunks, and the `newest` time among them.
- * - `superseded`: readings that a correction replaced; `superseded` is when. Numbers are REAL, booleans INTEGER, texts TEXT; what
- *   these cannot hold exactly is a BLOB: byte 0 and a float64 (NaN, -0), or byte 1 and UTF-16 (NUL, invalid Unicode).
+ * - `chunk`: readings of one series in order of time; the chunks of a series do not overlap. Beside when they are and how many, what
+ *   they come to (ChunkStats): `valued` is the number of readings with a value, `good`, `numbers`, `min`, `max`, `sum` and the first and the
+ *   last value are those of a bucket, `best` and `worst` are qualities. All of these are NULL where they are not known (chunks of
+ *   layout 1, and those whose first or last value is a long text): the readings tell. `data`: the row of `chunk_data` that has them.
+ * - `chunk_data`: the readings of a chunk; see chunk-codec.ts. They are apart, so that a walk along `chunk` reads only what it needs.
+ * - `series`: `readings` in its chunks, and the `newest` time among them; `newest_kind` (see kind.ts), `newest_value` and `newest_note`
+ *   are the rest of that reading, `newest_kind` is NULL where the chunk is to be asked. Everything of the series up to row `logged` of `log` is in chunks.
+ * - `superseded`: readings that a correction replaced; `superseded` is when, `note` is unit, flags and raw value (see note.ts).
  * - `damaged`: rows of `log` and `chunk` whose checksum failed, set aside as they were found.
  * - `trim`: one row; how many readings of `log` stand in chunks already, or were absorbed as duplicates.
+ * - `deletion`: what somebody deletes, until nothing is left of it.
+ *
+ * A value in a column is NULL, INTEGER (false and true), REAL (a number) or TEXT; what these cannot hold exactly is a BLOB: byte 0 and
+ * a float64 (NaN, -0), or byte 1 and UTF-16 (NUL, invalid Unicode).
  *
  * How many readings there are in all is what COUNT_READINGS answers.
  */
@@ -37,6 +44,23 @@ export const LAYOUT: Layout = {
      ) STRICT;
      CREATE TABLE trim (sealed INTEGER NOT NULL) STRICT;
      INSERT INTO trim VALUES (0)`,
+    `CREATE TABLE chunk_data (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+     INSERT INTO chunk_data (id, data) SELECT id, data FROM chunk;
+     ALTER TABLE chunk RENAME TO chunk_1;
+     CREATE TABLE chunk (
+       series INTEGER NOT NULL, first_ts INTEGER NOT NULL, last_ts INTEGER NOT NULL, count INTEGER NOT NULL, data INTEGER NOT NULL,
+       valued INTEGER, good INTEGER, numbers INTEGER, min REAL, max REAL, sum REAL,
+       first_value_ts INTEGER, first_value ANY, last_value_ts INTEGER, last_value ANY, best INTEGER, worst INTEGER,
+       PRIMARY KEY (series, first_ts)
+     ) STRICT, WITHOUT ROWID;
+     INSERT INTO chunk (series, first_ts, last_ts, count, data) SELECT series, first_ts, last_ts, count, id FROM chunk_1 ORDER BY series, first_ts;
+     DROP TABLE chunk_1;
+     ALTER TABLE superseded ADD COLUMN note TEXT;
+     ALTER TABLE series ADD COLUMN newest_kind INTEGER;
+     ALTER TABLE series ADD COLUMN newest_value ANY;
+     ALTER TABLE series ADD COLUMN newest_note TEXT;
+     ALTER TABLE series ADD COLUMN logged INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE deletion (id INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT, from_ts INTEGER, to_ts INTEGER) STRICT`,
   ],
 };
 

@@ -68,33 +68,32 @@ export class SeriesSealer {
     const target = chunks.target(series, block.time(from), size);
     if (!target) return this.#mergeBeforeFirst(series, block, from, to);
     if (target.damaged) {
-      chunks.setAside(series, target.first);
+      chunks.setAside(series, target);
       return this.#write(series, block, from, to, false) - target.count;
     }
     if (!target.readings) return this.#write(series, block, from, to, true);
     const merged = mergeBlocks(target.readings, block, from, to);
-    return this.#write(series, merged, 0, merged.length, target.last < block.time(from)) - target.count;
+    return this.#write(series, merged, 0, merged.length, target.last < block.time(from), target) - target.count;
   }
 
   #mergeBeforeFirst(series: Series, block: Block, from: number, to: number): number {
     const { chunks, chunkReadings: size } = this.#options;
     const first: Chunk | undefined = to - from < size && series.sealed > 0 ? chunks.first(series, size) : undefined;
     if (!first?.readings || first.count + to - from > size) return this.#write(series, block, from, to, true);
-    chunks.remove(series, first.first);
     const merged = mergeBlocks(first.readings, block, from, to);
-    return this.#write(series, merged, 0, merged.length, true) - first.count;
+    return this.#write(series, merged, 0, merged.length, true, first) - first.count;
   }
 
   /**
    * Writes readings as chunks: where readings are appended, each as full as it goes; where they went between others, all alike, so
-   * that each has room for more, as in a B-tree. @returns how many.
+   * that each has room for more, as in a B-tree. The first takes the place of `former`. @returns how many.
    */
-  #write(series: Series, block: Block, from: number, to: number, appended: boolean): number {
+  #write(series: Series, block: Block, from: number, to: number, appended: boolean, former?: Chunk): number {
     const { chunks, chunkReadings: size } = this.#options;
     const most = appended ? size : Math.ceil((to - from) / Math.ceil((to - from) / size));
     for (let start = from; start < to;) {
       const end = endOfChunk(block, start, Math.min(to, start + most));
-      chunks.write(series, block, start, end);
+      chunks.write(series, block, start, end, start === from ? former : undefined);
       start = end;
     }
     return to - from;

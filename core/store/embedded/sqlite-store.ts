@@ -42,7 +42,7 @@ export interface SqliteStoreOptions {
 }
 
 const MAXIMUM_ITEMS = 2_000;
-const CHUNK_READINGS = 512;
+const CHUNK_READINGS = 256;
 
 /**
  * The embedded store, `store.sqlite`. A commit appends the readings of all its samples as one blob to a log; from then on they are

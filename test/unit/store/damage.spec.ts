@@ -42,6 +42,16 @@ describe('the store, with damaged data', () => {
       assert.deepEqual(fixture.sql('SELECT source, series, first_ts, count FROM damaged').map((row) => ({ ...row })), [{ source: 'chunk', series: 1, first_ts: 8000, count: 2 }]);
     });
 
+    it('whose readings are gone altogether is told of like one that is damaged, and takes new readings again', () => {
+      fixture.sql('DELETE FROM chunk_data WHERE id = (SELECT data FROM chunk WHERE series = 1 AND first_ts = 4000)');
+      fixture.reopen();
+      assert.deepEqual([values('a'), values('b').length], [[0, 1, 2, 3, 8, 9], 10]);
+      assert.match(told().join(), /^4 readings of "v" of "a" from .* are damaged \(they are gone\)/);
+      fixture.write(sampleOf('a', 5000, { v: 'again' }));
+      fixture.store.seal();
+      assert.deepEqual([values('a'), fixture.store.count('a')], [[0, 1, 2, 3, 'again', 8, 9], 7]);
+    });
+
     it('of which the newest reading is lost leaves the one before it as the newest that can be read', () => {
       fixture.flip('chunk', 'series = 1 AND first_ts = 8000');
       fixture.reopen();

@@ -105,9 +105,10 @@ export class StoreFixture {
   flip(table: 'log' | 'chunk', where: string): void {
     const database = new DatabaseSync(this.path);
     try {
-      const data = database.prepare(`SELECT data FROM ${table} WHERE ${where}`).get()?.['data'] as Uint8Array;
+      const rows = table === 'chunk' ? `chunk_data WHERE id = (SELECT data FROM chunk WHERE ${where})` : `log WHERE ${where}`;
+      const { id, data } = database.prepare(`SELECT id, data FROM ${rows}`).get() as { id: number; data: Uint8Array };
       data[data.length - 1]! ^= 1;
-      database.prepare(`UPDATE ${table} SET data = ? WHERE ${where}`).run(data);
+      database.prepare(`UPDATE ${table === 'chunk' ? 'chunk_data' : table} SET data = ? WHERE id = ?`).run(data, id);
     } finally {
       database.close();
     }

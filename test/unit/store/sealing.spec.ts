@@ -76,7 +76,7 @@ describe('the store, moving its log into chunks', () => {
   it('fills chunks to their size when readings come in order', () => {
     for (let ts = 0; ts < 20; ts += 1) fixture.write(...Array.from({ length: 50 }, (_, index) => sampleOf('a', ts * 50 + index, { v: index })));
     fixture.store.seal();
-    assert.deepEqual(fixture.sql('SELECT count FROM chunk ORDER BY first_ts').map(({ count }) => count), [512, 488]);
+    assert.deepEqual(fixture.sql('SELECT count FROM chunk ORDER BY first_ts').map(({ count }) => count), [256, 256, 256, 232]);
   });
 
   it('keeps the log within its bound when nothing but writing gets a turn', () => {
