@@ -1,5 +1,6 @@
 import type { PayloadFormat } from '../decode/format.ts';
 import type { Limits } from '../overload/limits.ts';
+import type { RetentionSettings } from './read-retention.ts';
 
 /** What a metric of a profile is declared to be. */
 export interface MetricDeclaration {
@@ -7,6 +8,8 @@ export interface MetricDeclaration {
   type?: 'number' | 'integer' | 'boolean' | 'string';
   /** A unit as UCUM or RFC 8428 spell it, put on readings that come without one. */
   unit?: string;
+  /** How long this metric is kept; what it does not say, the profile does. */
+  retention?: RetentionSettings;
 }
 
 /** What devices of one kind share. */
@@ -18,4 +21,6 @@ export interface Profile {
   metrics: Readonly<Record<string, MetricDeclaration>>;
   /** Undefined: those of the gateway. */
   limits?: Limits;
+  /** How long what its devices send is kept; what it does not say, the backend does. */
+  retention?: RetentionSettings;
 }

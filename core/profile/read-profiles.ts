@@ -3,8 +3,9 @@ import { LIMITS } from '../decode/limits.ts';
 import { ConfigError } from '../errors/holdfast-error.ts';
 import { readLimits } from '../overload/read-limits.ts';
 import type { MetricDeclaration, Profile } from './profile.ts';
+import { readRetention } from './read-retention.ts';
 
-const PROPERTIES = ['name', 'format', 'maximumAge', 'metrics', 'limits'];
+const PROPERTIES = ['name', 'format', 'maximumAge', 'metrics', 'limits', 'retention'];
 const TYPES = ['number', 'integer', 'boolean', 'string'] as const;
 const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];
 const MAXIMUM_PROFILES = 1_000;
@@ -14,8 +15,8 @@ const UNIT_LENGTH = 64;
 const MAXIMUM_AGE = 3_155_760_000_000;
 
 /**
- * Profiles as a person or an imported flow gives them: a list of `{ name, format?, maximumAge?, metrics?, limits? }`. A text that is
- * left empty counts as not given.
+ * Profiles as a person or an imported flow gives them: a list of `{ name, format?, maximumAge?, metrics?, limits?, retention? }`. A text
+ * that is left empty counts as not given, save in a retention, which is for ever then.
  *
  * @throws ConfigError naming the field, the value and the cure.
  */
@@ -36,12 +37,14 @@ function readProfile(value: unknown, field: string): Profile {
   const given = record(value, field, 'an object with the name of the profile');
   known(given, PROPERTIES, field);
   const limits = given['limits'];
+  const retention = given['retention'];
   return {
     name: readName(given['name'], `${field}, name`),
     format: readChoice(given['format'], FORMATS, `${field}, format`) ?? 'auto',
     maximumAge: readAge(given['maximumAge'] ?? 0, `${field}, maximumAge`),
     metrics: readMetrics(given['metrics'] ?? {}, `${field}, metrics`),
     ...(limits !== undefined && limits !== null && { limits: readLimits(limits, `${field}, limits`) }),
+    ...(retention !== undefined && retention !== null && { retention: readRetention(retention, `${field}, retention`) }),
   };
 }
 
@@ -72,11 +75,16 @@ function readMetrics(value: unknown, field: string): Record<string, MetricDeclar
 
 function readMetric(value: unknown, field: string): MetricDeclaration {
   const given = record(value, field, 'an object with a type or a unit');
-  known(given, ['type', 'unit'], field);
+  known(given, ['type', 'unit', 'retention'], field);
+  const retention = given['retention'];
   const type = readChoice(given['type'], TYPES, `${field}, type`);
   const unit = given['unit'] ?? '';
   if (typeof unit !== 'string' || unit.length > UNIT_LENGTH || /\p{C}/u.test(unit)) throw new ConfigError(`${field}, unit`, `${field}, unit, is ${shown(unit)}. Use at most ${UNIT_LENGTH} characters, as UCUM or RFC 8428 spell the unit.`);
-  return { ...(type && { type }), ...(unit.trim() !== '' && { unit: unit.trim() }) };
+  return {
+    ...(type && { type }),
+    ...(unit.trim() !== '' && { unit: unit.trim() }),
+    ...(retention !== undefined && retention !== null && { retention: readRetention(retention, `${field}, retention`) }),
+  };
 }
 
 function readChoice<const Choice extends string>(value: unknown, choices: readonly Choice[], field: string): Choice | undefined {

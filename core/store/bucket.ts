@@ -6,7 +6,10 @@ export interface BucketQuery {
   metric: string;
   /** Ascending, at least two, at most MAXIMUM_EDGES; whole milliseconds since the epoch. Not evenly spaced where a calendar says so. */
   edges: readonly number[];
-  /** Readings of a worse quality are left out; in the order good, unknown, suspect, bad, missing. Default: none is. */
+  /**
+   * Readings of a worse quality are left out; in the order good, unknown, suspect, bad, missing. Default: none is. A rollup does not
+   * know which of its readings had which quality and counts as a whole; `good` says how many of them were good.
+   */
   minimumQuality?: Quality;
   /** Ends the work; the answer is then a rejection with its reason. */
   signal?: AbortSignal;

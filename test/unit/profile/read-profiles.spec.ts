@@ -3,6 +3,8 @@ import { ConfigError } from '../../../core/errors/holdfast-error.ts';
 import { Profiles } from '../../../core/profile/profiles.ts';
 import { readProfiles } from '../../../core/profile/read-profiles.ts';
 
+const DAY = 86_400_000;
+
 describe('Profiles', () => {
   function refusal(value: unknown): string {
     try {
@@ -26,6 +28,12 @@ describe('Profiles', () => {
     assert.deepEqual({ ...press.metrics }, { temperature: { type: 'number', unit: 'Cel' }, state: {} });
     assert.deepEqual(press.limits, { messagesPerSecond: 5, bytesPerSecond: 0, burst: 10, over: 'conflate' });
     assert.deepEqual({ ...room, metrics: { ...room.metrics } }, { name: 'Kühlraum 3', format: 'auto', maximumAge: 0, metrics: {} });
+  });
+
+  it('takes how long readings and rollups are kept, of a profile and of a metric of it, in days', () => {
+    const [press] = readProfiles([{ name: 'press', retention: { readings: '30', minute: 0, day: null, hour: ' ' }, metrics: { vibration: { retention: { readings: 0.5 } }, state: { retention: null } } }]);
+    assert.deepEqual(press?.retention, { readings: 30 * DAY, minute: 0, day: Infinity, hour: Infinity });
+    assert.deepEqual({ ...press?.metrics }, { vibration: { retention: { readings: DAY / 2 } }, state: {} });
   });
 
   it('declares no metric that is not given, whatever its name', () => {
@@ -54,6 +62,14 @@ describe('Profiles', () => {
       [[{ name: 'a', limits: { messagesPerSecond: 'fast' } }], /limits, messagesPerSecond, is "fast"\. Enter a number between 0\.001 and 1000000, or 0 for no limit/],
       [[{ name: 'a', limits: { burst: 0 } }], /limits, burst, is "0"\. Enter a number between 0\.1 and 86400\./],
       [[{ name: 'a', limits: { over: 'drop' } }], /limits, over, is "drop"\. Choose one of: refuse, conflate, quarantine/],
+      [[{ name: 'a', retention: 30 }], /row 1, retention, is not an object\. Give days for readings, minute, hour, day/],
+      [[{ name: 'a', retention: { week: 30 } }], /row 1, retention, has "week", which is not known\. Use readings, minute, hour, day/],
+      [[{ name: 'a', retention: { readings: 0 } }], /retention, readings, is 0, and readings .* Enter days, or leave it empty/],
+      [[{ name: 'a', retention: { hour: -1 } }], /retention, hour, is -1\. Enter days, at most 36525; 0 for no such rollup; leave it empty/],
+      [[{ name: 'a', retention: { readings: 'long' } }], /retention, readings, is "long"\. Enter days, at most 36525; leave it empty/],
+      [[{ name: 'a', retention: { readings: Number.NaN } }], /retention, readings, is NaN/],
+      [[{ name: 'a', retention: { readings: [3] } }], /retention, readings, is of type object/],
+      [[{ name: 'a', metrics: { t: { retention: { day: 1e9 } } } }], /metrics, t, retention, day, is 1000000000\./],
       [[{ name: 'a', limits: { rate: 5 } }], /limits has "rate", which is not known/],
     ];
     for (const [value, sentence] of cases) assert.match(refusal(value), sentence);
