@@ -29,7 +29,7 @@ export function openStorePane(node: EditorNode): void {
     $('#holdfast-retention-meaning').toggleClass('holdfast-problem', problem !== true).text(problem === true ? retentionMeaning(texts, saved) : problem);
   };
   const saved = savedValue(node, 'retention');
-  form = retentionForm({ texts, saved: typeof saved === 'object' && saved !== null ? (saved as SavedRetention) : {}, changed: tell });
+  form = retentionForm({ texts, saved: typeof saved === 'object' && saved !== null ? saved : {}, changed: tell });
   $('#holdfast-retention').empty().append(form.element);
   show();
   tell();
