@@ -92,11 +92,11 @@ const RULES = `
 @container (max-width: 340px) { .holdfast-form .form-row { grid-template-columns: minmax(0, 1fr); } .holdfast-form .holdfast-hint { grid-column: 1; } }
 `;
 
-/** Adds the rules to the page, once for all nodes. */
-export function addStyle(): void {
-  if (document.getElementById(ID)) return;
+/** Adds rules to the page, those of all dialogs unless others are given; once for all nodes. */
+export function addStyle(id = ID, rules = RULES): void {
+  if (document.getElementById(id)) return;
   const style = document.createElement('style');
-  style.id = ID;
-  style.textContent = RULES;
+  style.id = id;
+  style.textContent = rules;
   document.head.append(style);
 }
