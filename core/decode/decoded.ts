@@ -13,6 +13,10 @@ export interface Decoded {
   metrics?: Record<string, MetricInfo>;
   /** The device says that it kept this reading for a while: stored, but never pages anyone and never actuates. */
   historical?: boolean;
+  /** Of a forwarded sample alone: its device, its id, and that its time was the time of its first reception. */
+  device?: string;
+  id?: string;
+  tsSource?: 'server';
 }
 
 /** What is known of a payload before it is read. */

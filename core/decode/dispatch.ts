@@ -3,6 +3,7 @@ import { decodeCsv } from './csv.ts';
 import { DecodeError } from './decode-error.ts';
 import type { DecodeContext, Decoded } from './decoded.ts';
 import type { PayloadFormat } from './format.ts';
+import { decodeForwarded } from './forwarded.ts';
 import { guess, guessFormat } from './guess.ts';
 import { decodeJsonLines } from './json-lines.ts';
 import { decodeJsonBytes, decodeJsonText } from './json.ts';
@@ -38,6 +39,8 @@ export function decodeFormat(payload: Uint8Array | string, format: PayloadFormat
       return decodeCbor(asBytes(payload));
     case 'messagepack':
       return decodeMessagePack(asBytes(payload));
+    case 'forwarded':
+      return decodeForwarded(payload);
     case 'sparkplug-b':
       throw new DecodeError('unsupported-format', 'A payload in Sparkplug B cannot be read alone, since what it means depends on the messages before it. Receive it with a broker subscriber whose format is Sparkplug B.');
   }

@@ -10,7 +10,7 @@ import { decodeStructure } from './structure.ts';
 export { formatOfCoap, formatOfContentType } from './content-type.ts';
 export type { DecodeContext, Decoded } from './decoded.ts';
 export { DecodeError, type DecodeReason } from './decode-error.ts';
-export { FORMATS, type PayloadFormat } from './format.ts';
+export { CHOSEN_FORMATS, FORMATS, type PayloadFormat } from './format.ts';
 export { guessFormat } from './guess.ts';
 export { LIMITS } from './limits.ts';
 export { prepareFormats } from './optional-libraries.ts';
@@ -25,12 +25,13 @@ export { parseTime } from './time.ts';
  *
  * `ts` and `seq` are never metrics; null for either is the same as none. See `parseTime` for what `ts` may be. CBOR and MessagePack need
  * their libraries loaded before, by `prepareFormats`. Sparkplug B is refused here (`unsupported-format`): what one of its messages means
- * depends on those before it.
+ * depends on those before it. What another Holdfast forwarded may be of any age: it was judged when it was new.
  *
  * @throws DecodeError, and nothing else; limits are in `LIMITS`.
  */
 export function decodePayload(bytes: Uint8Array | string, context: DecodeContext): Decoded[] {
-  return judge(decodeFormat(bytes, context.format, context), context);
+  const decoded = decodeFormat(bytes, context.format, context);
+  return judge(decoded, context.format === 'forwarded' && context.profile ? { ...context, profile: { ...context.profile, maximumAge: 0 } } : context);
 }
 
 /** `decodePayload` for JSON, received at `received` (ms since the epoch), without a profile. */

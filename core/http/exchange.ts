@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock/clock.ts';
+import { forwardedLines } from '../decode/forwarded.ts';
 import { DecodeError, decodePayload } from '../decode/index.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
 import type { Delivery, Intake } from '../intake/delivery.ts';
-import type { RefusalReason } from '../intake/refusal.ts';
+import { offerForwarded } from '../intake/forwarded-batch.ts';
+import type { Refusal, RefusalReason } from '../intake/refusal.ts';
 import { Body } from '../network/body.ts';
 import type { MemoryBudget } from '../network/memory-budget.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -13,6 +15,7 @@ import type { Logins, Sender } from './logins.ts';
 import { accountOf, bodyOf, faulty, headersOf, malformed, refused, rejectionOf } from './rejection.ts';
 import type { Rejection } from './rejection.ts';
 import { routeOf } from './route.ts';
+import type { Route } from './route.ts';
 import { telemetryHeaders } from './telemetry-headers.ts';
 import type { TelemetryHeaders } from './telemetry-headers.ts';
 
@@ -75,15 +78,17 @@ export class Exchange {
         return this.reject(faulty('method', `This address takes ${route.allow} only. POST readings to /telemetry or to /devices/<device>/telemetry.`, { headers: { Allow: route.allow } }));
       case 'health':
         return this.#send(200, { 'Content-Type': 'application/json', 'Content-Length': HEALTHY.length }, HEALTHY);
+      case 'forward':
       case 'telemetry': {
-        const sender = this.#context.logins.sender(this.#connection, headers.authorization, route.device);
+        const { logins } = this.#context;
+        const sender = route.kind === 'forward' ? logins.forwarder(this.#connection, headers.authorization) : logins.sender(this.#connection, headers.authorization, route.device);
         if ('rejection' in sender) {
           this.#sender = { ...this.#sender, device: sender.device };
           return this.reject(sender.rejection);
         }
         this.#sender = sender;
         const described = telemetryHeaders(headers, this.#context.maximumBodySize);
-        return 'status' in described ? this.reject(described) : this.#readBody(described, route.path);
+        return 'status' in described ? this.reject(described) : this.#readBody(described, route);
       }
     }
   }
@@ -113,7 +118,7 @@ export class Exchange {
     this.#response.end();
   }
 
-  #readBody(described: TelemetryHeaders, path: string): void {
+  #readBody(described: TelemetryHeaders, route: Route & { path: string }): void {
     const { maximumBodySize } = this.#context;
     const body = new Body();
     this.#connection.reading = this;
@@ -123,7 +128,7 @@ export class Exchange {
       if (this.#hold(body.heldWith(piece.length) - body.held)) body.add(piece);
     });
     this.#request.on('end', () => {
-      if (!this.#answered) this.#guarded(() => this.#received(body.bytes, described, path));
+      if (!this.#answered) this.#guarded(() => this.#received(body.bytes, described, route));
     });
     if (this.#expects) this.#response.writeContinue();
   }
@@ -138,38 +143,51 @@ export class Exchange {
     return true;
   }
 
-  #received(body: Uint8Array, described: TelemetryHeaders, path: string): void {
-    const { maximumBodySize, clock } = this.#context;
-    const { device, principal } = this.#sender;
+  #received(body: Uint8Array, described: TelemetryHeaders, route: Route & { path: string }): void {
     this.#connection.read(this);
-    const payload = inflate(body, described.coding, maximumBodySize);
+    const payload = inflate(body, described.coding, this.#context.maximumBodySize);
     if ('status' in payload) return this.reject(payload);
     if (payload !== body && !this.#hold(payload.length)) return;
-    const profile = this.#context.profileOf(device);
-    const format = described.format === 'auto' ? (profile?.format ?? 'auto') : described.format;
     try {
-      decodePayload(payload, { received: clock.now(), format, ...(profile && { profile }) });
+      if (route.kind === 'forward') this.#offerForwarded(payload, described, route.path);
+      else this.#offerTelemetry(payload, described, route.path);
     } catch (error) {
-      if (error instanceof DecodeError) return this.reject(malformed(error));
-      throw error;
+      if (!(error instanceof DecodeError)) throw error;
+      this.reject(malformed(error));
     }
-    const delivery: Delivery = { via: 'http', device, principal, topic: path, payload, format, patience: 0 };
-    if (described.key !== undefined) delivery.attempt = { session: `http:${principal}`, packet: described.key, repeated: true };
-    this.#offer(delivery);
   }
 
-  #offer(delivery: Delivery): void {
-    this.#context.intake.offer(delivery, (refusal) => {
-      // The client may have gone meanwhile: then it was not told, and will send again.
-      if (this.#answered) return;
-      if (refusal) {
-        this.#context.refused(delivery.device, undefined);
-        return this.#answer(rejectionOf(refusal));
-      }
-      this.#answered = true;
-      this.#context.acknowledged();
-      this.#response.writeHead(204).end();
-    });
+  #offerForwarded(payload: Uint8Array, { repeated }: TelemetryHeaders, topic: string): void {
+    const { intake, logins } = this.#context;
+    const { principal } = this.#sender;
+    const lines = forwardedLines(payload);
+    for (const { sample } of lines) {
+      const forbidden = logins.forbids(principal, sample.device);
+      if (forbidden !== undefined) return this.reject(refused('forbidden', forbidden));
+    }
+    offerForwarded(intake, { via: 'http', principal, topic, lines, repeated, deviceOf: ({ device }) => device }, (refusal) => this.#ended(principal, refusal));
+  }
+
+  #offerTelemetry(payload: Uint8Array, described: TelemetryHeaders, path: string): void {
+    const { device, principal } = this.#sender;
+    const profile = this.#context.profileOf(device);
+    const format = described.format === 'auto' ? (profile?.format ?? 'auto') : described.format;
+    decodePayload(payload, { received: this.#context.clock.now(), format, ...(profile && { profile }) });
+    const delivery: Delivery = { via: 'http', device, principal, topic: path, payload, format, patience: 0 };
+    if (described.key !== undefined) delivery.attempt = { session: `http:${principal}`, packet: described.key, repeated: true };
+    this.#context.intake.offer(delivery, (refusal) => this.#ended(device, refusal));
+  }
+
+  #ended(device: string, refusal: Refusal | undefined): void {
+    // The client may have gone meanwhile: then it was not told, and will send again.
+    if (this.#answered) return;
+    if (refusal) {
+      this.#context.refused(device, undefined);
+      return this.#answer(rejectionOf(refusal));
+    }
+    this.#answered = true;
+    this.#context.acknowledged();
+    this.#response.writeHead(204).end();
   }
 
   #answer(rejection: Rejection): void {

@@ -3,7 +3,7 @@ import { Authentication } from '../registry/authentication.ts';
 import type { AuthenticationOptions, FailedLogin } from '../registry/authentication.ts';
 import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
-import { sendingRight } from '../registry/sending-rights.ts';
+import { notForwarding, sendingRight } from '../registry/sending-rights.ts';
 import type { Connection } from './connection.ts';
 import { credentialsOf } from './credentials.ts';
 import { refused } from './rejection.ts';
@@ -48,6 +48,22 @@ export class Logins {
     const { id } = principal;
     const right = sendingRight(principal, device, (child) => this.#registry.isChild(id, child));
     return 'forbidden' in right ? { rejection: refused('forbidden', right.forbidden), device: id } : { device: right.device, principal: id };
+  }
+
+  /** The gateway that forwards samples of its children. */
+  forwarder(connection: Connection, authorization: string | undefined): Sender | Denied {
+    const principal = this.#principal(connection, authorization);
+    if ('rejection' in principal) return principal;
+    const forbidden = notForwarding(principal);
+    return forbidden === undefined ? { device: principal.id, principal: principal.id } : { rejection: refused('forbidden', forbidden), device: principal.id };
+  }
+
+  /** Why a gateway may not forward a sample of this device; undefined when it may. */
+  forbids(gateway: string, device: string): string | undefined {
+    const principal = this.#registry.find(gateway);
+    if (!principal) return `${gateway} is no longer registered. Add it again.`;
+    const right = sendingRight(principal, device, (child) => this.#registry.isChild(gateway, child));
+    return 'forbidden' in right ? right.forbidden : undefined;
   }
 
   #principal(connection: Connection, authorization: string | undefined): Principal | Denied {

@@ -13,6 +13,8 @@ export interface TelemetryHeaders {
   coding: ContentCoding;
   /** The value of Idempotency-Key. */
   key: string | undefined;
+  /** Whether some of it may have been sent before: what a Holdfast that forwards says in `Holdfast-Repeated`. */
+  repeated: boolean;
 }
 
 /** Longest Idempotency-Key, in characters. */
@@ -36,10 +38,11 @@ export function telemetryHeaders(headers: IncomingHttpHeaders, maximum: number):
     const message = `The Content-Encoding ${JSON.stringify((encoding ?? '').slice(0, 80))} cannot be undone here. Send gzip, deflate or none.`;
     return refused('unsupported-format', message, { headers: { 'Accept-Encoding': 'gzip, deflate' } });
   }
-  if (idempotencyKey === undefined) return { format, coding, key: undefined };
+  const repeated = headers['holdfast-repeated'] !== undefined;
+  if (idempotencyKey === undefined) return { format, coding, key: undefined, repeated };
   const key = typeof idempotencyKey === 'string' ? keyOf(idempotencyKey.trim()) : undefined;
   if (key === undefined) return faulty('bad-request', `The Idempotency-Key is not one. Send 1 to ${KEY_LENGTH} visible ASCII characters in quotes, such as "8e03978e-40d5-43dd".`);
-  return { format, coding, key };
+  return { format, coding, key, repeated };
 }
 
 /** A String of Structured Field Values (RFC 8941, section 3.3.3), or the same without quotes, as many clients send it. */

@@ -1,7 +1,7 @@
 import type { Delivery } from './delivery.ts';
 
 /**
- * A whole number from 1 to 2^52 that is the same for the same attempt of the same message: session, packet, device, topic and bytes. Two
+ * A whole number from 1 to 2^52 that is the same for the same attempt of the same message: session, packet, device, topic and, unless the packet names it alone, bytes. Two
  * messages share one with a probability of 2^-52. undefined where nothing makes a repetition recognisable.
  *
  * @param seed a secret whole number from 0 to 2^53: who does not know it cannot make up a message that is taken for another's.
@@ -16,7 +16,7 @@ export function attemptKey({ attempt, device, topic, payload }: Pick<Delivery, '
   hash.text(attempt.packet);
   hash.text(device);
   hash.text(topic);
-  hash.bytes(payload);
+  if (attempt.named !== true) hash.bytes(payload);
   return hash.number();
 }
 

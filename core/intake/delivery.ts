@@ -29,6 +29,8 @@ export interface Attempt {
    * message (a nonce, an Idempotency-Key), this is always true.
    */
   repeated: boolean;
+  /** `packet` names the message whatever its bytes are: a forwarded sample that comes again may say by then that it is historical. */
+  named?: true;
 }
 
 /** Told once how a delivery ended: without a refusal it is on disk (or was already), and may be acknowledged. */

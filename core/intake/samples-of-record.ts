@@ -1,5 +1,6 @@
-import { decodePayload } from '../decode/index.ts';
+import { DecodeError, decodePayload } from '../decode/index.ts';
 import type { DecodeContext, Decoded } from '../decode/index.ts';
+import { excerpt } from '../decode/limits.ts';
 import { readFlowRecord } from './flow-records.ts';
 import type { InboxRecord } from '../inbox/record.ts';
 import { sampleIds } from '../sample/identity.ts';
@@ -16,13 +17,26 @@ import type { MetricInfo, Sample, Source } from '../sample/sample.ts';
  */
 export function samplesOfRecord(record: InboxRecord, position: number, profile: string, declared?: Profile): Sample[] {
   const decoded = record.via === 'flow' ? [readFlowRecord(record.payload)] : decodePayload(record.payload, contextOf(record, declared));
+  if (record.format === 'forwarded') refuseOtherDevices(record, decoded);
   return samplesOf(record, decoded, position, profile);
 }
 
 /** The samples of a record that has been decoded. */
 function samplesOf(record: InboxRecord, decoded: readonly Decoded[], position: number, profile: string): Sample[] {
   const ids = sampleIds(record.device, decoded, record.payload, `${record.device}/p${position}`);
-  return decoded.map((one, index) => sampleOf(record, one, ids[index] ?? `${record.device}/p${position}-${index}`, profile));
+  return decoded.map((one, index) => sampleOf(record, one, forwardedId(record, one) ?? ids[index] ?? `${record.device}/p${position}-${index}`, profile));
+}
+
+/** The id that a sample had where it was forwarded. One that is a position in that inbox is told apart from those of this one. */
+function forwardedId({ device, principal }: InboxRecord, { id }: Decoded): string | undefined {
+  if (id === undefined) return undefined;
+  return id.startsWith(`${device}/s`) || id.startsWith(`${device}/t`) ? id : `${id}@${principal}`;
+}
+
+/** Of whom a sample is was checked at the door; one that may not be sent stands in the account of who sent it, and goes to quarantine. */
+function refuseOtherDevices({ device, principal }: InboxRecord, decoded: readonly Decoded[]): void {
+  const other = decoded.find((one) => one.device !== device)?.device;
+  if (other !== undefined) throw new DecodeError('type', `The sample is of ${excerpt(other)}, for which ${principal} may not send. List it among the devices that ${principal} sends for.`);
 }
 
 /** One sample of a record, of the record's device. */
@@ -32,7 +46,7 @@ export function sampleOf(record: InboxRecord, one: Decoded, id: string, profile:
     device: record.device,
     ts: one.ts ?? record.received,
     received: record.received,
-    tsSource: one.ts === undefined ? 'server' : 'device',
+    tsSource: one.ts === undefined ? 'server' : (one.tsSource ?? 'device'),
     src: sourceOf(record),
     values: one.values,
   };

@@ -1,11 +1,12 @@
 import type { Client, PublishPacket } from 'aedes';
-import type { Delivery, Intake } from '../intake/delivery.ts';
+import type { Answer, Delivery, Intake } from '../intake/delivery.ts';
 import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Committed } from '../sqlite/group-commit.ts';
 import type { Broker } from './broker.ts';
 import type { Clients } from './clients.ts';
 import type { Persistence } from './persistence.ts';
+import { offerForwardedPublish } from './forwarding.ts';
 import { principalOf } from './sessions.ts';
 import { classifyPublish } from './telemetry-topic.ts';
 import type { Publish } from './telemetry-topic.ts';
@@ -20,6 +21,9 @@ export interface PublishingOptions {
   counts: { acknowledged: number; refused: number };
   problem(sentence: string): void;
 }
+
+/** What a door takes, and is not for other clients. */
+type Offered = Extract<Publish, { kind: 'telemetry' | 'forward' }>;
 
 type Done = (error?: Error | null) => void;
 
@@ -64,21 +68,21 @@ export class Publishing {
     const content = { topic: packet.topic, payload: bytesOf(packet) };
     packet.retain = packet.retain && publish.kind === 'relay' && publish.mayRetain;
     const answer: Committed = (error) => done(error ?? null);
-    if (packet.qos < 2 && publish.kind === 'telemetry') return this.#offer(delivery(client.id, principal, publish, packet, content.payload, packet.dup), packet, answer);
+    if (packet.qos < 2 && publish.kind !== 'relay') return this.#offer(client, principal, publish, packet, content.payload, packet.dup, answer);
     if (packet.qos < 2) return broker.relay({ ...content, qos: packet.qos, retain: packet.retain }, packet, [], answer);
     const { receipts } = persistence;
     const session = persistence.session(client);
     const id = packet.messageId ?? 0;
     const take = (repeated: boolean, end: Committed): void => {
-      if (publish.kind === 'telemetry') this.#offer(delivery(client.id, principal, publish, packet, content.payload, packet.dup || repeated), packet, end);
+      if (publish.kind !== 'relay') this.#offer(client, principal, publish, packet, content.payload, packet.dup || repeated, end);
       else broker.relay({ ...content, qos: 2, retain: packet.retain }, packet, receipts.kept(session, id, content), end);
     };
     receipts.receive(client, session, id, content, take, answer);
   }
 
-  #offer(delivered: Delivery, packet: PublishPacket, end: Committed): void {
-    const { intake, counts, broker } = this.#options;
-    intake.offer(delivered, (refusal) => {
+  #offer(client: Client, principal: Principal | undefined, publish: Offered, packet: PublishPacket, payload: Buffer, repeated: boolean, end: Committed): void {
+    const { intake, counts, broker, registry } = this.#options;
+    const answered: Answer = (refusal) => {
       if (!refusal) {
         counts.acknowledged += 1;
         return end();
@@ -88,7 +92,12 @@ export class Publishing {
       // Nobody is told of the fate of a QoS 0 message, and its connection is none the worse for it.
       broker.withhold(packet);
       end();
-    });
+    };
+    if (publish.kind === 'telemetry') return intake.offer(delivery(client.id, principal, publish, packet, payload, repeated), answered);
+    const gateway = principal?.id ?? '';
+    // It is of use to a Holdfast alone.
+    broker.withhold(packet);
+    offerForwardedPublish(intake, { principal: gateway, payload, repeated }, (device) => registry.isChild(gateway, device), answered);
   }
 
   /** A will is published as its client's own message: by the same rules, and counted like it. */
@@ -100,8 +109,8 @@ export class Publishing {
       if (error) problem(`The will of ${principal?.id ?? 'a client that is no longer registered'} was not published: ${withoutStop(error.message)}.`);
       end(error);
     };
-    if (publish.kind === 'forbidden') {
-      ended(new Error(publish.reason));
+    if (publish.kind === 'forbidden' || publish.kind === 'forward') {
+      ended(new Error(publish.kind === 'forbidden' ? publish.reason : 'A will cannot forward samples'));
       return publish.kind;
     }
     const message = { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, retain: will.retain && publish.kind === 'relay' && publish.mayRetain };

@@ -3,8 +3,11 @@ import type { Principal } from '../registry/principal.ts';
 import { sendingRight } from '../registry/sending-rights.ts';
 import { classifySparkplug, maySubscribeSparkplug, SPARKPLUG } from './sparkplug-topic.ts';
 
-/** What a publish means: readings of a device, a message for other clients, or something this principal may not do. */
-export type Publish = { kind: 'telemetry'; device: string; format: PayloadFormat } | { kind: 'relay'; mayRetain: boolean } | { kind: 'forbidden'; reason: string };
+/** Where another Holdfast sends the samples that it forwards. */
+export const FORWARD_TOPIC = 'forward';
+
+/** What a publish means: readings of a device, forwarded samples of several, a message for other clients, or something this principal may not do. */
+export type Publish = { kind: 'telemetry'; device: string; format: PayloadFormat } | { kind: 'forward' } | { kind: 'relay'; mayRetain: boolean } | { kind: 'forbidden'; reason: string };
 
 /**
  * Decides by who published and on which topic.
@@ -13,7 +16,7 @@ export type Publish = { kind: 'telemetry'; device: string; format: PayloadFormat
  * `alarms/`; other topics below `devices/<its id>/` (a will, a status) are relayed to subscribers, and only
  * `devices/<its id>/status` is retained, since each retained topic costs memory. A gateway sends for its children on
  * `devices/<child>/telemetry`. An application's messages are relayed, but it cannot speak as a device. Below `spBv1.0/` the
- * rules of Sparkplug B hold.
+ * rules of Sparkplug B hold. On `forward` another Holdfast, a gateway, sends samples of its children.
  */
 export function classifyPublish(principal: Principal, topic: string, isChild: (device: string) => boolean): Publish {
   const [root, owner, channel] = topic.split('/', 3);
@@ -27,6 +30,7 @@ export function classifyPublish(principal: Principal, topic: string, isChild: (d
     return channel === 'telemetry' ? { kind: 'telemetry', device: owner, format: 'auto' } : { kind: 'relay', mayRetain: topic === `devices/${owner}/status` };
   }
   if (principal.kind === 'application') return { kind: 'relay', mayRetain: true };
+  if (topic === FORWARD_TOPIC && principal.kind === 'gateway') return { kind: 'forward' };
   if (root === 'alarms') return { kind: 'forbidden', reason: `${principal.id} is a ${principal.kind} and cannot publish alarms.` };
   const right = sendingRight(principal, undefined, isChild);
   return 'forbidden' in right ? { kind: 'forbidden', reason: right.forbidden } : { kind: 'telemetry', device: right.device, format: 'auto' };

@@ -1,4 +1,4 @@
-import { FORMATS } from '../decode/format.ts';
+import { CHOSEN_FORMATS } from '../decode/format.ts';
 import { LIMITS } from '../decode/limits.ts';
 import { ConfigError } from '../errors/holdfast-error.ts';
 import { readLimits } from '../overload/read-limits.ts';
@@ -40,7 +40,7 @@ function readProfile(value: unknown, field: string): Profile {
   const retention = given['retention'];
   return {
     name: readName(given['name'], `${field}, name`),
-    format: readChoice(given['format'], FORMATS, `${field}, format`) ?? 'auto',
+    format: readChoice(given['format'], CHOSEN_FORMATS, `${field}, format`) ?? 'auto',
     maximumAge: readAge(given['maximumAge'] ?? 0, `${field}, maximumAge`),
     metrics: readMetrics(given['metrics'] ?? {}, `${field}, metrics`),
     ...(limits !== undefined && limits !== null && { limits: readLimits(limits, `${field}, limits`) }),

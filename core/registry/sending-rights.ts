@@ -24,6 +24,11 @@ export function sendingRight({ id, kind }: Principal, device: string | undefined
   }
 }
 
+/** Why a principal may not forward samples, whosoever they are; undefined for one that may: a gateway, for its children. */
+export function notForwarding({ id, kind }: Principal): string | undefined {
+  return kind === 'gateway' ? undefined : `${id} is ${kind === 'device' ? 'a device' : 'an application'} and cannot forward samples. Make it a gateway, and list the devices it sends for.`;
+}
+
 function notItsOwn(id: string, device: string): SendingRight {
   const shown = isId(device) ? device : JSON.stringify(device.slice(0, SHOWN));
   return { forbidden: `${id} may not send for the device ${shown}. Use the credentials of that device, or list it as a child of the gateway.` };

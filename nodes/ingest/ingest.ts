@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { Backend } from '../../core/backend/backend.ts';
-import { FORMATS } from '../../core/decode/format.ts';
+import { CHOSEN_FORMATS } from '../../core/decode/format.ts';
 import type { PayloadFormat } from '../../core/decode/format.ts';
 import type { Delivery } from '../../core/intake/delivery.ts';
 import { flowDeliveries, FlowSampleError, readFlowRecord } from '../../core/intake/flow-records.ts';
@@ -23,7 +23,7 @@ const properties = {
   valuesType: choice(['msg', 'flow', 'global', 'json', 'jsonata'], 'msg'),
   ts: text({ default: '' }),
   tsType: choice(['none', 'msg', 'flow', 'global', 'jsonata'], 'none'),
-  format: choice(['', ...FORMATS], ''),
+  format: choice(['', ...CHOSEN_FORMATS], ''),
   form: choice(['single', 'batch'], 'single'),
   batchSize: number({ default: 500, minimum: 1, maximum: 10_000, integer: true }),
   window: number({ default: 1_000, minimum: 1, maximum: 100_000, integer: true }),

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomInt } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import { FORMATS } from '../../core/decode/format.ts';
+import { CHOSEN_FORMATS } from '../../core/decode/format.ts';
 import { ConfigError } from '../../core/errors/holdfast-error.ts';
 import { readBrokerAddress } from '../../core/subscriber/broker-address.ts';
 import type { TlsOptions } from '../../core/subscriber/broker-connection.ts';
@@ -36,7 +36,7 @@ export default defineNode('holdfast-subscriber', {
       url: text({ default: 'mqtt://127.0.0.1:1883', required: 'The node does not know its broker. Enter an address such as mqtt://192.0.2.7:1883.' }),
       tls: reference(),
       template: text({ default: 'devices/{device}/telemetry', required: 'The node does not know which topics to ask for. Enter a topic template such as plant/{device}/telemetry.' }),
-      format: choice(FORMATS, 'auto'),
+      format: choice(CHOSEN_FORMATS, 'auto'),
       qos: choice(['0', '1'], '1'),
       form: choice(['single', 'batch'], 'single'),
       batchSize: number({ default: 500, minimum: 1, maximum: 10_000, integer: true }),
