@@ -13,6 +13,8 @@ export interface Principal {
   readonly profile: string;
   /** The devices a gateway may send for. */
   readonly children: readonly string[];
+  /** By what devices are asked for together; absent when it has none. */
+  readonly tags?: readonly string[];
 }
 
 /** An id, kind or list that the registry cannot take. Code `HOLDFAST_PRINCIPAL`. */

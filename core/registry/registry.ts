@@ -8,6 +8,7 @@ import { makeDirectory } from '../workspace/make-directory.ts';
 import { checkId, checkKind, PrincipalError } from './principal.ts';
 import type { Principal, PrincipalKind } from './principal.ts';
 import { hashSecret, makeSecret, secretMatches, signingKeyOf } from './secret.ts';
+import { checkTags } from './tags.ts';
 
 /** Who is to be let in, and as what. */
 export interface Issue {
@@ -16,6 +17,15 @@ export interface Issue {
   profile?: string;
   /** Only for a gateway: the devices it may send for. */
   children?: readonly string[];
+  /** Default: those it has, if any. */
+  tags?: readonly string[];
+}
+
+/** Which registered devices; all that is given must hold. */
+export interface DeviceCriteria {
+  ids?: readonly string[];
+  profile?: string;
+  tag?: string;
 }
 
 const LAYOUT = {
@@ -26,6 +36,7 @@ const LAYOUT = {
      ) STRICT, WITHOUT ROWID`,
     // Whoever got the secret before this has no signing key: the secret is not known here, so none can be made of it.
     'ALTER TABLE principal ADD COLUMN signing_key BLOB',
+    `ALTER TABLE principal ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'`,
   ],
 };
 
@@ -69,11 +80,12 @@ export class Registry {
    * Lets a principal in, or gives a known one a new secret and the properties given.
    *
    * @returns the secret, which cannot be had again later.
-   * @throws PrincipalError for an id, kind or children that cannot be; StorageError when it cannot be written.
+   * @throws PrincipalError for an id, kind, children or tags that cannot be; StorageError when it cannot be written.
    */
-  issue({ id, kind, profile = '', children = [] }: Issue): { secret: string } {
+  issue({ id, kind, profile = '', children = [], tags: given }: Issue): { secret: string } {
     checkId(id);
     checkKind(kind);
+    const tags = checkTags(given ?? this.#known.get(id)?.principal.tags ?? []);
     if (kind !== 'gateway' && children.length > 0) throw new PrincipalError(`"${id}" is a ${kind} and cannot have children. Make it a gateway, or leave the list of children empty.`);
     children.forEach(checkId);
     const secret = makeSecret();
@@ -83,14 +95,39 @@ export class Registry {
     this.#write(() => {
       this.#database
         .prepare(
-          `INSERT INTO principal (id, kind, profile, children, secret_hash, signing_key, created, renewed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, profile = excluded.profile, children = excluded.children,
+          `INSERT INTO principal (id, kind, profile, children, tags, secret_hash, signing_key, created, renewed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, profile = excluded.profile, children = excluded.children, tags = excluded.tags,
              secret_hash = excluded.secret_hash, signing_key = excluded.signing_key, renewed = excluded.renewed`,
         )
-        .run(id, kind, profile, JSON.stringify(children), hash, signingKey, now, now);
+        .run(id, kind, profile, JSON.stringify(children), JSON.stringify(tags), hash, signingKey, now, now);
     });
-    this.#remember({ id, kind, profile, children: [...children] }, hash, signingKey);
+    this.#remember(withTags({ id, kind, profile, children: [...children] }, tags), hash, signingKey);
     return { secret };
+  }
+
+  /**
+   * Gives a device another profile or other tags; its secret stays.
+   *
+   * @throws PrincipalError when it is not known, or for tags that cannot be; StorageError when it cannot be written.
+   */
+  update(id: string, { profile, tags }: { profile?: string; tags?: readonly string[] }): Principal {
+    this.#refresh();
+    const entry = this.#known.get(id);
+    if (!entry) throw new PrincipalError(`There is no "${id.slice(0, 80)}" to change.`);
+    const { tags: former = [], ...rest } = entry.principal;
+    const principal = withTags({ ...rest, profile: profile ?? rest.profile }, checkTags(tags ?? former));
+    this.#write(() => this.#database.prepare('UPDATE principal SET profile = ?, tags = ? WHERE id = ?').run(principal.profile, JSON.stringify(principal.tags ?? []), id));
+    entry.principal = principal;
+    return principal;
+  }
+
+  /** The ids of the registered devices that meet all criteria, in alphabetical order. */
+  devicesOf({ ids, profile, tag }: DeviceCriteria): string[] {
+    const wanted = ids && new Set(ids);
+    return this.list()
+      .filter((one) => one.kind === 'device' && (wanted?.has(one.id) ?? true) && (profile === undefined || one.profile === profile) && (tag === undefined || (one.tags?.includes(tag) ?? false)))
+      .map(({ id }) => id)
+      .toSorted();
   }
 
   /** @returns whether there was such a principal. */
@@ -155,7 +192,7 @@ export class Registry {
 
   #load(): void {
     this.#known.clear();
-    for (const row of this.#database.prepare('SELECT id, kind, profile, children, secret_hash, signing_key FROM principal ORDER BY id').iterate()) {
+    for (const row of this.#database.prepare('SELECT id, kind, profile, children, tags, secret_hash, signing_key FROM principal ORDER BY id').iterate()) {
       try {
         const key = row['signing_key'];
         this.#remember(principalOf(row), bytesOf(row['secret_hash'], 'the hash of its secret'), key === null ? undefined : bytesOf(key, 'its signing key'));
@@ -174,7 +211,12 @@ const NOBODY = new Uint8Array(32);
 
 function principalOf(row: Record<string, unknown>): Principal {
   const children: unknown = JSON.parse(String(row['children']));
-  return { id: String(row['id']), kind: checkKind(row['kind']), profile: String(row['profile']), children: Array.isArray(children) ? children.map(String) : [] };
+  const tags = checkTags(JSON.parse(String(row['tags'])));
+  return withTags({ id: String(row['id']), kind: checkKind(row['kind']), profile: String(row['profile']), children: Array.isArray(children) ? children.map(String) : [] }, tags);
+}
+
+function withTags(principal: Omit<Principal, 'tags'>, tags: readonly string[]): Principal {
+  return tags.length > 0 ? { ...principal, tags } : principal;
 }
 
 function bytesOf(value: unknown, what: string): Uint8Array {

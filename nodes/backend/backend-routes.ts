@@ -3,6 +3,8 @@ import type { NodeAPI } from 'node-red';
 import { Backend } from '../../core/backend/backend.ts';
 import { HoldfastError, messageOf } from '../../core/errors/holdfast-error.ts';
 import { checkId, checkKind, PrincipalError } from '../../core/registry/principal.ts';
+import type { Principal } from '../../core/registry/principal.ts';
+import { checkTags } from '../../core/registry/tags.ts';
 import { KINDS } from '../../core/simulator/index.ts';
 import type { BackendNode } from '../harness/define-node.ts';
 
@@ -13,7 +15,7 @@ const LEDGER_PAGE = 1_000;
 
 /** What the dialogs ask a backend: who may connect, which devices and metrics are known, how it is doing. */
 export function addBackendRoutes(RED: NodeAPI): void {
-  const route = (method: 'get' | 'post' | 'delete', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown): void => {
+  const route = (method: 'get' | 'post' | 'patch' | 'delete', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown): void => {
     RED.httpAdmin[method](`/holdfast-backend/:id/${path}`, RED.auth.needsPermission(permission), async (request: Request, response: Response) => {
       try {
         response.json((await answer(backendOf(RED, String(request.params['id'])), request)) ?? {});
@@ -25,6 +27,7 @@ export function addBackendRoutes(RED: NodeAPI): void {
 
   route('get', 'principals', READ, (backend) => backend.registry.list());
   route('post', 'principals', WRITE, (backend, request) => issue(backend, request.body));
+  route('patch', 'principals/:principal', WRITE, (backend, request) => update(backend, String(request.params['principal']), request.body));
   route('delete', 'principals/:principal', WRITE, (backend, request) => {
     const id = String(request.params['principal']);
     if (!backend.registry.remove(id)) throw new PrincipalError(`There is no "${id}" to remove.`);
@@ -53,17 +56,25 @@ function backendOf(RED: NodeAPI, id: string): Backend {
 /** Lets someone in; the secret is in this answer and nowhere else. */
 function issue(backend: Backend, body: unknown): { id: string; secret: string } {
   if (typeof body !== 'object' || body === null) throw new PrincipalError('The request has no body. Send {"id":"press-7","kind":"device"}.');
-  const { id, kind = 'device', profile = '', children = [] } = body as Record<string, unknown>;
+  const { id, kind = 'device', profile = '', children = [], tags } = body as Record<string, unknown>;
   if (!Array.isArray(children)) throw new PrincipalError('children is not a list. Send the ids of the devices a gateway may send for.');
-  const request = { id: checkId(id), kind: checkKind(kind), profile: String(profile), children: children.map(checkId) };
+  const request = { id: checkId(id), kind: checkKind(kind), profile: String(profile), children: children.map(checkId), ...(tags !== undefined && { tags: checkTags(tags) }) };
   return { id: request.id, ...backend.registry.issue(request) };
 }
 
-async function known(backend: Backend): Promise<{ devices: string[]; metrics: string[]; profiles: string[] }> {
+/** Another profile, other tags, the same secret. */
+function update(backend: Backend, id: string, body: unknown): Principal {
+  if (typeof body !== 'object' || body === null) throw new PrincipalError('The request has no body. Send {"tags":["hall-2"]}.');
+  const { profile, tags } = body as Record<string, unknown>;
+  return backend.registry.update(id, { ...(profile !== undefined && { profile: String(profile) }), ...(tags !== undefined && { tags: checkTags(tags) }) });
+}
+
+async function known(backend: Backend): Promise<{ devices: string[]; metrics: string[]; profiles: string[]; tags: string[] }> {
   const principals = backend.registry.list();
   const devices = new Set([...principals.filter(({ kind }) => kind === 'device').map(({ id }) => id), ...(await backend.store.devices())]);
   const profiles = new Set([...principals.map(({ profile }) => profile).filter((profile) => profile !== ''), ...KINDS.map(({ name }) => name)]);
-  return { devices: [...devices].toSorted(), metrics: await backend.store.metrics(), profiles: [...profiles].toSorted() };
+  const tags = new Set(principals.flatMap((principal) => principal.tags ?? []));
+  return { devices: [...devices].toSorted(), metrics: await backend.store.metrics(), profiles: [...profiles].toSorted(), tags: [...tags].toSorted() };
 }
 
 async function status(backend: Backend): Promise<object> {

@@ -76,6 +76,39 @@ describe('the registry', () => {
     assert.throws(() => issue('x', 'device', ['a']), (error: unknown) => error instanceof PrincipalError && /cannot have children/.test(error.message));
   });
 
+  it('keeps the tags of a device, also with a new secret, another profile or after a restart', () => {
+    registry.issue({ id: 'press-7', kind: 'device', profile: 'press', tags: ['hall-2', ' line a ', 'hall-2'] });
+    const { secret } = registry.issue({ id: 'press-7', kind: 'device', profile: 'press' });
+    const expected = { id: 'press-7', kind: 'device', profile: 'old press', children: [], tags: ['hall-2', 'line a'] };
+    assert.deepEqual(registry.update('press-7', { profile: 'old press' }), expected);
+    for (const one of [registry, open()]) assert.deepEqual([one.authenticate('press-7', secret), one.list()], [expected, [expected]]);
+    registry.update('press-7', { tags: [] });
+    for (const one of opened) assert.deepEqual(one.list(), [{ id: 'press-7', kind: 'device', profile: 'old press', children: [] }]);
+  });
+
+  it('finds devices by id, profile and tag, all that is given', () => {
+    registry.issue({ id: 'press-2', kind: 'device', profile: 'press', tags: ['hall-2'] });
+    registry.issue({ id: 'press-1', kind: 'device', profile: 'press', tags: ['hall-1', 'old'] });
+    registry.issue({ id: 'van-1', kind: 'device', profile: 'van', tags: ['old'] });
+    registry.issue({ id: 'hub', kind: 'gateway', children: ['van-1'], tags: ['old'] });
+    for (const [criteria, found] of [
+      [{}, ['press-1', 'press-2', 'van-1']],
+      [{ profile: 'press' }, ['press-1', 'press-2']],
+      [{ tag: 'old' }, ['press-1', 'van-1']],
+      [{ tag: 'old', profile: 'press' }, ['press-1']],
+      [{ ids: ['van-1', 'press-2', 'nobody'], tag: 'old' }, ['van-1']],
+      [{ tag: 'constructor' }, []],
+    ] as const) assert.deepEqual(registry.devicesOf(criteria), found, JSON.stringify(criteria));
+  });
+
+  it('takes no tags that cannot be told apart, and no more than sixteen', () => {
+    for (const tags of [[''], ['a,b'], ['a\nb'], ['x'.repeat(65)], Array.from({ length: 17 }, (_, index) => `t${index}`), [7], 'hall-2', null, [{}]]) {
+      assert.throws(() => registry.issue({ id: 'press-7', kind: 'device', tags: (tags ?? 'null') as string[] }), (error: unknown) => error instanceof PrincipalError && /tag/.test(error.message), JSON.stringify(tags));
+    }
+    assert.deepEqual(registry.list(), []);
+    assert.throws(() => registry.update('press-7', { tags: ['hall-2'] }), /There is no "press-7" to change/);
+  });
+
   it('forgets who is removed, at once and for good', () => {
     const secret = issue('press-7');
     assert.deepEqual([registry.remove('press-7'), registry.remove('press-7')], [true, false]);
@@ -122,7 +155,7 @@ describe('the registry', () => {
   it('of the version before lets everyone in as it did, who cannot sign before they have a new secret', () => {
     const secret = issue('press-7');
     const file = new DatabaseSync(join(folder, 'registry.sqlite'));
-    file.exec('ALTER TABLE principal DROP COLUMN signing_key; PRAGMA user_version=1');
+    file.exec('ALTER TABLE principal DROP COLUMN signing_key; ALTER TABLE principal DROP COLUMN tags; PRAGMA user_version=1');
     file.close();
     const migrated = open();
     assert.equal(migrated.authenticate('press-7', secret)?.id, 'press-7');
