@@ -2,9 +2,11 @@ import { iconButton, unseen } from '../editor/buttons.ts';
 import { choose } from '../editor/choice.ts';
 import { textsOf } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
+import { ownRetention, retentionForm } from './retention.editor.ts';
+import type { RetentionForm, SavedRetention } from './retention.editor.ts';
 
 /** As it is saved. */
-export type Metrics = Record<string, { type?: string; unit?: string }>;
+export type Metrics = Record<string, { type?: string; unit?: string; retention?: SavedRetention }>;
 
 export interface MetricTable {
   readonly element: JQuery;
@@ -12,6 +14,7 @@ export interface MetricTable {
   read(): { metrics: Metrics; repeated: string | undefined };
 }
 
+const RETENTION = 'holdfast-retention-form';
 const TYPES = ['number', 'integer', 'boolean', 'string'];
 
 /** The metrics of one profile, as a small table that grows by a button. */
@@ -21,20 +24,31 @@ export function metricTable(node: EditorNode, saved: Metrics, changed: () => voi
   const titles = ['name', 'type', 'unit'].map((column) => $('<th scope="col">').text(texts(`metrics.${column}`)));
   const table = $('<table class="holdfast-metrics">').append($('<thead>').append($('<tr>').append(titles, $('<th scope="col">').append(unseen(texts('metrics.actions'))))), rows);
 
-  const addRow = (name = '', { type = '', unit = '' } = {}): JQuery => {
+  const addRow = (name = '', { type = '', unit = '', retention }: Metrics[string] = {}): JQuery => {
     const types = $('<select>').attr('aria-label', texts('metrics.type')).append(['', ...TYPES].map((one) => $('<option>').val(one).text(texts(`metrics.types.${one === '' ? 'any' : one}`))));
+    const form = retentionForm({ texts, saved: retention ?? {}, inherits: true, changed });
+    const kept = $('<tr class="holdfast-metric-kept">').append($('<td colspan="4">').append($('<p class="holdfast-hint">').text(texts('retention.ofMetricHint')), form.element));
+    const howLong = iconButton('fa-clock-o', texts('retention.ofMetric'), () => show(kept.is(':hidden')));
+    const show = (isShown: boolean): void => {
+      kept.toggle(isShown);
+      howLong.attr('aria-expanded', String(isShown));
+      RED.tray.resize();
+    };
     const row = $('<tr>').append(
       $('<td>').append($('<input type="text" class="holdfast-metric-name">').attr({ 'aria-label': texts('metrics.name'), placeholder: 'temperature' }).val(name)),
       $('<td>').append(choose(types, type)),
       $('<td>').append($('<input type="text" class="holdfast-metric-unit">').attr({ 'aria-label': texts('metrics.unit'), placeholder: 'Cel' }).val(unit)),
-      $('<td>').append(iconButton('fa-times', texts('metrics.remove'), () => {
-        row.remove();
+      $('<td>').append(howLong, iconButton('fa-times', texts('metrics.remove'), () => {
+        row.add(kept).remove();
         table.toggle(rows.children().length > 0);
         changed();
       })),
     );
+    row.data(RETENTION, form);
     table.show();
-    return row.appendTo(rows);
+    rows.append(row, kept);
+    show(retention !== undefined);
+    return row;
   };
   const add = $('<button type="button" class="red-ui-button red-ui-button-small">').append('<i class="fa fa-plus" aria-hidden="true"></i> ', $('<span>').text(texts('metrics.add')));
   add.on('click', () => {
@@ -49,10 +63,11 @@ export function metricTable(node: EditorNode, saved: Metrics, changed: () => voi
   return {
     element: $('<div>').append(table, add),
     read() {
-      const found = rows.children().toArray().map((row) => {
+      const found = rows.children(':not(.holdfast-metric-kept)').toArray().map((row) => {
+        const form = $(row).data(RETENTION) as RetentionForm | undefined;
         const [name = '', unit = ''] = $(row).find('input').toArray().map((input) => textOf($(input).val()).trim());
         const type = textOf($(row).find('select').val());
-        return { name, metric: { ...(type !== '' && { type }), ...(unit !== '' && { unit }) } };
+        return { name, metric: { ...(type !== '' && { type }), ...(unit !== '' && { unit }), ...(form && ownRetention(form.read())) } };
       }).filter(({ name, metric }) => name !== '' || Object.keys(metric).length > 0);
       const names = found.map(({ name }) => name);
       return { metrics: Object.fromEntries(found.map(({ name, metric }) => [name, metric])), repeated: names.find((name, index) => names.indexOf(name) < index) };

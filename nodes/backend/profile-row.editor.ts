@@ -4,6 +4,8 @@ import { shownNumber, textsOf } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
 import { metricTable } from './metric-table.editor.ts';
 import type { Metrics } from './metric-table.editor.ts';
+import { ownRetention, retentionForm } from './retention.editor.ts';
+import type { SavedRetention } from './retention.editor.ts';
 
 /** A profile as it is saved. What is no number is kept as it was typed, for the validator to name it. */
 export interface SavedProfile {
@@ -12,6 +14,7 @@ export interface SavedProfile {
   maximumAge?: number | string;
   metrics?: Metrics;
   limits?: Partial<Record<LimitField, number | string>> & { over?: string };
+  retention?: SavedRetention;
 }
 
 export interface ProfileRow {
@@ -43,6 +46,7 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
   unit.val(savedUnit);
   age.val(typeof savedAge === 'number' ? String(savedAge / UNITS[savedUnit]) : savedAge);
 
+  const retention = retentionForm({ texts, saved: saved.retention ?? {}, inherits: true, changed: () => tell() });
   const metrics = metricTable(node, saved.metrics ?? {}, () => tell());
   const own = $('<input type="checkbox" class="holdfast-profile-own">').prop('checked', Boolean(saved.limits));
   const limits = { ...NEW_LIMITS, ...(saved.limits && { messagesPerSecond: 0 }), ...saved.limits };
@@ -59,6 +63,9 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
     $('<h5>').text(texts('metrics.title')),
     $('<p class="holdfast-hint">').text(texts('metrics.hint')),
     metrics.element,
+    $('<h5>').text(texts('retention.ofProfile')),
+    $('<p class="holdfast-hint">').text(texts('retention.ofProfileHint')),
+    retention.element,
     $('<label class="holdfast-check">').append(own, $('<span>').text(texts('profiles.own'))),
     limitForm,
   );
@@ -81,6 +88,7 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
       maximumAge: typeof hours === 'number' ? Math.round(hours * UNITS[textOf(unit.val()) === 'days' ? 'days' : 'hours']) : hours,
       metrics: declared,
       ...(own.prop('checked') === true && { limits: { ...Object.fromEntries(fields.map(({ field, input }) => [field, numberOf(input)])), over: textOf(over.val()) } }),
+      ...ownRetention(retention.read()),
     };
     return { profile, repeated };
   };

@@ -30,7 +30,7 @@ const NOTHING_SAVED: Record<Kept, null | 0> = { readings: null, minute: 0, hour:
 
 /** A row for readings and one for each rollup: not made, for some days, or for ever. */
 export function retentionForm({ texts, saved, inherits = false, changed }: RetentionFormOptions): RetentionForm {
-  const rows = KEPT.map((kept) => retentionRow(texts, kept, kept in saved || inherits ? saved[kept] : NOTHING_SAVED[kept], inherits, changed));
+  const rows = KEPT.map((kept) => retentionRow(texts, kept, inherits || kept in saved ? saved[kept] : NOTHING_SAVED[kept], inherits, changed));
   return {
     element: $('<div class="holdfast-retention">').append(rows.map(({ element }) => element)),
     read: () => Object.fromEntries(rows.flatMap(({ kept, read }) => {
@@ -69,6 +69,11 @@ function retentionRow(texts: Texts, kept: Kept, saved: number | string | null | 
       }
     },
   };
+}
+
+/** What is saved of a form that says something of its own. */
+export function ownRetention(retention: SavedRetention): { retention?: SavedRetention } {
+  return Object.keys(retention).length > 0 ? { retention } : {};
 }
 
 /** True, or the sentence about the first row that the server would refuse. */

@@ -177,19 +177,53 @@ describe('the dialogs of the nodes in the editor', () => {
       await problem.filter({ hasText: 'Profile “van” has a metric whose name cannot be used.' }).waitFor();
       await row.locator('button[aria-label="Remove this metric"]').last().click();
       await row.locator('.holdfast-metric-unit').fill('km/h');
-      await row.locator('.holdfast-metrics select').selectOption('number');
+      await row.locator('.holdfast-metrics select[aria-label="Type"]').selectOption('number');
       await row.locator('.holdfast-profile-own').check();
       await row.locator('.holdfast-profile-burst').fill('0');
       await problem.filter({ hasText: 'Profile “van”: what may come at once cannot be that.' }).waitFor();
       await editor.picture('backend-profiles');
       await row.locator('.holdfast-profile-burst').fill('20');
+      await row.locator('button[aria-label="How long this metric is kept"]').click();
+      const ofMetric = row.locator('.holdfast-metric-kept');
+      await ofMetric.locator('[data-kept="readings"]').selectOption('days');
+      await ofMetric.locator('[data-days-of="readings"]').fill('0');
+      await problem.filter({ hasText: 'Profile “van”: readings or rollups cannot be kept that long.' }).waitFor();
+      await ofMetric.locator('[data-days-of="readings"]').fill('7');
+      await row.locator('.holdfast-profile-body > .holdfast-retention [data-kept="hour"]').selectOption('ever');
+      await editor.picture('backend-profile-retention');
       await editor.page.locator('#holdfast-profiles-problem:empty').waitFor({ state: 'attached' });
       await editor.close('done');
       const { profiles } = await editor.properties(BACKEND);
-      assert.deepEqual((profiles as unknown[])[2], { name: 'van', format: 'cbor', maximumAge: 5_400_000, metrics: { speed: { type: 'number', unit: 'km/h' } }, limits: { messagesPerSecond: 10, bytesPerSecond: 0, burst: 20, over: 'refuse' } });
+      assert.deepEqual((profiles as unknown[])[2], { name: 'van', format: 'cbor', maximumAge: 5_400_000, metrics: { speed: { type: 'number', unit: 'km/h', retention: { readings: 7 } } }, limits: { messagesPerSecond: 10, bytesPerSecond: 0, burst: 20, over: 'refuse' }, retention: { hour: null } });
       assert.deepEqual((profiles as unknown[])[0], { name: 'press', format: 'json', maximumAge: 172_800_000, metrics: { temperature: { type: 'number', unit: 'Cel' }, running: {} } });
       assert.deepEqual(await editor.faults(BACKEND), []);
       assert.deepEqual(editor.problems, []);
+    });
+
+    it('choose where readings are kept and for how long, and say what is missing', async () => {
+      await editor.open(BACKEND);
+      await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]').click();
+      const meaning = editor.page.locator('#holdfast-retention-meaning');
+      assert.equal(await meaning.innerText(), 'Every reading is kept for ever.');
+      await editor.page.locator('#holdfast-health', { hasText: 'Readings in this directory can be written and asked.' }).waitFor();
+      await editor.page.locator('#holdfast-retention [data-kept="readings"]').selectOption('days');
+      await editor.page.locator('#holdfast-retention [data-days-of="readings"]').fill('0');
+      assert.match(await meaning.innerText(), /^Readings cannot be kept for 0 days/);
+      await editor.page.locator('#holdfast-retention [data-days-of="readings"]').fill('30');
+      assert.equal(await meaning.innerText(), 'After 30 days a reading is gone for good, and no rollup is left of it.');
+      await editor.page.locator('#holdfast-retention [data-kept="hour"]').selectOption('days');
+      assert.equal(await meaning.innerText(), 'A reading goes after 30 days; what it adds to the rollups stays.');
+      assert.equal(await editor.page.locator('#node-config-input-postgresHost').isVisible(), false);
+      await editor.page.locator('#node-config-input-storage').selectOption('postgresql');
+      await editor.page.locator('#holdfast-problem-postgresHost', { hasText: '“Host” is empty. Enter a value.' }).waitFor();
+      await editor.picture('backend-store-postgres');
+      await editor.page.locator('#node-config-input-storage').selectOption('embedded');
+      await editor.page.locator('#holdfast-problem-postgresHost').waitFor({ state: 'detached' });
+      await editor.picture('backend-store-days');
+      await editor.close('done');
+      const { retention, storage } = await editor.properties(BACKEND);
+      assert.deepEqual([retention, storage], [{ readings: 30, minute: 0, hour: 730, day: 0 }, 'embedded']);
+      assert.deepEqual(await editor.faults(BACKEND), []);
     });
 
     it('show at once what is wrong with profiles that came with a flow', async () => {
