@@ -1,0 +1,106 @@
+/**
+ * Whole numbers that are mostly small, in a Golomb-Rice code (Golomb 1966, Rice 1979; as for residuals in FLAC, RFC 9639). With the
+ * parameter k, a number is its quotient by 2^k as that many 0 bits and a 1, then its lowest k bits. A quotient of 20 or more is 20
+ * bits 0, how many bits the number has (6 bits), and the number.
+ */
+import { bitLength, BitReader, BitWriter, MAXIMUM_BITS, powerOfTwo } from './bits.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+
+/** The largest number that is coded. */
+export const MAXIMUM_RESIDUAL = 2 ** 53 - 1;
+/** From this quotient on, a number is written in full. */
+const ESCAPE = 20;
+const LENGTH_BITS = 6;
+const MAXIMUM_LENGTH = 53;
+/** What a number takes at most. */
+const MOST_BITS = ESCAPE + LENGTH_BITS + MAXIMUM_LENGTH;
+/** What the first look at the bits shows of a number: quotient, 1, rest. */
+const PEEKED = 25;
+
+/** What numbers take, in bits, and with which parameter. An estimate, good to a few per cent. */
+export interface Cost {
+  bits: number;
+  parameter: number;
+}
+
+const histogram = new Uint32Array(MAXIMUM_LENGTH + 1);
+
+/** Estimates the best parameter for the first `count` numbers, and what they then take: Infinity when one of them is above MAXIMUM_RESIDUAL. */
+export function estimate(values: Float64Array, count: number): Cost {
+  histogram.fill(0);
+  for (let index = 0; index < count; index += 1) {
+    const value = values[index] ?? 0;
+    if (value > MAXIMUM_RESIDUAL) return { bits: Infinity, parameter: 0 };
+    const length = bitLength(value);
+    histogram[length] = (histogram[length] ?? 0) + 1;
+  }
+  const best: Cost = { bits: Infinity, parameter: 0 };
+  for (let parameter = 0; parameter < MAXIMUM_LENGTH; parameter += 1) {
+    const bits = bitsWith(parameter, count);
+    if (bits > best.bits) break;
+    best.bits = bits;
+    best.parameter = parameter;
+  }
+  return best;
+}
+
+/** Numbers of one length are on average three quarters of the next power of two, so their quotients are three quarters of that power's. */
+function bitsWith(parameter: number, count: number): number {
+  let bits = count * (parameter + 1);
+  for (let length = parameter + 1; length <= MAXIMUM_LENGTH; length += 1) {
+    const numbers = histogram[length] ?? 0;
+    if (numbers === 0) continue;
+    const quotient = 0.75 * powerOfTwo(length - parameter) - 0.5;
+    bits += numbers * (quotient < ESCAPE ? quotient : ESCAPE + LENGTH_BITS + length - parameter - 1);
+  }
+  return bits;
+}
+
+/** Writes the first `count` numbers, each at most MAXIMUM_RESIDUAL: the parameter in a byte, and their bits. */
+export function writeResiduals(writer: ByteWriter, values: Float64Array, count: number, parameter: number): void {
+  writer.uint8(parameter);
+  const bits = new BitWriter(writer, count * MOST_BITS);
+  const scale = 1 / powerOfTwo(parameter);
+  for (let index = 0; index < count; index += 1) {
+    const value = values[index] ?? 0;
+    const quotient = Math.floor(value * scale);
+    if (quotient >= ESCAPE) {
+      const length = bitLength(value);
+      bits.bits(0, ESCAPE);
+      bits.bits(length, LENGTH_BITS);
+      bits.wide(value, length);
+    } else if (parameter <= MAXIMUM_BITS) {
+      bits.bits(1, quotient + 1);
+      bits.bits(value & ((1 << parameter) - 1), parameter);
+    } else {
+      bits.bits(1, quotient + 1);
+      bits.wide(value - quotient * powerOfTwo(parameter), parameter);
+    }
+  }
+  bits.end();
+}
+
+/** Reads `count` numbers into the beginning of `into`. @throws RangeError when they go beyond the end. */
+export function readResiduals(reader: ByteReader, into: Float64Array, count: number): void {
+  const parameter = reader.uint8();
+  if (parameter >= MAXIMUM_LENGTH) throw new RangeError('a parameter is too large');
+  const bits = new BitReader(reader);
+  const scale = powerOfTwo(parameter);
+  for (let index = 0; index < count; index += 1) {
+    const next = bits.peek();
+    const quotient = Math.clz32(next);
+    if (quotient >= ESCAPE) {
+      bits.skip(ESCAPE);
+      into[index] = bits.wide(bits.bits(LENGTH_BITS));
+    } else if (quotient + 1 + parameter <= PEEKED) {
+      // Shifting by 32 would shift by nothing, so it is done in two steps.
+      into[index] = quotient * scale + ((next << (quotient + 1)) >>> 1 >>> (31 - parameter));
+      bits.skip(quotient + 1 + parameter);
+    } else {
+      bits.skip(quotient + 1);
+      into[index] = quotient * scale + bits.wide(parameter);
+    }
+  }
+  bits.end();
+}
