@@ -1,8 +1,9 @@
 import { Block } from '../codec/block.ts';
 import type { ChunkTable } from './chunk-table.ts';
+import { sameContent } from './corrections.ts';
 import type { Corrections } from './corrections.ts';
-import { qualityOfKind, sameValue } from '../codec/kind.ts';
-import { readLog, writtenOf } from './log-codec.ts';
+import { qualityOfKind } from '../codec/kind.ts';
+import { readLog } from './log-codec.ts';
 import type { ReadingSink } from './log-codec.ts';
 import type { Pending } from './pending.ts';
 import type { Series, SeriesIndex } from './series-index.ts';
@@ -31,7 +32,10 @@ export class Intake implements ReadingSink {
   readonly #byId: SeriesIndex['byId'];
   readonly #pending: Pending;
   readonly #late = new Block(1);
-  #written = 0;
+  /** The notes of the blob, which it holds while it is read. */
+  #notes: number[] = [];
+  #row = 0;
+  received = 0;
   counts: StoreCounts = { ...NO_COUNTS };
 
   constructor(options: IntakeOptions) {
@@ -40,21 +44,31 @@ export class Intake implements ReadingSink {
     this.#pending = options.pending;
   }
 
-  /** Takes a sound blob of the log. */
-  take(blob: Buffer): void {
-    this.#written = writtenOf(blob);
+  /** Takes a sound blob of the log, of which the number of its row is given. */
+  take(blob: Buffer, row: number): void {
+    this.#row = row;
     readLog(blob, this);
+    if (this.#notes.length === 0) return;
+    for (const note of this.#notes) this.#pending.notes.release(note);
+    this.#notes = [];
   }
 
-  add(id: number, ts: number, kind: number, number: number, text: string | undefined): void {
+  note(text: string): number {
+    const note = this.#pending.notes.hold(text);
+    this.#notes.push(note);
+    return note;
+  }
+
+  add(id: number, ts: number, kind: number, number: number, text: string | undefined, note: number): void {
     const series = this.#byId[id];
-    if (series === undefined) return;
+    // What was moved into chunks before a crash, and not trimmed yet, is there already.
+    if (series === undefined || series.logged >= this.#row) return;
     if (ts > series.newest) {
       series.newest = ts;
-      this.#pending.add(series, ts, kind, number, text);
+      this.#pending.add(series, ts, kind, number, text, note);
       this.counts.stored += 1;
     } else {
-      this.#addLate(series, ts, kind, number, text);
+      this.#addLate(series, ts, kind, number, text, note);
     }
     if (series.pending >= FULL_SERIES && !series.queued) {
       series.queued = true;
@@ -62,7 +76,7 @@ export class Intake implements ReadingSink {
     }
   }
 
-  #addLate(series: Series, ts: number, kind: number, number: number, text: string | undefined): void {
+  #addLate(series: Series, ts: number, kind: number, number: number, text: string | undefined, note: number): void {
     const { chunks, corrections } = this.#options;
     const pending = this.#pending;
     const late = this.#late;
@@ -72,19 +86,20 @@ export class Intake implements ReadingSink {
     const slot = pending.slotAt(series, ts);
     const stands = slot === undefined ? chunks.find(series, ts) : { readings: pending.readAt(slot), index: 0 };
     if (!stands) {
-      pending.addLate(series, late, false);
+      pending.addLate(series, late, note, false);
       this.counts.stored += 1;
       return;
     }
-    const value = late.value(0);
-    const former = stands.readings.value(stands.index);
-    if (sameValue(former, value) || corrections.wasSuperseded(series, ts, value)) {
+    const content = { value: late.value(0), quality: qualityOfKind(kind), note: pending.notes.text(note) };
+    const { readings, index } = stands;
+    const former = { value: readings.value(index), quality: qualityOfKind(readings.kind(index)), note: readings.note(index) };
+    if (sameContent(former, content) || corrections.wasSuperseded(series, ts, content, this.received)) {
       this.counts.duplicates += 1;
       return;
     }
-    corrections.add(series, ts, { value: former, quality: qualityOfKind(stands.readings.kind(stands.index)), at: this.#written });
-    if (slot === undefined) pending.addLate(series, late, true);
-    else pending.replace(slot, late);
+    corrections.add(series, ts, { ...former, at: this.received });
+    if (slot === undefined) pending.addLate(series, late, note, true);
+    else pending.replace(slot, late, note);
     this.counts.corrected += 1;
   }
 }

@@ -1,5 +1,6 @@
 import { Block } from '../codec/block.ts';
 import { TYPE, typeOfKind } from '../codec/kind.ts';
+import { NotePool } from './note-pool.ts';
 import type { Series } from './series-index.ts';
 
 const INITIAL_CAPACITY = 4_096;
@@ -7,11 +8,13 @@ const INITIAL_CAPACITY = 4_096;
 const MAXIMUM_GROWTH = 1 << 18;
 const NONE = -1;
 
-/** A slot is 24 bytes: time and number (float64), the slot before it and the kind (int32). */
+/** A slot is 24 bytes: time and number (float64), the slot before it and the kind (int32), above which is the number of its note. */
 const FLOATS = 3;
 const INTEGERS = 6;
 const FORMER = 4;
 const KIND = 5;
+const KIND_MASK = 0xff;
+const NOTE_SHIFT = 8;
 
 /**
  * The readings that are in the log and in no chunk yet. Each has a slot in one stretch of memory, in which the readings of a
@@ -23,6 +26,7 @@ export class Pending {
   /** The same memory. The slot before is the one added to the series before this one; of a vacant slot, the next vacant one. */
   #integers = new Int32Array(this.#floats.buffer);
   readonly #texts = new Map<number, string>();
+  readonly notes = new NotePool();
   #vacant = NONE;
   #used = 0;
   #count = 0;
@@ -38,14 +42,16 @@ export class Pending {
     return this.#count - this.#overrides;
   }
 
-  add(series: Series, ts: number, kind: number, number: number, text: string | undefined): void {
+  /** `note` is its number in `notes`, 0 when there is none. */
+  add(series: Series, ts: number, kind: number, number: number, text: string | undefined, note: number): void {
     let slot = this.#vacant;
     if (slot === NONE) slot = this.#extend();
     else this.#vacant = this.#former(slot);
     this.#floats[slot * FLOATS] = ts;
     this.#floats[slot * FLOATS + 1] = number;
     this.#integers[slot * INTEGERS + FORMER] = series.head;
-    this.#integers[slot * INTEGERS + KIND] = kind;
+    this.#integers[slot * INTEGERS + KIND] = kind | (note << NOTE_SHIFT);
+    if (note !== 0) this.notes.holdAgain(note);
     if (text !== undefined) this.#texts.set(slot, text);
     series.head = slot;
     series.pending += 1;
@@ -54,8 +60,8 @@ export class Pending {
   }
 
   /** Adds a reading for a time that has none here, but may have one in a chunk, of which it takes the place. */
-  addLate(series: Series, block: Block, override: boolean): void {
-    this.add(series, block.time(0), block.kind(0), block.number(0), block.text(0));
+  addLate(series: Series, block: Block, note: number, override: boolean): void {
+    this.add(series, block.time(0), block.kind(0), block.number(0), block.text(0), note);
     series.ordered = false;
     if (!override) return;
     series.overrides += 1;
@@ -77,10 +83,13 @@ export class Pending {
     return block;
   }
 
-  replace(slot: number, block: Block): void {
+  replace(slot: number, block: Block, note: number): void {
     const text = block.text(0);
+    const former = this.#noteAt(slot);
+    if (note !== 0) this.notes.holdAgain(note);
+    if (former !== 0) this.notes.release(former);
     this.#floats[slot * FLOATS + 1] = block.number(0);
-    this.#integers[slot * INTEGERS + KIND] = block.kind(0);
+    this.#integers[slot * INTEGERS + KIND] = block.kind(0) | (note << NOTE_SHIFT);
     if (text === undefined) this.#texts.delete(slot);
     else this.#texts.set(slot, text);
   }
@@ -108,6 +117,8 @@ export class Pending {
     let slot = series.head;
     while (slot !== NONE) {
       if (typeOfKind(this.#kind(slot)) === TYPE.text) this.#texts.delete(slot);
+      const note = this.#noteAt(slot);
+      if (note !== 0) this.notes.release(note);
       const former = this.#former(slot);
       this.#integers[slot * INTEGERS + FORMER] = this.#vacant;
       this.#vacant = slot;
@@ -134,7 +145,7 @@ export class Pending {
   #push(block: Block, slot: number): void {
     const kind = this.#kind(slot);
     const text = typeOfKind(kind) === TYPE.text ? this.#texts.get(slot) : undefined;
-    block.push(this.#time(slot), kind, this.#floats[slot * FLOATS + 1] ?? NaN, text);
+    block.push(this.#time(slot), kind, this.#floats[slot * FLOATS + 1] ?? NaN, text, this.notes.text(this.#noteAt(slot)));
   }
 
   #time(slot: number): number {
@@ -142,7 +153,11 @@ export class Pending {
   }
 
   #kind(slot: number): number {
-    return this.#integers[slot * INTEGERS + KIND] ?? 0;
+    return (this.#integers[slot * INTEGERS + KIND] ?? 0) & KIND_MASK;
+  }
+
+  #noteAt(slot: number): number {
+    return (this.#integers[slot * INTEGERS + KIND] ?? 0) >>> NOTE_SHIFT;
   }
 
   #former(slot: number): number {

@@ -3,8 +3,9 @@ import { transaction } from '../../sqlite/database.ts';
 import { StorageError } from '../../sqlite/storage-error.ts';
 import type { Sample } from '../../sample/sample.ts';
 import { DamagedDataError } from '../codec/damaged-data-error.ts';
-import { checkLog, LogEncoder } from './log-codec.ts';
-import type { FindSeries } from './log-codec.ts';
+import { checkLog } from './log-codec.ts';
+import { LogEncoder } from './log-encoder.ts';
+import type { FindSeries } from './log-encoder.ts';
 import type { SeriesIndex } from './series-index.ts';
 
 export interface ReadingLogOptions {
@@ -12,6 +13,12 @@ export interface ReadingLogOptions {
   path: string;
   index: SeriesIndex;
   problem: (error: Error) => void;
+}
+
+/** A row of the log. */
+export interface LogBlob {
+  row: number;
+  blob: Buffer;
 }
 
 /** A commit larger than this takes several blobs. */
@@ -23,7 +30,7 @@ export class ReadingLog {
   readonly #insert: StatementSync;
   readonly #trim: StatementSync;
   readonly #encoder = new LogEncoder();
-  #blobs: Buffer[] = [];
+  #blobs: LogBlob[] = [];
   #inTransaction = false;
   #lastId = 0;
   readings = 0;
@@ -31,7 +38,7 @@ export class ReadingLog {
 
   constructor(options: ReadingLogOptions) {
     this.#options = options;
-    this.#insert = options.database.prepare('INSERT INTO log (count, data) VALUES (?, ?)');
+    this.#insert = options.database.prepare('INSERT INTO log (id, count, data) VALUES (?, ?, ?)');
     this.#trim = options.database.prepare('DELETE FROM log WHERE id <= ?');
   }
 
@@ -44,12 +51,12 @@ export class ReadingLog {
    * Puts the readings of all samples on disk: all of them, or none and throws. @returns the blobs it made of them, valid until
    * the next call.
    */
-  write(writes: readonly (readonly Sample[])[], now: number): readonly Buffer[] {
+  write(writes: readonly (readonly Sample[])[], now: number): readonly LogBlob[] {
     const { database, index } = this.#options;
     const encoder = this.#encoder;
     const before = { readings: this.readings, bytes: this.bytes, lastId: this.#lastId };
     this.#blobs = [];
-    encoder.clear();
+    encoder.begin(now);
     try {
       for (const samples of writes) {
         for (const sample of samples) {
@@ -58,7 +65,7 @@ export class ReadingLog {
         }
       }
       // With nothing else to write, the one INSERT is a transaction by itself.
-      if (encoder.count > 0) this.#append(encoder.finish(now), encoder.count);
+      if (encoder.count > 0) this.#append(encoder.finish(), encoder.count);
       if (this.#inTransaction) database.exec('COMMIT');
       index.keepNew();
       return this.#blobs;
@@ -74,13 +81,14 @@ export class ReadingLog {
   }
 
   /** Hands over each blob that is sound, the oldest first; sets aside and tells of those that are not. */
-  replay(take: (blob: Buffer) => void): void {
-    const { database } = this.#options;
+  replay(take: (blob: Buffer, row: number) => void): void {
+    const { database, index } = this.#options;
+    this.#lastId = index.logged;
     const damaged: Array<{ id: number; count: number; cause: Error }> = [];
     for (const row of database.prepare('SELECT id, count, data FROM log ORDER BY id').iterate()) {
       const data = row['data'] instanceof Uint8Array ? row['data'] : new Uint8Array();
       const [id, count] = [Number(row['id']), Number(row['count'])];
-      this.#lastId = id;
+      this.#lastId = Math.max(this.#lastId, id);
       try {
         checkLog(data);
       } catch (error) {
@@ -90,7 +98,7 @@ export class ReadingLog {
       }
       this.readings += count;
       this.bytes += data.length;
-      take(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+      take(Buffer.from(data.buffer, data.byteOffset, data.byteLength), id);
     }
     if (damaged.length > 0) this.#setAside(damaged);
   }
@@ -116,13 +124,15 @@ export class ReadingLog {
 
   #flush(now: number): void {
     this.#begin();
-    this.#append(Buffer.from(this.#encoder.finish(now)), this.#encoder.count);
-    this.#encoder.clear();
+    this.#append(Buffer.from(this.#encoder.finish()), this.#encoder.count);
+    this.#encoder.begin(now);
   }
 
   #append(blob: Buffer, count: number): void {
-    this.#lastId = Number(this.#insert.run(count, blob).lastInsertRowid);
-    this.#blobs.push(blob);
+    // Numbers are never given again: a series knows by them what of it is in chunks.
+    this.#lastId += 1;
+    this.#insert.run(this.#lastId, count, blob);
+    this.#blobs.push({ row: this.#lastId, blob });
     this.readings += count;
     this.bytes += blob.length;
   }

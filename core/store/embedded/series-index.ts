@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Superseded } from './corrections.ts';
+import type { SeriesNote } from './series-note.ts';
 
 /** One metric of one device, and what is known of its readings without reading the disk. */
 export class Series {
@@ -23,16 +24,21 @@ export class Series {
   slots: Map<number, number> | undefined;
   /** By time, what was superseded and is not in its table yet. */
   superseded: Map<number, Superseded[]> | undefined;
+  /** Everything of it up to this row of the log is in chunks. */
+  logged: number;
+  /** The note of its last readings. */
+  note: SeriesNote | undefined;
   /** Whether it waits to be sealed ahead of its turn. */
   queued = false;
 
-  constructor(id: number, device: string, metric: string, sealed = 0, newest = -Infinity) {
+  constructor(id: number, device: string, metric: string, sealed = 0, newest = -Infinity, logged = 0) {
     this.id = id;
     this.device = device;
     this.metric = metric;
     this.sealed = sealed;
     this.sealedNewest = newest;
     this.newest = newest;
+    this.logged = logged;
   }
 
   /** Readings in all. */
@@ -63,10 +69,15 @@ export class SeriesIndex {
 
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare('INSERT INTO series (device, metric) VALUES (?, ?)');
-    for (const row of database.prepare('SELECT id, device, metric, readings, newest FROM series').iterate()) {
+    for (const row of database.prepare('SELECT id, device, metric, readings, newest, logged FROM series').iterate()) {
       const newest = row['newest'] === null ? -Infinity : Number(row['newest']);
-      this.#remember(this.device(String(row['device'])), new Series(Number(row['id']), String(row['device']), String(row['metric']), Number(row['readings']), newest));
+      this.#remember(this.device(String(row['device'])), new Series(Number(row['id']), String(row['device']), String(row['metric']), Number(row['readings']), newest, Number(row['logged'])));
     }
+  }
+
+  /** The newest row of the log of which something is in chunks. */
+  get logged(): number {
+    return this.#byId.reduce((newest, series) => Math.max(newest, series?.logged ?? 0), 0);
   }
 
   /** Every series there is, by its number; a number may be vacant. */

@@ -5,10 +5,12 @@ import { MAXIMUM_SPAN } from '../codec/chunk-codec.ts';
 import type { Chunk, ChunkTable } from './chunk-table.ts';
 import type { Corrections } from './corrections.ts';
 import type { Pending } from './pending.ts';
+import type { ReadingLog } from './reading-log.ts';
 import type { Series } from './series-index.ts';
 
 export interface SeriesSealerOptions {
   database: DatabaseSync;
+  log: ReadingLog;
   pending: Pending;
   chunks: ChunkTable;
   corrections: Corrections;
@@ -21,6 +23,8 @@ export interface Sealed {
   series: Series;
   readings: number;
   newest: number;
+  /** The newest row of the log: all up to it is in chunks. */
+  logged: number;
 }
 
 /** A chunk is closed when its texts have grown to this many characters. */
@@ -33,12 +37,12 @@ export class SeriesSealer {
 
   constructor(options: SeriesSealerOptions) {
     this.#options = options;
-    this.#update = options.database.prepare('UPDATE series SET readings = ?, newest = ? WHERE id = ?');
+    this.#update = options.database.prepare('UPDATE series SET readings = ?, newest = ?, logged = ? WHERE id = ?');
   }
 
   /** Writes within the running transaction, and changes nothing in memory. */
   seal(series: Series): Sealed {
-    const { pending, chunks, corrections } = this.#options;
+    const { log, pending, chunks, corrections } = this.#options;
     const block = pending.read(series);
     chunks.forget(series);
     let readings = series.sealed;
@@ -48,16 +52,18 @@ export class SeriesSealer {
       from = to;
     }
     const newest = Math.max(series.sealedNewest, block.length > 0 ? block.time(block.length - 1) : -Infinity);
-    if (block.length > 0) this.#update.run(readings, newest, series.id);
+    const logged = log.lastId;
+    this.#update.run(readings, Number.isFinite(newest) ? newest : null, logged, series.id);
     corrections.seal(series);
-    return { series, readings, newest };
+    return { series, readings, newest, logged };
   }
 
   /** The transaction is on disk. */
-  release({ series, readings, newest }: Sealed): void {
+  release({ series, readings, newest, logged }: Sealed): void {
     const { pending, corrections } = this.#options;
     series.sealed = readings;
     series.sealedNewest = newest;
+    series.logged = logged;
     pending.release(series);
     corrections.release(series);
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock/clock.ts';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
+import { QUALITY } from '../../sample/sample.ts';
 import type { Sample } from '../../sample/sample.ts';
 import { openDatabase } from '../../sqlite/database.ts';
 import { GroupCommit } from '../../sqlite/group-commit.ts';
@@ -79,10 +80,10 @@ export class SqliteStore implements Store {
       const chunks = (this.#chunks = new ChunkTable(parts));
       const corrections = (this.#corrections = new Corrections(parts.database));
       const log = (this.#log = new ReadingLog({ ...parts, index }));
-      const sealSeries = new SeriesSealer({ ...parts, pending, chunks, corrections, chunkReadings });
+      const sealSeries = new SeriesSealer({ ...parts, log, pending, chunks, corrections, chunkReadings });
       const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, pending, corrections, log, sealSeries }));
       const intake = (this.#intake = new Intake({ index, pending, chunks, corrections, full: (series: Series) => sealer.add(series) }));
-      log.replay((blob) => intake.take(blob));
+      log.replay((blob, row) => intake.take(blob, row));
       intake.counts = { ...NO_COUNTS };
       sealer.written();
     } catch (error) {
@@ -101,10 +102,10 @@ export class SqliteStore implements Store {
     this.#group.add(samples, committed);
   }
 
-  range({ device, metric, from, to, limit = 10_000 }: Range): StoredReading[] {
+  range({ device, metric, from, to, limit = 10_000, minimumQuality = QUALITY.missing }: Range): StoredReading[] {
     const series = this.#index.find(device, metric);
     if (series === undefined) return [];
-    return this.#read(() => readRange(this.#chunks.range(series, from, to), this.#pending.read(series, from, to), from, to, limit));
+    return this.#read(() => readRange(this.#chunks.range(series, from, to), this.#pending.read(series, from, to), { from, to, limit, minimumQuality }));
   }
 
   superseded({ device, metric, from, to, limit = 10_000 }: Range): StoredReading[] {
@@ -186,7 +187,7 @@ export class SqliteStore implements Store {
   #commit(writes: readonly (readonly Sample[])[]): void {
     try {
       this.#sealer.makeRoom();
-      for (const blob of this.#log.write(writes, this.#clock.now())) this.#intake.take(blob);
+      for (const { blob, row } of this.#log.write(writes, this.#clock.now())) this.#intake.take(blob, row);
     } catch (error) {
       throw error instanceof HoldfastError ? error : storageError(this.#path, error);
     }

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { Quality, ReadingValue, Sample } from '../../../core/sample/sample.ts';
+import type { Quality, ReadingValue } from '../../../core/sample/sample.ts';
 import { Block } from '../../../core/store/codec/block.ts';
 import { decodeChunk, encodeChunk } from '../../../core/store/codec/chunk-codec.ts';
-import { qualityOfKind, valueOfKind } from '../../../core/store/codec/kind.ts';
-import { checkLog, LogEncoder, readLog, writtenOf } from '../../../core/store/embedded/log-codec.ts';
-import { DeviceSeries, Series } from '../../../core/store/embedded/series-index.ts';
 import { blockOf } from './fixture.ts';
 
 const quality = fc.constantFrom<Quality>(1, 2, 3, 4, 9);
@@ -39,37 +36,5 @@ describe('the codec of chunks', () => {
       assert.throws(() => decodeChunk(damaged), /checksum|version/, `bit ${bit}`);
     }
     for (let length = 0; length < sound.length; length += 1) assert.throws(() => decodeChunk(sound.subarray(0, length)), /checksum|short/);
-  });
-});
-
-describe('the codec of the log', () => {
-  it('gives back every reading of every sample to the bit, in order', () => {
-    const values = fc.dictionary(fc.string({ minLength: 1 }), fc.record({ value, quality }), { maxKeys: 8 });
-    fc.assert(fc.property(fc.array(fc.record({ ts: time, values }), { maxLength: 20 }), fc.integer(), (samples, now) => {
-      const encoder = new LogEncoder();
-      const series: Series[] = [];
-      const expected: unknown[] = [];
-      for (const each of samples) {
-        const entries = Object.entries(each.values);
-        const sample: Sample = {
-          id: 'x', device: 'a', ts: each.ts, received: 0, tsSource: 'device', src: { via: 'mqtt' },
-          values: Object.fromEntries(entries.map(([metric, reading]) => [metric, reading.value])),
-          metrics: Object.fromEntries(entries.map(([metric, reading]) => [metric, { q: reading.quality }])),
-        };
-        encoder.add(sample, new DeviceSeries('a'), (_, metric) => {
-          const made = new Series(series.length, 'a', metric);
-          series.push(made);
-          return made;
-        });
-        // In the order in which an object has its keys.
-        for (const metric in sample.values) if (sample.values[metric] !== undefined) expected.push([metric, each.ts, sample.values[metric], each.values[metric]?.quality]);
-      }
-      const blob = Buffer.from(encoder.finish(now));
-      checkLog(blob);
-      const found: unknown[] = [];
-      readLog(blob, { add: (id, ts, kind, number, text) => found.push([series[id]?.metric, ts, valueOfKind(kind, number, text), qualityOfKind(kind)]) });
-      assert.deepEqual(found, expected);
-      assert.deepEqual([writtenOf(blob), encoder.count], [now, expected.length]);
-    }));
   });
 });

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import * as fc from 'fast-check';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import type { MetricInfo, Quality, ReadingValue, Sample, Values } from '../../../core/sample/sample.ts';
 import { COUNT_READINGS } from '../../../core/store/embedded/layout.ts';
@@ -114,7 +113,9 @@ describe('the store', () => {
     const bad = [
       sampleOf('a', NaN, { v: 1 }), sampleOf('a', 1.5, { v: 1 }), sampleOf('a', Infinity, { v: 1 }), sampleOf('a', 2 ** 60, { v: 1 }),
       sampleOf('a', 7, { v: { nested: 1 } as unknown as number }), sampleOf('a', 7, { v: 7n as unknown as number }),
-      sampleOf('a', 7, { v: 1 }, { v: { q: 'good' as unknown as Quality } }),
+      sampleOf('a', 7, { v: 1 }, { v: { q: 'good' as unknown as Quality } }), sampleOf('a', 7, { v: 1 }, { v: { unit: 7 as unknown as string } }),
+      sampleOf('a', 7, { v: 1 }, { v: { flags: 'late' as unknown as string[] } }), sampleOf('a', 7, { v: 1 }, { v: { flags: [7 as unknown as string] } }),
+      sampleOf('a', 7, { v: 1 }, { v: { raw: 7n } }), sampleOf('a', 7, { v: 1 }, { v: { raw: () => {} } }),
     ];
     bad.forEach((sample, index) => {
       store.write([sampleOf('good', index, { fresh: index })], (error) => told.push(error ? 'a good one was refused' : 'ok'));
@@ -122,7 +123,7 @@ describe('the store', () => {
     });
     clock.advance(2);
     assert.deepEqual(told, bad.flatMap(() => ['ok', 'HOLDFAST_NOT_STORABLE']));
-    assert.deepEqual([store.count('good'), store.count('new'), store.counts], [7, 0, { ...NO_COUNTS, stored: 7, duplicates: 0, corrected: 0 }]);
+    assert.deepEqual([store.count('good'), store.count('new'), store.counts], [12, 0, { ...NO_COUNTS, stored: 12, duplicates: 0, corrected: 0 }]);
   });
 
   it('knows a series that was rolled back as new the next time', () => {
@@ -145,54 +146,44 @@ describe('the store', () => {
     assert.ok(Object.hasOwn(store.latest('a'), '__proto__'));
   });
 
-  it('holds, after any writes, what a map from device, metric and time to value would hold', () => {
-    const value = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0), fc.boolean(), fc.constantFrom('', '1', 'on'), fc.constant(null), fc.integer({ min: 0, max: 2 }));
-    const reading = fc.record({
-      device: fc.constantFrom('a', 'b'), metric: fc.constantFrom('t', 'u', 'v'), ts: fc.integer({ min: -3, max: 3 }), value,
-      q: fc.option(fc.constantFrom<Quality>(1, 2, 3, 4, 9), { nil: undefined }),
-    });
-    const steps = fc.array(fc.oneof({ weight: 9, arbitrary: fc.array(reading, { maxLength: 5 }) }, { weight: 1, arbitrary: fc.constantFrom('reopen', 'fail') }), { maxLength: 25 });
-    let round = 0;
-    fc.assert(fc.property(steps, (sequence) => {
-      store.close();
-      store = new SqliteStore({ path: join(folder, `model-${round++}.sqlite`), clock });
-      const path = join(folder, `model-${round - 1}.sqlite`);
-      const model = new Map<string, StoredReading & { former: ReadingValue[] }>();
-      const counts = { ...NO_COUNTS };
-      for (const next of sequence) {
-        if (next === 'reopen') {
-          store.close();
-          store = new SqliteStore({ path, clock });
-          Object.assign(counts, NO_COUNTS);
-        } else if (next === 'fail') assert.ok(write(sampleOf('a', 1, { t: 77, w: 77 }), sampleOf('a', NaN, { t: 1 })));
-        else {
-          assert.equal(write(...next.map(({ device, metric, ts, value: one, q }) => sampleOf(device, ts, { [metric]: one }, q === undefined ? undefined : { [metric]: { q } }))), undefined);
-          for (const { device, metric, ts, value: one, q } of next) {
-            const key = `${device} ${metric} ${ts}`;
-            const known = model.get(key);
-            const former = known ? [...known.former, known.value] : [];
-            if (former.includes(one)) {
-              counts.duplicates += 1;
-              continue;
-            }
-            counts[known ? 'corrected' : 'stored'] += 1;
-            model.set(key, { ts, value: one, quality: q ?? (one === null ? 9 : 2), former });
-          }
-        }
-      }
-      assert.deepEqual(store.counts, counts);
-      assert.equal(store.count(), model.size);
-      for (const device of ['a', 'b']) {
-        for (const metric of ['t', 'u', 'v', 'w']) {
-          const held = [...model].filter(([key]) => key.startsWith(`${device} ${metric} `)).map(([, stored]) => stored).toSorted((one, other) => one.ts - other.ts);
-          const expected = held.map(({ former: _, ...stored }): StoredReading => stored);
-          assert.deepEqual(all(device, metric), expected);
-          assert.deepEqual(superseded(device, metric), held.flatMap(({ former }) => former));
-          assert.deepEqual(store.latest(device)[metric], expected.at(-1));
-        }
-      }
-    }), { numRuns: 60 });
-  }).timeout(60_000);
+  it('keeps unit, flags and raw value of a reading, and takes a change of any of them, or of the quality, as a correction', () => {
+    const infos: MetricInfo[] = [{ unit: '°C' }, { unit: '°C', flags: ['late'] }, { unit: '°C', flags: ['late', 'spike'] }, { unit: 'K', flags: [], raw: { v: ['21,4'] } }, { unit: 'K' }, { q: 3, unit: 'K' }, {}];
+    const expected = infos.map(({ q, unit, flags, raw }): StoredReading => ({ ts: 1, value: 21.4, quality: q ?? 2, ...(unit !== undefined && { unit }), ...(flags?.length && { flags }), ...(raw !== undefined && { raw }) }));
+    for (const info of infos) for (let twice = 0; twice < 2; twice += 1) write(sampleOf('a', 1, { v: 21.4 }, { v: info }));
+    for (const again of [(): void => {}, reopen, () => store.seal(), reopen]) {
+      again();
+      assert.deepEqual([all('a', 'v'), store.latest('a')], [[expected.at(-1)], { v: expected.at(-1) }]);
+      assert.deepEqual(store.superseded({ device: 'a', metric: 'v', from: 0, to: 2 }), expected.slice(0, -1));
+    }
+    write(sampleOf('a', 2, { v: 1 }, { v: { unit: '°C', flags: ['late'], raw: 'x' } }));
+    reopen();
+    assert.deepEqual(store.latest('a'), { v: { ts: 2, value: 1, quality: 2, unit: '°C', flags: ['late'], raw: 'x' } });
+  });
+
+  it('lets whoever made a sample change its flags for the next one', () => {
+    const flags = ['late'];
+    write(sampleOf('a', 1, { v: 1 }, { v: { flags } }));
+    flags.push('spike');
+    write(sampleOf('a', 2, { v: 1 }, { v: { flags } }));
+    assert.deepEqual(all('a', 'v').map((reading) => reading.flags), [['late'], ['late', 'spike']]);
+  });
+
+  it('takes a value back when that was received after the correction, and a redelivery of the first as what it is', () => {
+    const received = (value: number, at: number): Sample => ({ ...sampleOf('a', 1, { v: value }), received: at });
+    const now = (): unknown => [all('a', 'v')[0]?.value, superseded('a', 'v')];
+    write(received(1, 10), received(2, 20), received(1, 10));
+    assert.deepEqual(now(), [2, [1]]);
+    for (const again of [(): void => {}, reopen, () => store.seal()]) {
+      again();
+      write(received(1, 10), received(1, 20));
+      assert.deepEqual(now(), [2, [1]]);
+    }
+    write(received(1, 30), received(2, 20), received(1, 10));
+    for (const again of [(): void => {}, reopen, () => store.seal()]) {
+      again();
+      assert.deepEqual(now(), [1, [1, 2]]);
+    }
+  });
 
   it('opens in a directory of its own, for use as a library, which it shares with nobody', () => {
     const library = openStore(join(folder, 'new', 'deep'));
