@@ -2,6 +2,7 @@ import { ask, sentence } from '../editor/ask.ts';
 import { iconButton, unseen } from '../editor/buttons.ts';
 import { suggestKnown } from '../editor/known-names.ts';
 import { textOf } from '../editor/validators.ts';
+import { tagsCell, tagsIn } from './tags.editor.ts';
 import { publishCommands } from './publish-command.editor.ts';
 
 interface Principal {
@@ -9,6 +10,7 @@ interface Principal {
   kind: 'device' | 'gateway' | 'application';
   profile: string;
   children: string[];
+  tags?: string[];
 }
 
 /** "Who may connect" of a running backend. What is done there happens at once, not at the next deploy. `profileNames`: those the dialog holds. */
@@ -43,12 +45,13 @@ export function openPrincipals(node: EditorNode, profileNames: () => readonly st
   };
 
   const table = (principals: Principal[]): JQuery => {
-    const head = $('<tr>').append(['id', 'kind', 'profile'].map((column) => $('<th scope="col">').text(node._(`principals.${column}`))), $('<th scope="col">').append(unseen(node._('principals.actions'))));
+    const head = $('<tr>').append(['id', 'kind', 'profile', 'tags'].map((column) => $('<th scope="col">').text(node._(`principals.${column}`))), $('<th scope="col">').append(unseen(node._('principals.actions'))));
     const rows = principals.map((principal) =>
       $('<tr>').attr('data-principal', principal.id).append(
         $('<td>').text(principal.id),
         $('<td>').text(node._(`kinds.${principal.kind}`)),
         $('<td>').text(principal.kind === 'gateway' ? node._('principals.for', { devices: principal.children.join(', ') }) : principal.profile),
+        principal.kind === 'device' ? tagsCell({ node, id: principal.id, tags: principal.tags ?? [], saved: () => void refresh(), failed }) : $('<td>'),
         $('<td>').append(
           iconButton('fa-key', node._('principals.newSecret', { id: principal.id }), () => confirm(node, 'principals.confirmSecret', principal.id, () => issue(principal))),
           iconButton('fa-trash', node._('principals.remove', { id: principal.id }), () => confirm(node, 'principals.confirmRemove', principal.id, () => remove(principal))),
@@ -68,11 +71,14 @@ export function openPrincipals(node: EditorNode, profileNames: () => readonly st
   const add = (): void => {
     const chosen = textOf(kind.val()) as Principal['kind'];
     const listed = textOf(input('children').val()).split(',').map((child) => child.trim());
+    const tags = tagsIn(textOf(input('tags').val()));
     const principal: Principal = {
       id: textOf(input('id').val()).trim(),
       kind: chosen,
       profile: chosen === 'device' ? textOf(input('profile').val()).trim() : '',
       children: chosen === 'gateway' ? listed.filter((child) => child !== '') : [],
+      // None given: those it has stay.
+      ...(chosen === 'device' && tags.length > 0 && { tags }),
     };
     const known = $('#holdfast-principal-list tr').toArray().some((row) => row.dataset['principal'] === principal.id);
     if (known) confirm(node, 'principals.confirmExisting', principal.id, () => issue(principal));
@@ -84,6 +90,7 @@ export function openPrincipals(node: EditorNode, profileNames: () => readonly st
   });
 
   suggestKnown(input('profile'), { backend: () => node.id, names: 'profiles', more: profileNames });
+  suggestKnown(input('tags'), { backend: () => node.id, names: 'tags', list: true });
   suggestKnown(input('children'), { backend: () => node.id, names: 'devices', list: true });
   void refresh();
 }

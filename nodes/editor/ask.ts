@@ -4,7 +4,7 @@ import { shared } from './texts.ts';
  * Asks the admin API, as the person who is logged in. Rejects with a sentence as message: the server's own where it gave one.
  * `path` is relative to the editor.
  */
-export async function ask<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+export async function ask<Answer>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
   try {
     return (await $.ajax({ url: path, method, dataType: 'json', ...(body === undefined ? {} : { contentType: 'application/json', data: JSON.stringify(body) }) })) as Answer;
   } catch (failed) {

@@ -1,7 +1,7 @@
 import { ask } from './ask.ts';
 import { textOf } from './validators.ts';
 
-type Known = Record<'devices' | 'metrics' | 'profiles', string[]>;
+type Known = Record<'devices' | 'metrics' | 'profiles' | 'tags', string[]>;
 
 interface SuggestOptions {
   /** The id of the backend to ask; empty: none. */

@@ -88,8 +88,12 @@ const RULES = `
 .holdfast-form .holdfast-ledger td, .holdfast-form .holdfast-ledger th[scope="col"] { text-align: right; white-space: nowrap; padding: 5px 0 5px 14px; }
 .holdfast-form .holdfast-ledger .holdfast-total > * { font-weight: bold; }
 .holdfast-form .holdfast-metric-kept > td { padding: 0 0 10px 12px; text-align: left; white-space: normal; }
-.holdfast-form .holdfast-retention-row { display: grid; grid-template-columns: minmax(120px, 29%) minmax(0, 1fr); column-gap: 12px; align-items: center; margin-bottom: 6px; }
-.holdfast-form .form-row .holdfast-retention-row .holdfast-value > input[type="text"] { width: 80px; flex: 0 1 80px; }
+.holdfast-form td.holdfast-tags { white-space: nowrap; }
+.holdfast-form td.holdfast-tags > span { white-space: normal; }
+.holdfast-form td.holdfast-tags > input[type="text"] { width: calc(100% - 34px); min-width: 70px; margin: 0; box-sizing: border-box; }
+.holdfast-form .holdfast-retention-row { display: grid; grid-template-columns: minmax(90px, 29%) minmax(0, 1fr); column-gap: 12px; align-items: center; margin-bottom: 6px; }
+.holdfast-form .holdfast-retention-row .holdfast-value { flex-wrap: nowrap; }
+.holdfast-form .form-row .holdfast-retention-row .holdfast-value > input[type="text"] { width: 70px; flex: 0 1 70px; }
 @container (max-width: 340px) { .holdfast-form .form-row { grid-template-columns: minmax(0, 1fr); } .holdfast-form .holdfast-hint { grid-column: 1; } }
 `;
 

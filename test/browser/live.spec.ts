@@ -102,15 +102,34 @@ describe('the dialogs of a running flow', () => {
       await editor.close('cancel');
     });
 
-    it('replaces a secret when asked to, and asks first', async () => {
+    it('gives a device tags that are saved at once', async () => {
       await editor.open(BACKEND);
       const row = editor.page.locator('tr[data-principal="press-7"]');
-      await row.locator('button').first().click();
+      await row.locator('button[aria-label="Tags of press-7"]').click();
+      await row.locator('input').fill('hall-2, line a');
+      await editor.picture('backend-tags-editing');
+      await row.locator('input').press('Enter');
+      await row.locator('.holdfast-tags', { hasText: 'hall-2, line a' }).waitFor();
+      await row.locator('button[aria-label="Tags of press-7"]').click();
+      await row.locator('input').fill('x'.repeat(65));
+      await row.locator('button[aria-label="Save the tags of press-7"]').click();
+      await editor.page.locator('#holdfast-principal-problem', { hasText: 'Use a text of 1 to 64 characters' }).waitFor();
+      await row.locator('input').press('Escape');
+      assert.equal(await row.locator('.holdfast-tags').innerText(), 'hall-2, line a');
+      await editor.picture('backend-tags');
+      await editor.close('cancel');
+    });
+
+    it('replaces a secret when asked to, and asks first; the tags stay', async () => {
+      await editor.open(BACKEND);
+      const row = editor.page.locator('tr[data-principal="press-7"]');
+      await row.locator('button[aria-label^="New secret"]').click();
       await answer('Cancel');
       assert.equal(await editor.page.locator('#holdfast-secret-text').count(), 0);
-      await row.locator('button').first().click();
+      await row.locator('button[aria-label^="New secret"]').click();
       await answer('Yes');
       const renewed = await editor.page.locator('#holdfast-secret-text').innerText();
+      assert.equal(await row.locator('.holdfast-tags').innerText(), 'hall-2, line a');
       assert.equal(await login('press-7', secret), 'refused');
       assert.equal(await login('press-7', renewed), 'let in');
       secret = renewed;
