@@ -48,6 +48,11 @@ export class DeviceStates<Value> {
     this.#capacity = options.capacity ?? CAPACITY;
   }
 
+  /** The devices that have a state on disk. */
+  known(): string[] {
+    return this.#options.state.devices(this.#options.node);
+  }
+
   /** The state of a device, to be changed in place; say `changed` before another device is asked for. */
   get(device: string): Value {
     const known = this.#values.get(device);

@@ -41,6 +41,11 @@ export class State {
     return row === undefined ? undefined : JSON.parse(String(row['snapshot']));
   }
 
+  /** The devices of which a node keeps something. */
+  devices(node: string): string[] {
+    return this.#database.prepare(`SELECT device FROM state WHERE node = ? AND snapshot <> 'null' ORDER BY device`).all(node).map((row) => String(row['device']));
+  }
+
   /** Keeps plain JSON snapshots, device → snapshot; resolves when they are on disk. */
   save(node: string, snapshots: Iterable<readonly [string, unknown]>): Promise<void> {
     return new Promise((resolve, reject) => {

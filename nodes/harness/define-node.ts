@@ -23,8 +23,8 @@ export type Send<Output extends string> = (outputs: { readonly [Name in Output]?
 /** What a node does. `sample` is called once per sample, alone or in a batch; `message` takes any message. */
 export interface Behaviour<Output extends string> {
   sample?(sample: Sample, send: Send<Output>): void | Promise<void>;
-  /** All samples of a message at once, for nodes that can do more with many. */
-  samples?(samples: Sample[], send: Send<Output>): void | Promise<void>;
+  /** All samples of a message at once, for nodes that can do more with many. Resolves with false when none of them stays where the node puts them; see `stores`. */
+  samples?(samples: Sample[], send: Send<Output>): void | Promise<void | boolean>;
   message?(message: NodeMessageInFlow, send: Send<Output>): void | Promise<void>;
   /** `removed`: the node is gone for good, not merely restarted or disabled. */
   close?(removed: boolean): void | Promise<void>;
@@ -54,7 +54,7 @@ export interface NodeSpec<Spec extends Properties, Output extends string> {
   outputs: readonly Output[];
   /** What Node-RED keeps encrypted and apart from the flow; found in `node.credentials`. */
   credentials?: Record<string, { type: 'text' | 'password' }>;
-  /** Whether its done means that the samples stay where it put them: the ledger counts them as stored. */
+  /** Whether its done means that the samples stay where it put them: the ledger counts them as stored, unless `samples` says false. */
   stores?: boolean;
   /** What "Try it" in the dialog shows: these settings on the last message the node has seen. Changes nothing. */
   tryIt?: TryIt<ConfigOf<Spec>>;
@@ -137,8 +137,8 @@ function run<Spec extends Properties, Output extends string>(
       seenAt = now;
     }
     if (!behaviour) return done(failure);
-    handle(behaviour, spec.outputs, message, send, (error) => {
-      if (spec.stores && !error) runtime.tracker.stored(message);
+    handle(behaviour, spec.outputs, message, send, (error, keptNone) => {
+      if (spec.stores && !error && !keptNone) runtime.tracker.stored(message);
       try {
         done(error);
       } catch (thrown) {
@@ -172,16 +172,16 @@ function run<Spec extends Properties, Output extends string>(
 }
 
 function handle<Output extends string>(
-  behaviour: Behaviour<Output>, outputs: readonly Output[], message: NodeMessageInFlow, send: (messages: Array<NodeMessageInFlow | NodeMessageInFlow[] | null>) => void, done: (error?: Error) => void,
+  behaviour: Behaviour<Output>, outputs: readonly Output[], message: NodeMessageInFlow, send: (messages: Array<NodeMessageInFlow | NodeMessageInFlow[] | null>) => void, done: (error?: Error, keptNone?: boolean) => void,
 ): void {
-  const ended = (work: () => void): void => {
+  const ended = (work: () => void, keptNone = false): void => {
     let failure: Error | undefined;
     try {
       work();
     } catch (error) {
       failure = asError(error);
     }
-    done(failure);
+    done(failure, keptNone);
   };
   let collector: OutputCollector<Output>;
   let pending: Promise<unknown> | undefined;
@@ -192,7 +192,7 @@ function handle<Output extends string>(
     return done(asError(error));
   }
   if (pending === undefined) return ended(() => collector.send(send));
-  void pending.then(() => ended(() => collector.send(send)), (error: unknown) => done(asError(error)));
+  void pending.then((kept) => ended(() => collector.send(send), kept === false), (error: unknown) => done(asError(error)));
 }
 
 function process<Output extends string>(behaviour: Behaviour<Output>, message: NodeMessageInFlow, collector: OutputCollector<Output>): Promise<unknown> | undefined {

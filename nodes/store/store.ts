@@ -1,28 +1,49 @@
+import type { Node } from 'node-red';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
+import { DeviceRecord } from '../../core/recording/device-record.ts';
+import { explain } from '../../core/recording/explain.ts';
+import type { Explanation } from '../../core/recording/explain.ts';
+import { Recorder } from '../../core/recording/recorder.ts';
 import { samplesOf } from '../../core/sample/message.ts';
 import type { Sample } from '../../core/sample/sample.ts';
 import { isDiskAtFault } from '../../core/sqlite/storage-error.ts';
+import type { Store } from '../../core/store/store.ts';
 import { reference } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
+import { recordingSettings, RECORDING_PROPERTIES } from './recording-properties.ts';
 
 const RETRY_INTERVAL = 2_000;
 /** After this the samples go back to the inbox, well before they would count as not settled. */
 const GIVE_BACK_AFTER = 20_000;
+/** Samples that "Try it" explains. */
+const MOST_EXPLAINED = 100;
 
-/** Writes samples to the store; done when they are on disk. */
+/** The stores of the running nodes, for "Try it". */
+const stores = new WeakMap<Node, Store>();
+
+/** Writes to the store what its settings say of the samples; done when nothing of them can be lost any more. */
 export default defineNode('holdfast-store', {
-  config: { version: 1, properties: { backend: reference() } },
+  config: { version: 1, properties: { backend: reference(), ...RECORDING_PROPERTIES } },
   outputs: ['stored'],
   stores: true,
 
-  tryIt(_config, message) {
-    const rows = samplesOf(message).samples.flatMap((sample) => Object.entries(sample.values).map(([metric, value]) => ({ device: sample.device, metric, ts: new Date(sample.ts).toISOString(), value })));
-    return { summary: `The last message holds ${rows.length === 1 ? 'one reading' : `${rows.length} readings`}.`, result: rows };
+  async tryIt(config, message, _RED, node) {
+    const settings = recordingSettings(config);
+    const store = stores.get(node);
+    const rows: Explanation[] = [];
+    for (const sample of samplesOf(message).samples.slice(0, MOST_EXPLAINED)) {
+      const latest = (await store?.latestOf({ devices: [sample.device], metrics: Object.keys(sample.values), at: sample.ts - 1 })) ?? [];
+      const before = new Map(latest.map(({ metric, reading }) => [metric, reading]));
+      rows.push(...explain(settings, sample, (metric) => before.get(metric)));
+    }
+    const count = (stored: string): number => rows.filter((row) => row.stored === stored).length;
+    return { summary: `The last message holds ${rows.length === 1 ? 'one reading' : `${rows.length} readings`}: ${count('yes')} stored, ${count('no')} skipped, ${count('held')} held until the interval is over.`, result: rows };
   },
 
-  start({ backend, clock, status }) {
+  start({ backend, clock, config, node, problem, states, status }) {
     const { store } = backend;
     let closed = false;
+    stores.set(node, store);
     status.idle('waiting for samples');
 
     const write = (samples: readonly Sample[]): Promise<void> =>
@@ -42,14 +63,20 @@ export default defineNode('holdfast-store', {
       }
     };
 
+    const settings = recordingSettings(config);
+    const records = states({ restore: (snapshot) => new DeviceRecord(settings, snapshot), snapshot: (record) => record.snapshot() });
+    const recorder = new Recorder({ settings, records, write: writeAtLast, clock, problem });
+
     return {
       async samples(samples, send) {
-        await writeAtLast(samples);
+        const kept = await recorder.record(samples);
         for (const sample of samples) send({ stored: sample });
-        status.counts(store.counts as Readonly<Record<string, number>>);
+        status.counts(settings.mode === 'every' ? { ...store.counts } : { ...store.counts, ...recorder.counts });
+        return kept;
       },
       close() {
         closed = true;
+        return recorder.close();
       },
     };
   },
