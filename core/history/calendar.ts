@@ -42,10 +42,18 @@ export function intervalAt(zone: TimeZone, instant: number, interval: Interval):
   return { start, end };
 }
 
-/** The beginnings of all intervals after `from` and before `to`, in order. It ends after `maximum` + 1 of them. */
+/** The beginnings of all intervals after `from`, in order, for as long as they are asked for. */
+export function* beginningsAfter(zone: TimeZone, from: number, interval: Interval): Generator<number, never> {
+  for (let at = intervalAt(zone, from, interval).end; ; at = intervalAt(zone, at, interval).end) yield at;
+}
+
+/** Those that come before `to`; it ends after `maximum` + 1 of them. */
 export function beginningsBetween(zone: TimeZone, from: number, to: number, interval: Interval, maximum: number): number[] {
   const beginnings: number[] = [];
-  for (let at = intervalAt(zone, from, interval).end; at < to && beginnings.length <= maximum; at = intervalAt(zone, at, interval).end) beginnings.push(at);
+  for (const at of beginningsAfter(zone, from, interval)) {
+    if (at >= to || beginnings.length > maximum) break;
+    beginnings.push(at);
+  }
   return beginnings;
 }
 

@@ -51,7 +51,7 @@ export interface BucketsBlock extends SeriesOfBlock {
 
 /** What whoever asked has to know of the answer; `message` is a sentence. */
 export interface Notice {
-  readonly code: 'limited' | 'expired';
+  readonly code: 'limited' | 'expired' | 'unknown';
   readonly message: string;
 }
 
