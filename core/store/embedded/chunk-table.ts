@@ -59,7 +59,7 @@ export class ChunkTable {
   readonly #covering: StatementSync;
   readonly #target: StatementSync;
   readonly #first: StatementSync;
-  readonly #last: StatementSync;
+  readonly #backwards: StatementSync;
   readonly #nextFirst: StatementSync;
   readonly #range: StatementSync;
   readonly #summaries: StatementSync;
@@ -81,7 +81,7 @@ export class ChunkTable {
     this.#covering = database.prepare(select('last_ts >= ?2', 'FROM chunk WHERE series = ?1 AND first_ts <= ?2 ORDER BY first_ts DESC LIMIT 1'));
     this.#target = database.prepare(select(`(last_ts >= ?2 OR (count < ?3 AND ${room}))`, 'FROM chunk WHERE series = ?1 AND first_ts <= ?2 ORDER BY first_ts DESC LIMIT 1'));
     this.#first = database.prepare(select(`(count < ?2 AND ${room})`, 'FROM chunk WHERE series = ?1 ORDER BY first_ts LIMIT 1'));
-    this.#last = database.prepare(select('1', 'FROM chunk WHERE series = ? ORDER BY first_ts DESC'));
+    this.#backwards = database.prepare(`SELECT ${COLUMNS}, ${SELECT_STATS} FROM chunk WHERE series = ? AND first_ts <= ? ORDER BY first_ts DESC`);
     this.#nextFirst = database.prepare('SELECT first_ts FROM chunk WHERE series = ? AND first_ts > ? ORDER BY first_ts LIMIT 1');
     this.#range = database.prepare(select('1', WITHIN));
     this.#summaries = database.prepare(`SELECT ${COLUMNS}, ${SELECT_STATS} ${WITHIN}`);
@@ -125,15 +125,6 @@ export class ChunkTable {
     return ts >= series.sealedNewest ? Infinity : Number(this.#nextFirst.get(series.id, ts)?.['first_ts'] ?? Infinity);
   }
 
-  /** The newest reading that can be read: the block it is the last of. */
-  newest(series: Series): Block | undefined {
-    for (const row of this.#last.iterate(series.id)) {
-      const readings = this.#chunkOf(series, row)?.readings;
-      if (readings) return readings;
-    }
-    return undefined;
-  }
-
   /** The chunks that have readings from `from` up to but without `to`, in order of time. */
   *range(series: Series, from: number, to: number): Generator<Block> {
     for (const row of this.#range.iterate(series.id, from, to)) {
@@ -144,9 +135,12 @@ export class ChunkTable {
 
   /** What stands beside the chunks that have readings from `from` up to but without `to`, in order of time; no blob is read. */
   *summaries(series: Series, from: number, to: number): Generator<ChunkSummary> {
-    for (const row of this.#summaries.iterate(series.id, from, to)) {
-      yield { first: Number(row['first_ts']), last: Number(row['last_ts']), count: Number(row['count']), data: Number(row['data']), stats: statsFromSql(row) };
-    }
+    for (const row of this.#summaries.iterate(series.id, from, to)) yield summaryOf(row);
+  }
+
+  /** What stands beside the chunks that do not begin after `at`, the newest first. */
+  *backwards(series: Series, at: number): Generator<ChunkSummary> {
+    for (const row of this.#backwards.iterate(series.id, at)) yield summaryOf(row);
   }
 
   /** The readings of a chunk; undefined when they are damaged. */
@@ -209,6 +203,10 @@ export class ChunkTable {
     const { path, problem } = this.#options;
     problem(new StorageError('DAMAGED', path, `${count} readings of "${series.metric}" of "${series.device}" from ${timeOf(first)} to ${timeOf(last)} in ${path} are damaged (${cause.message}). Everything else is served. Restore the file from a backup to have them again.`, { cause }));
   }
+}
+
+function summaryOf(row: Record<string, SQLOutputValue>): ChunkSummary {
+  return { first: Number(row['first_ts']), last: Number(row['last_ts']), count: Number(row['count']), data: Number(row['data']), stats: statsFromSql(row) };
 }
 
 function timeOf(ts: number): string {

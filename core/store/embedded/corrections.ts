@@ -1,26 +1,15 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Quality, ReadingValue } from '../../sample/sample.ts';
-import { qualityOf, sameValue } from '../codec/kind.ts';
-import { readNote } from '../codec/note.ts';
+import { qualityOf } from '../codec/kind.ts';
 import type { StoredReading } from '../store.ts';
+import { readingOf, sameContent } from './content.ts';
+import type { Content } from './content.ts';
+import type { RangeLimits } from './read-range.ts';
 import type { Series } from './series-index.ts';
 import { fromSql, toSql } from './sql-value.ts';
-
-/** What can be corrected of a reading. */
-export interface Content {
-  value: ReadingValue;
-  quality: Quality;
-  /** Unit, flags and raw value; see note.ts. */
-  note: string | undefined;
-}
 
 /** A reading that was replaced, and when the one that replaced it was received, milliseconds since the epoch. */
 export interface Superseded extends Content {
   at: number;
-}
-
-export function sameContent(a: Content, b: Content): boolean {
-  return sameValue(a.value, b.value) && a.quality === b.quality && a.note === b.note;
 }
 
 /**
@@ -41,7 +30,7 @@ export class Corrections {
     const columns = 'value, typeof(value) AS type, quality, note';
     this.#select = database.prepare(`SELECT ${columns} FROM superseded WHERE series = ? AND ts = ? AND superseded >= ?`);
     this.#insert = database.prepare('INSERT INTO superseded (series, ts, value, quality, note, superseded) VALUES (?, ?, ?, ?, ?, ?)');
-    this.#range = database.prepare(`SELECT ts, ${columns} FROM superseded WHERE series = ? AND ts >= ? AND ts < ? ORDER BY ts, rowid LIMIT ?`);
+    this.#range = database.prepare(`SELECT ts, ${columns} FROM superseded WHERE series = ? AND ts >= ? AND ts < ? AND quality <= ? ORDER BY ts, rowid LIMIT ?`);
   }
 
   /** How many wait in memory. */
@@ -76,11 +65,11 @@ export class Corrections {
     series.superseded = undefined;
   }
 
-  range(series: Series, from: number, to: number, limit: number): StoredReading[] {
-    const readings = this.#range.all(series.id, from, to, limit).map((row) => readingOf(Number(row['ts']), contentOf(row)));
+  range(series: Series, { from, to, limit, minimumQuality }: RangeLimits): StoredReading[] {
+    const readings = this.#range.all(series.id, from, to, minimumQuality, limit).map((row) => readingOf(Number(row['ts']), contentOf(row)));
     if (!series.superseded) return readings;
     for (const [ts, formers] of series.superseded) {
-      if (ts >= from && ts < to) for (const former of formers) readings.push(readingOf(ts, former));
+      if (ts >= from && ts < to) for (const former of formers) if (former.quality <= minimumQuality) readings.push(readingOf(ts, former));
     }
     // A stable sort: of one time, those that waited in memory come last, as they came.
     return readings.sort((a, b) => a.ts - b.ts).slice(0, limit);
@@ -90,8 +79,4 @@ export class Corrections {
 function contentOf(row: Record<string, SQLOutputValue>): Content {
   const note = row['note'];
   return { value: fromSql(row['value'], row['type']), quality: qualityOf(row['quality']), note: typeof note === 'string' ? note : undefined };
-}
-
-function readingOf(ts: number, { value, quality, note }: Content): StoredReading {
-  return { ts, value, quality, ...(note !== undefined && readNote(note)) };
 }

@@ -1,6 +1,6 @@
 import { Block } from '../codec/block.ts';
 import type { ChunkTable } from './chunk-table.ts';
-import { sameContent } from './corrections.ts';
+import { contentAt, sameContent } from './content.ts';
 import type { Corrections } from './corrections.ts';
 import { qualityOfKind } from '../codec/kind.ts';
 import { readLog } from './log-codec.ts';
@@ -91,8 +91,7 @@ export class Intake implements ReadingSink {
       return;
     }
     const content = { value: late.value(0), quality: qualityOfKind(kind), note: pending.notes.text(note) };
-    const { readings, index } = stands;
-    const former = { value: readings.value(index), quality: qualityOfKind(readings.kind(index)), note: readings.note(index) };
+    const former = contentAt(stands.readings, stands.index);
     if (sameContent(former, content) || corrections.wasSuperseded(series, ts, content, this.received)) {
       this.counts.duplicates += 1;
       return;

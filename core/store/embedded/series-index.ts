@@ -1,64 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Superseded } from './corrections.ts';
-import type { SeriesNote } from './series-note.ts';
+import { DeviceSeries, Series } from './series.ts';
+import { loadSeries } from './series-rows.ts';
+import { compareTexts } from './text-order.ts';
 
-/** One metric of one device, and what is known of its readings without reading the disk. */
-export class Series {
-  readonly id: number;
-  readonly device: string;
-  readonly metric: string;
-  /** Readings in chunks. */
-  sealed: number;
-  /** The newest time in chunks; -Infinity when there is none. */
-  sealedNewest: number;
-  /** The newest time of all. */
-  newest: number;
-  /** Where its pending readings begin in `Pending`, the last added first; -1 when there are none. */
-  head = -1;
-  pending = 0;
-  /** How many of the pending ones take the place of one in a chunk. */
-  overrides = 0;
-  /** Whether the pending ones were added in order of time. */
-  ordered = true;
-  /** Pending readings by time; only where late ones have made it necessary. */
-  slots: Map<number, number> | undefined;
-  /** By time, what was superseded and is not in its table yet. */
-  superseded: Map<number, Superseded[]> | undefined;
-  /** Everything of it up to this row of the log is in chunks. */
-  logged: number;
-  /** The note of its last readings. */
-  note: SeriesNote | undefined;
-  /** Whether it waits to be sealed ahead of its turn. */
-  queued = false;
-
-  constructor(id: number, device: string, metric: string, sealed = 0, newest = -Infinity, logged = 0) {
-    this.id = id;
-    this.device = device;
-    this.metric = metric;
-    this.sealed = sealed;
-    this.sealedNewest = newest;
-    this.newest = newest;
-    this.logged = logged;
-  }
-
-  /** Readings in all. */
-  get count(): number {
-    return this.sealed + this.pending - this.overrides;
-  }
-}
-
-/** The series of one device. */
-export class DeviceSeries {
-  readonly device: string;
-  readonly metrics = new Map<string, Series>();
-  /** The metrics of its last sample in their order, which is most likely that of the next one. */
-  readonly order: string[] = [];
-  readonly ordered: Series[] = [];
-
-  constructor(device: string) {
-    this.device = device;
-  }
-}
+export { DeviceSeries, Series } from './series.ts';
 
 /** The number under which each metric of each device is stored; all of them in memory. */
 export class SeriesIndex {
@@ -66,13 +11,11 @@ export class SeriesIndex {
   readonly #devices = new Map<string, DeviceSeries>();
   readonly #byId: Array<Series | undefined> = [];
   #fresh: Series[] = [];
+  #sorted: readonly DeviceSeries[] | undefined;
 
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare('INSERT INTO series (device, metric) VALUES (?, ?)');
-    for (const row of database.prepare('SELECT id, device, metric, readings, newest, logged FROM series').iterate()) {
-      const newest = row['newest'] === null ? -Infinity : Number(row['newest']);
-      this.#remember(this.device(String(row['device'])), new Series(Number(row['id']), String(row['device']), String(row['metric']), Number(row['readings']), newest, Number(row['logged'])));
-    }
+    for (const series of loadSeries(database)) this.#remember(this.device(series.device), series);
   }
 
   /** The newest row of the log of which something is in chunks. */
@@ -83,6 +26,15 @@ export class SeriesIndex {
   /** Every series there is, by its number; a number may be vacant. */
   get byId(): ReadonlyArray<Series | undefined> {
     return this.#byId;
+  }
+
+  /** All devices, in alphabetical order. */
+  get devices(): readonly DeviceSeries[] {
+    return (this.#sorted ??= [...this.#devices.values()].filter(({ metrics }) => metrics.size > 0).sort((a, b) => compareTexts(a.device, b.device)));
+  }
+
+  findDevice(device: string): DeviceSeries | undefined {
+    return this.#devices.get(device.toWellFormed());
   }
 
   find(device: string, metric: string): Series | undefined {
@@ -123,15 +75,17 @@ export class SeriesIndex {
 
   /** The transaction was rolled back, and took its new series with it. */
   forgetNew(): void {
-    for (const series of this.#fresh) {
-      const device = this.device(series.device);
-      device.metrics.delete(series.metric);
-      device.order.length = 0;
-      device.ordered.length = 0;
-      if (device.metrics.size === 0) this.#devices.delete(series.device);
-      this.#byId[series.id] = undefined;
-    }
+    for (const series of this.#fresh) this.remove(series);
     this.#fresh = [];
+  }
+
+  /** Forgets a series, of which nothing is on disk any more, and its device with the last one. */
+  remove(series: Series): void {
+    const device = this.device(series.device);
+    device.remove(series);
+    if (device.metrics.size === 0) this.#devices.delete(series.device);
+    this.#byId[series.id] = undefined;
+    this.#sorted = undefined;
   }
 
   #addDevice(name: string): DeviceSeries {
@@ -145,7 +99,8 @@ export class SeriesIndex {
   }
 
   #remember(device: DeviceSeries, series: Series): void {
-    device.metrics.set(series.metric, series);
+    device.add(series);
+    this.#sorted = undefined;
     while (this.#byId.length < series.id) this.#byId.push(undefined);
     this.#byId[series.id] = series;
   }

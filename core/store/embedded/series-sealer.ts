@@ -3,10 +3,13 @@ import { mergeBlocks } from '../codec/block.ts';
 import type { Block } from '../codec/block.ts';
 import { MAXIMUM_SPAN } from '../codec/chunk-codec.ts';
 import type { Chunk, ChunkTable } from './chunk-table.ts';
+import { contentAt } from './content.ts';
+import type { Content } from './content.ts';
 import type { Corrections } from './corrections.ts';
 import type { Pending } from './pending.ts';
 import type { ReadingLog } from './reading-log.ts';
 import type { Series } from './series-index.ts';
+import { isShort, newestToSql } from './series-rows.ts';
 
 export interface SeriesSealerOptions {
   database: DatabaseSync;
@@ -23,6 +26,8 @@ export interface Sealed {
   series: Series;
   readings: number;
   newest: number;
+  /** The newest reading, when it is short enough to be kept in memory. */
+  content: Content | undefined;
   /** The newest row of the log: all up to it is in chunks. */
   logged: number;
 }
@@ -37,7 +42,7 @@ export class SeriesSealer {
 
   constructor(options: SeriesSealerOptions) {
     this.#options = options;
-    this.#update = options.database.prepare('UPDATE series SET readings = ?, newest = ?, logged = ? WHERE id = ?');
+    this.#update = options.database.prepare('UPDATE series SET readings = ?, newest = ?, newest_kind = ?, newest_value = ?, newest_note = ?, logged = ? WHERE id = ?');
   }
 
   /** Writes within the running transaction, and changes nothing in memory. */
@@ -51,18 +56,24 @@ export class SeriesSealer {
       readings += this.#merge(series, block, from, to);
       from = to;
     }
-    const newest = Math.max(series.sealedNewest, block.length > 0 ? block.time(block.length - 1) : -Infinity);
-    const logged = log.lastId;
-    this.#update.run(readings, Number.isFinite(newest) ? newest : null, logged, series.id);
+    const sealed: Sealed = { series, readings, newest: series.sealedNewest, content: series.newestSealed, logged: log.lastId };
+    const last = block.length - 1;
+    if (last >= 0 && block.time(last) >= sealed.newest) {
+      const content = contentAt(block, last);
+      sealed.newest = block.time(last);
+      sealed.content = isShort(content) ? content : undefined;
+    }
+    this.#update.run(readings, Number.isFinite(sealed.newest) ? sealed.newest : null, ...newestToSql(sealed.content), sealed.logged, series.id);
     corrections.seal(series);
-    return { series, readings, newest, logged };
+    return sealed;
   }
 
   /** The transaction is on disk. */
-  release({ series, readings, newest, logged }: Sealed): void {
+  release({ series, readings, newest, content, logged }: Sealed): void {
     const { pending, corrections } = this.#options;
     series.sealed = readings;
     series.sealedNewest = newest;
+    series.newestSealed = content;
     series.logged = logged;
     pending.release(series);
     corrections.release(series);

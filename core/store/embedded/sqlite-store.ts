@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock/clock.ts';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
-import { QUALITY } from '../../sample/sample.ts';
 import type { Sample } from '../../sample/sample.ts';
 import { openDatabase } from '../../sqlite/database.ts';
 import { GroupCommit } from '../../sqlite/group-commit.ts';
@@ -12,8 +11,8 @@ import { Corrections } from './corrections.ts';
 import { Intake } from './intake.ts';
 import { LAYOUT } from './layout.ts';
 import { Pending } from './pending.ts';
+import { Questions } from './questions.ts';
 import { ReadingLog } from './reading-log.ts';
-import { readRange } from './read-range.ts';
 import { Sealer, SEAL_LIMITS } from './sealer.ts';
 import type { SealLimits } from './sealer.ts';
 import { SeriesIndex } from './series-index.ts';
@@ -55,10 +54,7 @@ export class SqliteStore implements Store {
   readonly #lock: { close(): void } | undefined;
   readonly #clock: Clock;
   readonly #database: DatabaseSync;
-  readonly #index: SeriesIndex;
-  readonly #pending = new Pending();
-  readonly #chunks: ChunkTable;
-  readonly #corrections: Corrections;
+  readonly #questions: Questions;
   readonly #log: ReadingLog;
   readonly #intake: Intake;
   readonly #sealer: Sealer;
@@ -75,14 +71,15 @@ export class SqliteStore implements Store {
     let tell = (error: Error): void => void clock.setTimeout(() => problem(error), 0);
     const parts = { path, database: (this.#database = openDatabase(path, LAYOUT)), problem: (error: Error) => tell(error) };
     try {
-      const index = (this.#index = new SeriesIndex(parts.database));
-      const pending = this.#pending;
-      const chunks = (this.#chunks = new ChunkTable(parts));
-      const corrections = (this.#corrections = new Corrections(parts.database));
+      const index = new SeriesIndex(parts.database);
+      const pending = new Pending();
+      const chunks = new ChunkTable(parts);
+      const corrections = new Corrections(parts.database);
       const log = (this.#log = new ReadingLog({ ...parts, index }));
       const sealSeries = new SeriesSealer({ ...parts, log, pending, chunks, corrections, chunkReadings });
       const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, pending, corrections, log, sealSeries }));
       const intake = (this.#intake = new Intake({ index, pending, chunks, corrections, full: (series: Series) => sealer.add(series) }));
+      this.#questions = new Questions({ index, pending, chunks, corrections });
       log.replay((blob, row) => intake.take(blob, row));
       intake.counts = { ...NO_COUNTS };
       sealer.written();
@@ -102,37 +99,36 @@ export class SqliteStore implements Store {
     this.#group.add(samples, committed);
   }
 
-  range({ device, metric, from, to, limit = 10_000, minimumQuality = QUALITY.missing }: Range): StoredReading[] {
-    const series = this.#index.find(device, metric);
-    if (series === undefined) return [];
-    return this.#read(() => readRange(this.#chunks.range(series, from, to), this.#pending.read(series, from, to), { from, to, limit, minimumQuality }));
+  range(query: Range): StoredReading[] {
+    return this.#read(() => this.#questions.range(query));
   }
 
-  superseded({ device, metric, from, to, limit = 10_000 }: Range): StoredReading[] {
-    const series = this.#index.find(device, metric);
-    return series === undefined ? [] : this.#read(() => this.#corrections.range(series, from, to, limit));
+  superseded(query: Range): StoredReading[] {
+    return this.#read(() => this.#questions.superseded(query));
   }
 
   latest(device: string): Record<string, StoredReading> {
-    const readings: Array<[string, StoredReading]> = [];
-    for (const series of this.#index.of(device)) {
-      const block = this.#pending.readNewest(series, series.newest) ?? this.#read(() => this.#chunks.newest(series));
-      if (block) readings.push([series.metric, block.reading(block.length - 1)]);
-    }
-    return Object.fromEntries(readings);
+    return this.#read(() => this.#questions.latest(device));
   }
 
-  latestOf({ devices = this.devices(), metrics, at = Infinity }: LatestQuery): LatestReading[] {
-    return devices.flatMap((device) =>
-      [...this.#index.of(device)].filter(({ metric }) => metrics?.includes(metric) ?? true).flatMap(({ metric }) => {
-        const reading = this.range({ device, metric, from: -Infinity, to: at + 1, limit: Infinity }).at(-1);
-        return reading ? [{ device, metric, reading }] : [];
-      }),
-    );
+  latestOf(query: LatestQuery): LatestReading[] {
+    return this.#read(() => this.#questions.latestOf(query));
   }
 
-  series(devices = this.devices()): SeriesSummary[] {
-    return devices.flatMap((device) => [...this.#index.of(device)].map(({ metric, count, newest }) => ({ device, metric, readings: count, newest })));
+  series(devices?: readonly string[]): SeriesSummary[] {
+    return this.#questions.series(devices);
+  }
+
+  devices(): string[] {
+    return this.#questions.devices();
+  }
+
+  metrics(): string[] {
+    return this.#questions.metrics();
+  }
+
+  count(device?: string): number {
+    return this.#questions.count(device);
   }
 
   buckets({ device, metric, edges, minimumQuality = 9 }: BucketQuery): Promise<Buckets> {
@@ -154,20 +150,6 @@ export class SqliteStore implements Store {
 
   health(): StoreHealth {
     return { kind: 'embedded', available: true };
-  }
-
-  devices(): string[] {
-    return this.#read(() => this.#database.prepare('SELECT DISTINCT device FROM series ORDER BY device').all().map((row) => String(row['device'])));
-  }
-
-  metrics(): string[] {
-    return this.#read(() => this.#database.prepare('SELECT DISTINCT metric FROM series ORDER BY metric').all().map((row) => String(row['metric'])));
-  }
-
-  count(device?: string): number {
-    let count = 0;
-    for (const series of device === undefined ? this.#index.byId : this.#index.of(device)) count += series?.count ?? 0;
-    return count;
   }
 
   /** Moves the whole log into chunks now. @throws StorageError when the disk does not take them; they stay in the log. */

@@ -52,10 +52,11 @@ describe('the store, with damaged data', () => {
       assert.deepEqual([values('a'), fixture.store.count('a')], [[0, 1, 2, 3, 'again', 8, 9], 7]);
     });
 
-    it('of which the newest reading is lost leaves the one before it as the newest that can be read', () => {
+    it('does not take the newest reading with it, which is kept a second time; before it, the newest that can be read is found', () => {
       fixture.flip('chunk', 'series = 1 AND first_ts = 8000');
       fixture.reopen();
-      assert.equal(fixture.store.latest('a')['v']?.value, 7);
+      assert.equal(fixture.store.latest('a')['v']?.value, 9);
+      assert.equal(fixture.store.latestOf({ devices: ['a'], at: 8500 })[0]?.reading.value, 7);
     });
   });
 

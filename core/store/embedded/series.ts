@@ -1,0 +1,82 @@
+import type { Content } from './content.ts';
+import type { Superseded } from './corrections.ts';
+import type { SeriesNote } from './series-note.ts';
+import { compareTexts } from './text-order.ts';
+
+/** One metric of one device, and what is known of its readings without reading the disk. */
+export class Series {
+  readonly id: number;
+  readonly device: string;
+  readonly metric: string;
+  /** Readings in chunks. */
+  sealed: number;
+  /** The newest time in chunks; -Infinity when there is none. */
+  sealedNewest: number;
+  /** The reading of that time; undefined when it is to be read from its chunk. */
+  newestSealed: Content | undefined;
+  /** The newest time of all. */
+  newest: number;
+  /** Where its pending readings begin in `Pending`, the last added first; -1 when there are none. */
+  head = -1;
+  pending = 0;
+  /** How many of the pending ones take the place of one in a chunk. */
+  overrides = 0;
+  /** Whether the pending ones were added in order of time. */
+  ordered = true;
+  /** Pending readings by time; only where late ones have made it necessary. */
+  slots: Map<number, number> | undefined;
+  /** By time, what was superseded and is not in its table yet. */
+  superseded: Map<number, Superseded[]> | undefined;
+  /** Everything of it up to this row of the log is in chunks. */
+  logged: number;
+  /** The note of its last readings. */
+  note: SeriesNote | undefined;
+  /** Whether it waits to be sealed ahead of its turn. */
+  queued = false;
+
+  constructor(id: number, device: string, metric: string, sealed = 0, newest = -Infinity, logged = 0) {
+    this.id = id;
+    this.device = device;
+    this.metric = metric;
+    this.sealed = sealed;
+    this.sealedNewest = newest;
+    this.newest = newest;
+    this.logged = logged;
+  }
+
+  /** Readings in all. */
+  get count(): number {
+    return this.sealed + this.pending - this.overrides;
+  }
+}
+
+/** The series of one device. */
+export class DeviceSeries {
+  readonly device: string;
+  readonly metrics = new Map<string, Series>();
+  /** The metrics of its last sample in their order, which is most likely that of the next one. */
+  readonly order: string[] = [];
+  readonly ordered: Series[] = [];
+  #sorted: readonly Series[] | undefined;
+
+  constructor(device: string) {
+    this.device = device;
+  }
+
+  /** In alphabetical order of metrics. */
+  get series(): readonly Series[] {
+    return (this.#sorted ??= [...this.metrics.values()].sort((a, b) => compareTexts(a.metric, b.metric)));
+  }
+
+  add(series: Series): void {
+    this.metrics.set(series.metric, series);
+    this.#sorted = undefined;
+  }
+
+  remove(series: Series): void {
+    this.metrics.delete(series.metric);
+    this.order.length = 0;
+    this.ordered.length = 0;
+    this.#sorted = undefined;
+  }
+}
