@@ -53,11 +53,11 @@ export function writeIntegers(writer: ByteWriter, values: Float64Array, count: n
   }
   const unit = commonDivisor(m, count);
   if (unit > 1) for (let index = 0; index < count; index += 1) m[index] = (m[index] ?? 0) / unit;
-  const { prediction, cost } = bestPrediction(m, count);
+  const prediction = bestPrediction(m, count);
   writePrediction(writer, sign, Math.abs(first), unit, prediction);
   const coded = residuals.of(count);
   predict(m, count, prediction, coded);
-  writeResiduals(writer, coded, count - 1, cost.parameter);
+  writeResiduals(writer, coded, count - 1, prediction.parameter);
 }
 
 /** Reads `count` whole numbers into the beginning of `into`. @throws RangeError when they are not what was written. */

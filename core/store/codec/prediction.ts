@@ -1,7 +1,5 @@
 /** How whole numbers m(0) = 0, m(1), … are predicted, each from those before it; the formulas are in integers.ts. */
-import { estimate, MAXIMUM_RESIDUAL } from './residuals.ts';
-import type { Cost } from './residuals.ts';
-import { Scratch } from './scratch.ts';
+import { Lengths } from './residuals.ts';
 
 /** By the number of the weight. */
 export const WEIGHTS = [0, 1, 1 / 2, 1 / 4, 1 / 8, 1 / 16] as const;
@@ -22,25 +20,30 @@ const SAMPLE = 31;
 /** What a drift takes more, in bits. */
 const DRIFT_BITS = 32;
 
-const residuals = new Scratch();
+const lengths = new Lengths();
 const sample = new Float64Array(SAMPLE);
 
-/** Of all predictions that are worth a try, the one whose residuals take least. */
-export function bestPrediction(m: Float64Array, count: number): { prediction: Prediction; cost: Cost } {
-  let best = { prediction: LINEAR, cost: costOf(m, count, LINEAR) };
-  for (const prediction of candidates(m, count)) {
-    const cost = costOf(m, count, prediction);
-    if (cost.bits < best.cost.bits) best = { prediction, cost };
-  }
-  return best;
+export interface BestPrediction extends Prediction {
+  /** What its residuals are best coded with. */
+  parameter: number;
 }
 
-function costOf(m: Float64Array, count: number, prediction: Prediction): Cost {
-  const into = residuals.of(count);
-  predict(m, count, prediction, into);
-  const cost = estimate(into, count - 1);
-  if (prediction.drift !== 0) cost.bits += DRIFT_BITS;
-  return cost;
+/** Of all predictions that are worth a try, the one whose residuals take least. */
+export function bestPrediction(m: Float64Array, count: number): BestPrediction {
+  addLinear(m, count);
+  let { parameter, bits: least } = lengths.best();
+  let best = LINEAR;
+  for (const prediction of candidates(m, count)) {
+    const { weight = 0, start, drift, signed } = prediction;
+    addSmoothed(m, count, WEIGHTS[weight] ?? 0, start, drift, signed);
+    const found = lengths.best();
+    const bits = found.bits + (drift === 0 ? 0 : DRIFT_BITS);
+    if (bits >= least) continue;
+    least = bits;
+    best = prediction;
+    parameter = found.parameter;
+  }
+  return { ...best, parameter };
 }
 
 function candidates(m: Float64Array, count: number): Prediction[] {
@@ -49,22 +52,47 @@ function candidates(m: Float64Array, count: number): Prediction[] {
   let leastDistance = Infinity;
   for (let index = 1; index < count; index += 1) {
     const value = m[index] ?? 0;
+    const distance = value - (m[index - 1] ?? 0);
     sum += value;
     if (value < least) least = value;
-    const distance = value - (m[index - 1] ?? 0);
     if (distance < leastDistance) leastDistance = distance;
   }
   const slope = Math.fround((m[count - 1] ?? 0) / (count - 1));
   const smoothed = (weight: number, drift = 0): Prediction => ({ weight, start: 0, drift, signed: true });
-  const steps = [usualDistance(m, count), 0].map((distance) => smoothed(1, Math.fround(distance)));
-  const made = [
-    ...steps, smoothed(2), smoothed(3), smoothed(4), smoothed(5), smoothed(3, slope), smoothed(5, slope), smoothed(0, slope),
-    { weight: 0, start: Math.round(sum / count), drift: 0, signed: true },
-    { weight: 0, start: least, drift: 0, signed: false },
-  ];
+  const level = (start: number, signed: boolean): Prediction => ({ weight: 0, start, drift: 0, signed });
+  if (!(leastDistance > 0)) return [smoothed(1), smoothed(2), smoothed(3), smoothed(3, slope), smoothed(5), smoothed(5, slope), level(Math.round(sum / count), true), level(least, false)];
+  const rising = [smoothed(1, Math.fround(usualDistance(m, count))), smoothed(5, slope), smoothed(0, slope)];
   // Only a distance that single precision holds is sure to leave nothing negative.
-  if (leastDistance !== 0 && Math.fround(leastDistance) === leastDistance) made.push({ weight: 1, start: 0, drift: leastDistance, signed: false });
-  return made;
+  if (Math.fround(leastDistance) === leastDistance) rising.push({ weight: 1, start: 0, drift: leastDistance, signed: false });
+  return rising;
+}
+
+function addLinear(m: Float64Array, count: number): void {
+  let former = 0;
+  let distance = 0;
+  lengths.clear();
+  for (let index = 1; index < count; index += 1) {
+    const value = m[index] ?? 0;
+    lengths.add(folded(value - former - distance));
+    distance = value - former;
+    former = value;
+  }
+}
+
+function addSmoothed(m: Float64Array, count: number, weight: number, start: number, drift: number, signed: boolean): void {
+  let smooth = start;
+  let former = 0;
+  lengths.clear();
+  for (let index = 1; index < count; index += 1) {
+    smooth = smooth + (former - smooth) * weight + drift;
+    former = m[index] ?? 0;
+    const residual = former - Math.round(smooth);
+    lengths.add(signed ? folded(residual) : residual);
+  }
+}
+
+function folded(residual: number): number {
+  return residual < 0 ? -2 * residual - 1 : 2 * residual;
 }
 
 /** The median of some distances between neighbours. */
@@ -105,13 +133,8 @@ function predictSmoothed(m: Float64Array, count: number, weight: number, start: 
   }
 }
 
-/** 0, -1, 1, -2 become 0, 1, 2, 3; what is too large for that becomes Infinity. */
-function foldSigns(values: Float64Array, count: number): void {
-  for (let index = 0; index < count; index += 1) {
-    const value = values[index] ?? 0;
-    const folded = value < 0 ? -2 * value - 1 : 2 * value;
-    values[index] = folded > MAXIMUM_RESIDUAL ? Infinity : folded;
-  }
+function foldSigns(residuals: Float64Array, count: number): void {
+  for (let index = 0; index < count; index += 1) residuals[index] = folded(residuals[index] ?? 0);
 }
 
 /** Undoes `predict`: makes m(0) … m(count - 1), in `m`, of what was coded. */

@@ -7,8 +7,6 @@ import { bitLength, BitReader, BitWriter, MAXIMUM_BITS, powerOfTwo } from './bit
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
-/** The largest number that is coded. */
-export const MAXIMUM_RESIDUAL = 2 ** 53 - 1;
 /** From this quotient on, a number is written in full. */
 const ESCAPE = 20;
 const LENGTH_BITS = 6;
@@ -18,46 +16,63 @@ const MOST_BITS = ESCAPE + LENGTH_BITS + MAXIMUM_LENGTH;
 /** What the first look at the bits shows of a number: quotient, 1, rest. */
 const PEEKED = 25;
 
-/** What numbers take, in bits, and with which parameter. An estimate, good to a few per cent. */
-export interface Cost {
-  bits: number;
-  parameter: number;
-}
+/** Counts numbers by how many bits they have, which is enough to know what their code will take. */
+export class Lengths {
+  readonly #counts = new Uint32Array(MAXIMUM_LENGTH + 1);
 
-const histogram = new Uint32Array(MAXIMUM_LENGTH + 1);
+  clear(): void {
+    this.#counts.fill(0);
+  }
 
-/** Estimates the best parameter for the first `count` numbers, and what they then take: Infinity when one of them is above MAXIMUM_RESIDUAL. */
-export function estimate(values: Float64Array, count: number): Cost {
-  histogram.fill(0);
-  for (let index = 0; index < count; index += 1) {
-    const value = values[index] ?? 0;
-    if (value > MAXIMUM_RESIDUAL) return { bits: Infinity, parameter: 0 };
+  add(value: number): void {
     const length = bitLength(value);
-    histogram[length] = (histogram[length] ?? 0) + 1;
+    this.#counts[length] = (this.#counts[length] ?? 0) + 1;
   }
-  const best: Cost = { bits: Infinity, parameter: 0 };
-  for (let parameter = 0; parameter < MAXIMUM_LENGTH; parameter += 1) {
-    const bits = bitsWith(parameter, count);
-    if (bits > best.bits) break;
-    best.bits = bits;
-    best.parameter = parameter;
+
+  /** The best parameter for the numbers that were added, and about what they take, in bits. */
+  best(): { parameter: number; bits: number } {
+    const { count, total, longest } = this.#summary();
+    const guess = Math.max(0, Math.floor(total / Math.max(1, count)) - 1);
+    let parameter = guess;
+    let bits = this.#bitsWith(guess, count, longest);
+    for (const direction of [1, -1]) {
+      for (let next = parameter + direction; next >= 0 && next < MAXIMUM_LENGTH; next += direction) {
+        const found = this.#bitsWith(next, count, longest);
+        if (found >= bits) break;
+        bits = found;
+        parameter = next;
+      }
+      if (parameter !== guess) break;
+    }
+    return { parameter, bits };
   }
-  return best;
+
+  #summary(): { count: number; total: number; longest: number } {
+    let count = 0;
+    let total = 0;
+    let longest = 0;
+    for (let length = 0; length <= MAXIMUM_LENGTH; length += 1) {
+      const numbers = this.#counts[length] ?? 0;
+      if (numbers === 0) continue;
+      count += numbers;
+      total += numbers * length;
+      longest = length;
+    }
+    return { count, total, longest };
+  }
+
+  /** Numbers of one length are on average three quarters of the next power of two, so their quotients are three quarters of that power's. */
+  #bitsWith(parameter: number, count: number, longest: number): number {
+    let bits = count * (parameter + 1);
+    for (let length = parameter + 1; length <= longest; length += 1) {
+      const quotient = 0.75 * powerOfTwo(length - parameter) - 0.5;
+      bits += (this.#counts[length] ?? 0) * (quotient < ESCAPE ? quotient : ESCAPE + LENGTH_BITS + length - parameter - 1);
+    }
+    return bits;
+  }
 }
 
-/** Numbers of one length are on average three quarters of the next power of two, so their quotients are three quarters of that power's. */
-function bitsWith(parameter: number, count: number): number {
-  let bits = count * (parameter + 1);
-  for (let length = parameter + 1; length <= MAXIMUM_LENGTH; length += 1) {
-    const numbers = histogram[length] ?? 0;
-    if (numbers === 0) continue;
-    const quotient = 0.75 * powerOfTwo(length - parameter) - 0.5;
-    bits += numbers * (quotient < ESCAPE ? quotient : ESCAPE + LENGTH_BITS + length - parameter - 1);
-  }
-  return bits;
-}
-
-/** Writes the first `count` numbers, each at most MAXIMUM_RESIDUAL: the parameter in a byte, and their bits. */
+/** Writes the first `count` numbers, each less than 2^53: the parameter in a byte, and their bits. */
 export function writeResiduals(writer: ByteWriter, values: Float64Array, count: number, parameter: number): void {
   writer.uint8(parameter);
   const bits = new BitWriter(writer, count * MOST_BITS);
