@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { Backend } from '../../core/backend/backend.ts';
+import type { Backend } from '../../core/backend/backend.ts';
 import { HoldfastError, messageOf } from '../../core/errors/holdfast-error.ts';
 import { checkId, checkKind, PrincipalError } from '../../core/registry/principal.ts';
 import type { Principal } from '../../core/registry/principal.ts';
 import { checkTags } from '../../core/registry/tags.ts';
 import { KINDS } from '../../core/simulator/index.ts';
-import type { BackendNode } from '../harness/define-node.ts';
+import { runningBackend } from './running-backend.ts';
 
 const READ = 'holdfast-backend.read';
 const WRITE = 'holdfast-backend.write';
@@ -18,7 +18,7 @@ export function addBackendRoutes(RED: NodeAPI): void {
   const route = (method: 'get' | 'post' | 'patch' | 'delete', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown): void => {
     RED.httpAdmin[method](`/holdfast-backend/:id/${path}`, RED.auth.needsPermission(permission), async (request: Request, response: Response) => {
       try {
-        response.json((await answer(backendOf(RED, String(request.params['id'])), request)) ?? {});
+        response.json((await answer(runningBackend(RED, String(request.params['id'])), request)) ?? {});
       } catch (error) {
         response.status(error instanceof HoldfastError ? 400 : 500).json({ error: messageOf(error) });
       }
@@ -46,13 +46,6 @@ export function addBackendRoutes(RED: NodeAPI): void {
   });
 }
 
-function backendOf(RED: NodeAPI, id: string): Backend {
-  const node = RED.nodes.getNode(id) as BackendNode | undefined;
-  if (node?.failure) throw node.failure;
-  for (const backend of Backend.opened()) if (backend.directory === node?.directory) return backend;
-  throw new HoldfastError('HOLDFAST_NOT_DEPLOYED', 'This backend is not running yet. Deploy the flow first.');
-}
-
 /** Lets someone in; the secret is in this answer and nowhere else. */
 function issue(backend: Backend, body: unknown): { id: string; secret: string } {
   if (typeof body !== 'object' || body === null) throw new PrincipalError('The request has no body. Send {"id":"press-7","kind":"device"}.');
@@ -66,7 +59,8 @@ function issue(backend: Backend, body: unknown): { id: string; secret: string } 
 function update(backend: Backend, id: string, body: unknown): Principal {
   if (typeof body !== 'object' || body === null) throw new PrincipalError('The request has no body. Send {"tags":["hall-2"]}.');
   const { profile, tags } = body as Record<string, unknown>;
-  return backend.registry.update(id, { ...(profile !== undefined && { profile: String(profile) }), ...(tags !== undefined && { tags: checkTags(tags) }) });
+  if (profile !== undefined && typeof profile !== 'string') throw new PrincipalError('profile is not a text. Send the name of a profile, or an empty text for none.');
+  return backend.registry.update(id, { ...(profile !== undefined && { profile }), ...(tags !== undefined && { tags: checkTags(tags) }) });
 }
 
 async function known(backend: Backend): Promise<{ devices: string[]; metrics: string[]; profiles: string[]; tags: string[] }> {
