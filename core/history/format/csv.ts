@@ -1,0 +1,40 @@
+import type { ReadingValue } from '../../sample/sample.ts';
+import type { HistoryQuery } from '../query.ts';
+import type { HistoryBlock } from '../result.ts';
+import { timeZone } from '../time-zone.ts';
+import type { TimeZone } from '../time-zone.ts';
+import { flatRows } from './flat-row.ts';
+
+/** What makes a spreadsheet reckon in place of show (OWASP, CSV injection). */
+const FORMULA = /^[=+\-@\t\r\n]/;
+const NEEDS_QUOTES = /[",\r\n]|^ | $|^$/;
+
+/** One cell (RFC 4180). Numbers stay numbers; a text that a spreadsheet would take for a formula gets an apostrophe in front; null is an empty cell, an empty text `""`. */
+export function csvCell(value: ReadingValue | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+  if (typeof value === 'boolean') return String(value);
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** The names of the columns: those of a reading, or of a bucket with the aggregates asked for. */
+export function csvColumns({ kind, aggregates }: HistoryQuery): string[] {
+  return kind === 'aggregate' ? ['time', 'end', 'device', 'metric', 'unit', ...aggregates, 'gap', 'rollup'] : ['time', 'device', 'metric', 'value', 'unit', 'quality', 'flags', 'gap'];
+}
+
+/** An answer as CSV (RFC 4180), in parts: the header, then the lines of each block. */
+export async function* csvOf(answer: AsyncIterable<HistoryBlock>, query: HistoryQuery): AsyncGenerator<string, void> {
+  const columns = csvColumns(query);
+  const zone = timeZone(query.timeZone);
+  yield `${columns.join(',')}\r\n`;
+  for await (const block of answer) yield csvLines(block, columns, zone);
+}
+
+function csvLines(block: HistoryBlock, columns: readonly string[], zone: TimeZone): string {
+  return flatRows(block, zone).map((row) => `${columns.map((column) => csvCell(cellOf(row[column]))).join(',')}\r\n`).join('');
+}
+
+function cellOf(value: ReadingValue | readonly string[] | undefined): ReadingValue | undefined {
+  return typeof value === 'object' && value !== null ? value.join(' ') : value;
+}
