@@ -15,6 +15,10 @@ import type { Layout } from '../../sqlite/database.ts';
  * - `damaged`: rows of `log` and `chunk` whose checksum failed, set aside as they were found.
  * - `trim`: one row; how many readings of `log` stand in chunks already, or were absorbed as duplicates.
  * - `deletion`: what somebody deletes, until nothing is left of it.
+ * - `rollup`: what readings that have gone come to, by minute, hour or day: `width` in milliseconds, `first_ts` and `last_ts` when the
+ *   first and the last of the row begin, `rollups` how many there are. `data`: see rollup-codec.ts. Those of a series and width do not overlap.
+ * - `expiry`: readings of the series before `readings_from` have gone.
+ * - `loss`: how many readings and rollups have gone since the file was made; the reasons are those of StoreLosses.
  *
  * A value in a column is NULL, INTEGER (false and true), REAL (a number) or TEXT; what these cannot hold exactly is a BLOB: byte 0 and
  * a float64 (NaN, -0), or byte 1 and UTF-16 (NUL, invalid Unicode).
@@ -61,6 +65,14 @@ export const LAYOUT: Layout = {
      ALTER TABLE series ADD COLUMN newest_note TEXT;
      ALTER TABLE series ADD COLUMN logged INTEGER NOT NULL DEFAULT 0;
      CREATE TABLE deletion (id INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT, from_ts INTEGER, to_ts INTEGER) STRICT`,
+    `CREATE TABLE rollup (
+       id INTEGER PRIMARY KEY, series INTEGER NOT NULL, width INTEGER NOT NULL, first_ts INTEGER NOT NULL, last_ts INTEGER NOT NULL,
+       rollups INTEGER NOT NULL, data BLOB NOT NULL
+     ) STRICT;
+     CREATE UNIQUE INDEX rollup_time ON rollup (series, width, first_ts);
+     CREATE INDEX rollup_age ON rollup (width, last_ts);
+     CREATE TABLE expiry (series INTEGER PRIMARY KEY, readings_from INTEGER NOT NULL) STRICT;
+     CREATE TABLE loss (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
   ],
 };
 

@@ -6,6 +6,7 @@ import { openDatabase } from '../../sqlite/database.ts';
 import { GroupCommit } from '../../sqlite/group-commit.ts';
 import type { Committed } from '../../sqlite/group-commit.ts';
 import { storageError } from '../../sqlite/storage-error.ts';
+import { BucketReader } from './bucket-reader.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { Corrections } from './corrections.ts';
 import { Intake } from './intake.ts';
@@ -13,13 +14,14 @@ import { LAYOUT } from './layout.ts';
 import { Pending } from './pending.ts';
 import { Questions } from './questions.ts';
 import { ReadingLog } from './reading-log.ts';
+import { RetentionMarks } from './retention-marks.ts';
+import { RollupTable } from './rollup-table.ts';
 import { Sealer, SEAL_LIMITS } from './sealer.ts';
 import type { SealLimits } from './sealer.ts';
 import { SeriesIndex } from './series-index.ts';
 import { SeriesSealer } from './series-sealer.ts';
 import type { Series } from './series-index.ts';
-import { addReading } from '../bucket.ts';
-import type { Bucket, BucketQuery, Buckets } from '../bucket.ts';
+import type { BucketQuery, Buckets } from '../bucket.ts';
 import type { RetentionRules } from '../retention.ts';
 import { NO_COUNTS } from '../store.ts';
 import type { Deletion, LatestQuery, LatestReading, Range, SeriesSummary, Store, StoreCounts, StoredReading, StoreHealth } from '../store.ts';
@@ -55,6 +57,7 @@ export class SqliteStore implements Store {
   readonly #clock: Clock;
   readonly #database: DatabaseSync;
   readonly #questions: Questions;
+  readonly #bucketReader: BucketReader;
   readonly #log: ReadingLog;
   readonly #intake: Intake;
   readonly #sealer: Sealer;
@@ -80,6 +83,9 @@ export class SqliteStore implements Store {
       const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, pending, corrections, log, sealSeries }));
       const intake = (this.#intake = new Intake({ index, pending, chunks, corrections, full: (series: Series) => sealer.add(series) }));
       this.#questions = new Questions({ index, pending, chunks, corrections });
+      const rollups = new RollupTable(parts);
+      const marks = new RetentionMarks(parts.database);
+      this.#bucketReader = new BucketReader({ ...parts, clock, index, chunks, pending, rollups, marks });
       log.replay((blob, row) => intake.take(blob, row));
       intake.counts = { ...NO_COUNTS };
       sealer.written();
@@ -131,13 +137,8 @@ export class SqliteStore implements Store {
     return this.#questions.count(device);
   }
 
-  buckets({ device, metric, edges, minimumQuality = 9 }: BucketQuery): Promise<Buckets> {
-    const buckets: Array<Bucket | undefined> = edges.slice(1).map((to, index) => {
-      let bucket: Bucket | undefined;
-      for (const { ts, value, quality } of this.range({ device, metric, from: edges[index] ?? to, to, limit: Infinity })) if (quality <= minimumQuality) bucket = addReading(bucket, ts, value, quality);
-      return bucket;
-    });
-    return Promise.resolve({ buckets, readingsFrom: -Infinity });
+  buckets(query: BucketQuery): Promise<Buckets> {
+    return this.#bucketReader.read(query);
   }
 
   delete(_deletion: Deletion): Promise<number> {
