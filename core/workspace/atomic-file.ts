@@ -35,7 +35,7 @@ export function writeFileAtomically(path: string, content: string | Uint8Array, 
 }
 
 /** Makes renames and removals in a directory last. Windows has no such call and does not need it. */
-function flushDirectory(directory: string): void {
+export function flushDirectory(directory: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(directory, 'r');
   try {

@@ -7,6 +7,7 @@ import type { Principal } from '../../core/registry/principal.ts';
 import { checkTags } from '../../core/registry/tags.ts';
 import { KINDS } from '../../core/simulator/index.ts';
 import { runningBackend } from './running-backend.ts';
+import { addBackupRoutes } from './backup-routes.ts';
 
 const READ = 'holdfast-backend.read';
 const WRITE = 'holdfast-backend.write';
@@ -25,6 +26,7 @@ export function addBackendRoutes(RED: NodeAPI): void {
     });
   };
 
+  addBackupRoutes(route);
   route('get', 'principals', READ, (backend) => backend.registry.list());
   route('post', 'principals', WRITE, (backend, request) => issue(backend, request.body));
   route('patch', 'principals/:principal', WRITE, (backend, request) => update(backend, String(request.params['principal']), request.body));

@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Clock } from '../clock/clock.ts';
+import { flushDirectory, writeFileAtomically } from '../workspace/atomic-file.ts';
+import { makeDirectory } from '../workspace/make-directory.ts';
+import { DatabaseSnapshot } from './database-snapshot.ts';
+import { copyFile } from './file-digest.ts';
+import { MaintenanceError } from './maintenance-error.ts';
+import { isPlainName, MANIFEST } from './manifest.ts';
+import type { BackupFile, BackupManifest } from './manifest.ts';
+
+export interface BackupOptions {
+  /** The directory of the backend. */
+  directory: string;
+  /** Where the backup is to be: a directory that does not exist yet. */
+  to: string;
+  clock: Clock;
+  /** Told how far it is: bytes copied, of how many. */
+  progress?: (copied: number, of: number) => void;
+}
+
+/** Holds nothing. */
+const LOCK = 'lock.sqlite';
+/** Room that a backup leaves on the disk, for what is written meanwhile. */
+const SPARE_BYTES = 64 << 20;
+const PAGE_BYTES = 4_096;
+
+/**
+ * Copies all files of a backend into a new directory, while it is written, and resolves when the copy is on disk whole.
+ *
+ * The copy is of one moment. Within one process all moments are the same: the snapshots are taken in one go, between two commits of
+ * the backend. Taken beside another process, they follow each other in the order of `inOrder`. A sample leaves the inbox only when it
+ * is in the state, the forward queues or the store, and leaves the state only for the store: with the inbox first and the store last, a
+ * sample on its way is in the copy at least once, and one that is there twice is delivered again after a restore, as after a kill, and
+ * counts as a duplicate.
+ *
+ * @throws MaintenanceError when it cannot be done, StorageError when a file cannot be read or the disk is full. Nothing is left of it then.
+ */
+export async function backupDirectory({ directory, to, clock, progress = () => undefined }: BackupOptions): Promise<BackupManifest> {
+  const target = resolve(to);
+  const partial = join(dirname(target), `.${basename(target)}.partial`);
+  const names = filesOf(directory);
+  if (existsSync(target)) throw new MaintenanceError(`${target} exists already. Choose a directory that does not.`);
+  if (existsSync(partial)) throw new MaintenanceError(`${partial} is there, from a backup that is under way or was never finished. Wait for it, or delete that directory.`);
+  makeDirectory(dirname(target));
+  refuseWithoutRoom(directory, names, dirname(target));
+  makeDirectory(partial);
+  const snapshots: Array<{ name: string; snapshot: DatabaseSnapshot }> = [];
+  try {
+    const taken = clock.now();
+    for (const name of names.filter(isDatabase)) snapshots.push({ name, snapshot: new DatabaseSnapshot(join(directory, name)) });
+    const files: BackupFile[] = [];
+    const total = names.reduce((sum, name) => sum + sizeOf(directory, name), 0);
+    let done = 0;
+    for (const { name, snapshot } of snapshots) {
+      const digest = await snapshot.copyTo(join(partial, name), (pages) => progress(done + pages * PAGE_BYTES, total));
+      // From here on its write-ahead log need not be kept for this copy.
+      snapshot.close();
+      done += digest.bytes;
+      files.push({ name, ...digest, layout: snapshot.layout });
+    }
+    for (const name of names.filter((one) => !isDatabase(one))) files.push({ name, ...(await copyFile(join(directory, name), join(partial, name))) });
+    const manifest: BackupManifest = { format: 1, taken, files };
+    writeFileAtomically(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    flushDirectory(partial);
+    renameSync(partial, target);
+    flushDirectory(dirname(target));
+    return manifest;
+  } catch (error) {
+    for (const { snapshot } of snapshots) snapshot.close();
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The files of a backend that a backup holds, in the order in which their moments are taken. */
+function filesOf(directory: string): string[] {
+  let entries: string[];
+  try {
+    entries = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
+  } catch (error) {
+    throw new MaintenanceError(`The directory ${directory} cannot be read. Give the directory of a backend, the one with store.sqlite.`, { cause: error });
+  }
+  const names = entries.filter((name) => isPlainName(name) && (isDatabase(name) || name.endsWith('.json')) && name !== LOCK && name !== MANIFEST);
+  if (!names.some(isDatabase)) throw new MaintenanceError(`There is no backend in ${directory}. Give the directory of a backend, the one with store.sqlite.`);
+  return names.toSorted((a, b) => inOrder(a) - inOrder(b) || (a < b ? -1 : 1));
+}
+
+function inOrder(name: string): number {
+  if (name === 'inbox.sqlite') return 0;
+  if (name === 'state.sqlite') return 1;
+  return name === 'store.sqlite' ? 3 : 2;
+}
+
+function isDatabase(name: string): boolean {
+  return name.endsWith('.sqlite');
+}
+
+function sizeOf(directory: string, name: string): number {
+  const size = (file: string): number => statSync(join(directory, file), { throwIfNoEntry: false })?.size ?? 0;
+  return size(name) + size(`${name}-wal`);
+}
+
+/** A disk that a backup fills would refuse the devices. */
+function refuseWithoutRoom(directory: string, names: readonly string[], parent: string): void {
+  const needed = names.reduce((sum, name) => sum + sizeOf(directory, name), SPARE_BYTES);
+  const { bavail, bsize } = statfsSync(parent);
+  if (bavail * bsize < needed) throw new MaintenanceError(`The backup needs ${mebibytes(needed)} MiB, and the disk of ${parent} has ${mebibytes(bavail * bsize)} left. Free some space, or choose another disk.`);
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / (1 << 20));
+}

@@ -1,0 +1,103 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../clock/clock.ts';
+import { messageOf } from '../errors/holdfast-error.ts';
+import { backupDirectory } from './backup.ts';
+import { MaintenanceError } from './maintenance-error.ts';
+import { isPlainName, readManifest } from './manifest.ts';
+import type { BackupManifest } from './manifest.ts';
+
+export interface BackupsOptions {
+  /** The directory of the backend. */
+  directory: string;
+  /** Every backup is a directory right in this one. */
+  base: string;
+  clock: Clock;
+}
+
+/** A backup that is whole. `taken` is the moment of which it is, in milliseconds since the epoch. */
+export interface BackupSummary {
+  name: string;
+  taken: number;
+  bytes: number;
+}
+
+export interface BackupsStatus {
+  /** Where the backups are. */
+  base: string;
+  running?: { name: string; since: number; copiedBytes: number; bytes: number };
+  /** How the last one ended that was started here. */
+  last?: BackupSummary | { name: string; error: string };
+  /** The newest first. */
+  backups: BackupSummary[];
+}
+
+const MOST_LISTED = 100;
+
+/** Where the backups of a backend go unless told otherwise: beside its directory, never in it. */
+export function defaultBase(directory: string): string {
+  return join(dirname(directory), 'backups', basename(directory));
+}
+
+/** The backups of a backend that runs, one at a time. */
+export class Backups {
+  readonly #options: BackupsOptions;
+  #running: BackupsStatus['running'];
+  #last: BackupsStatus['last'];
+
+  constructor(options: BackupsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins a backup; `status` tells how it goes on.
+   *
+   * @param wanted a plain name; without one it is the time, such as 2026-03-01T02-00-00-000Z.
+   * @returns its name.
+   * @throws MaintenanceError when one is under way, or the name is none.
+   */
+  start(wanted?: unknown): string {
+    const { directory, base, clock } = this.#options;
+    if (this.#running) throw new MaintenanceError(`The backup ${this.#running.name} is under way. Wait until it is done.`);
+    const since = clock.now();
+    const name = wanted ?? new Date(since).toISOString().replaceAll(/[:.]/g, '-');
+    if (!isPlainName(name)) throw new MaintenanceError('The name of a backup has letters, digits, ".", "_" and "-", does not begin with ".", and has at most 200 of them. Send {"name":"before-update"}, or none.');
+    const running = (this.#running = { name, since, copiedBytes: 0, bytes: 0 });
+    const progress = (copiedBytes: number, bytes: number): void => void Object.assign(running, { copiedBytes, bytes });
+    backupDirectory({ directory, to: join(base, name), clock, progress })
+      .then(
+        (manifest) => (this.#last = summaryOf(name, manifest)),
+        (error: unknown) => (this.#last = { name, error: messageOf(error) }),
+      )
+      .finally(() => (this.#running = undefined));
+    return name;
+  }
+
+  status(): BackupsStatus {
+    const { base } = this.#options;
+    return { base, ...(this.#running && { running: { ...this.#running } }), ...(this.#last && { last: this.#last }), backups: listBackups(base) };
+  }
+}
+
+function listBackups(base: string): BackupSummary[] {
+  let names: string[];
+  try {
+    names = readdirSync(base).filter(isPlainName);
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => wholeBackup(base, name)).toSorted((a, b) => b.taken - a.taken).slice(0, MOST_LISTED);
+}
+
+/** Whatever else is in there is none of ours. */
+function wholeBackup(base: string, name: string): BackupSummary[] {
+  try {
+    return [summaryOf(name, readManifest(join(base, name)))];
+  } catch {
+    return [];
+  }
+}
+
+function summaryOf(name: string, { taken, files }: BackupManifest): BackupSummary {
+  return { name, taken, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+}

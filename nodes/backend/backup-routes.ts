@@ -1,0 +1,33 @@
+import type { Request } from 'express';
+import { join } from 'node:path';
+import type { Backend } from '../../core/backend/backend.ts';
+import { Backups, defaultBase } from '../../core/maintenance/backups.ts';
+
+type Route = (method: 'get' | 'post', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown) => void;
+
+/** By directory: a backup goes on while the flows are deployed anew. */
+const backups = new Map<string, Backups>();
+
+/**
+ * Backups of a running backend. Where they go is never up to the request: below HOLDFAST_BACKUPS, or beside the directory of the
+ * backend; the request gives at most a name.
+ */
+export function addBackupRoutes(route: Route): void {
+  route('post', 'backup', 'holdfast-backend.write', (backend, request) => {
+    const body: unknown = request.body;
+    const name = typeof body === 'object' && body !== null && 'name' in body ? body.name : undefined;
+    return { name: backupsOf(backend).start(name) };
+  });
+  route('get', 'backup', 'holdfast-backend.read', (backend) => backupsOf(backend).status());
+}
+
+function backupsOf({ directory, clock }: Backend): Backups {
+  const known = backups.get(directory);
+  if (known) return known;
+  const beside = defaultBase(directory);
+  const elsewhere = process.env['HOLDFAST_BACKUPS'];
+  const base = elsewhere === undefined || elsewhere === '' ? beside : join(elsewhere, directory.split(/[/\\]/).at(-1) ?? '');
+  const made = new Backups({ directory, base, clock });
+  backups.set(directory, made);
+  return made;
+}
