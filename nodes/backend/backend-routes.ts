@@ -6,6 +6,7 @@ import { checkId, checkKind, PrincipalError } from '../../core/registry/principa
 import type { Principal } from '../../core/registry/principal.ts';
 import { checkTags } from '../../core/registry/tags.ts';
 import { KINDS } from '../../core/simulator/index.ts';
+import { addHistoryRoutes } from './history-routes.ts';
 import { runningBackend } from './running-backend.ts';
 import { addBackupRoutes } from './backup-routes.ts';
 
@@ -27,6 +28,7 @@ export function addBackendRoutes(RED: NodeAPI): void {
   };
 
   addBackupRoutes(route);
+  addHistoryRoutes(RED);
   route('get', 'principals', READ, (backend) => backend.registry.list());
   route('post', 'principals', WRITE, (backend, request) => issue(backend, request.body));
   route('patch', 'principals/:principal', WRITE, (backend, request) => update(backend, String(request.params['principal']), request.body));
@@ -39,7 +41,6 @@ export function addBackendRoutes(RED: NodeAPI): void {
   route('get', 'quarantine', READ, (backend) =>
     backend.inbox.quarantineList(QUARANTINE_SHOWN).map(({ record, ...row }) => ({ ...row, ...record, payload: Buffer.from(record.payload).toString('base64') })),
   );
-  route('get', 'readings', READ, readings);
   route('get', 'ledger', READ, ledger);
   route('get', 'quarantined-devices', READ, (backend) => backend.reception.quarantine.list());
   route('delete', 'quarantined-devices/:device', WRITE, (backend, request) => {
@@ -95,14 +96,4 @@ function queryText(request: Request, name: string): string | undefined {
   const value = request.query[name];
   if (value === undefined || typeof value === 'string') return value;
   throw new HoldfastError('HOLDFAST_QUERY', `${name} is there more than once, or is no text. Send it once.`);
-}
-
-function readings(backend: Backend, request: Request): unknown {
-  const [device, metric] = [queryText(request, 'device'), queryText(request, 'metric')];
-  const [from, to, limit] = [queryText(request, 'from') ?? '0', queryText(request, 'to') ?? String(backend.clock.now()), queryText(request, 'limit') ?? '1000'];
-  if (device === undefined || device === '') throw new HoldfastError('HOLDFAST_QUERY', 'Say which device: ?device=press-1&metric=temperature.');
-  if (metric === undefined || metric === '') return backend.store.latest(device);
-  const range = { device, metric, from: Number(from), to: Number(to), limit: Number(limit) };
-  if (![range.from, range.to, range.limit].every(Number.isFinite)) throw new HoldfastError('HOLDFAST_QUERY', 'from, to and limit are numbers: from and to in milliseconds since 1970.');
-  return backend.store.range({ ...range, limit: Math.min(Math.max(1, Math.trunc(range.limit)), 10_000) });
 }

@@ -131,10 +131,6 @@ describe('the backend’s routes', () => {
     assert.deepEqual([known['devices'], known['metrics']], [['press-1'], ['temperature']]);
     const { body: status } = await get('/holdfast-backend/data/status');
     assert.deepEqual([status['readings'], status['quarantined'], status['quarantineDropped']], [3, 0, 0]);
-    const { body: readings } = await get('/holdfast-backend/data/readings?device=press-1&metric=temperature');
-    assert.deepEqual((readings as unknown as Array<{ value: number }>).map(({ value }) => value), [60, 61, 62]);
-    const { body: latest } = await get('/holdfast-backend/data/readings?device=press-1');
-    assert.equal((latest['temperature'] as { value: number }).value, 62);
   });
 
   it('tell what became of all messages, and of those of some devices', async () => {
@@ -176,12 +172,9 @@ describe('the backend’s routes', () => {
 
   it('answer a question that cannot be answered with a sentence', async () => {
     for (const [path, says] of [
-      ['readings', /Say which device/],
-      ['readings?device=press-1&metric=temperature&from=yesterday', /from, to and limit are numbers/],
       ['ledger?limit=many', /limit is a number of devices/],
       ['ledger?device=a&device=b', /device is there more than once/],
       ['ledger?after[x]=b', /after is there more than once, or is no text/],
-      ['readings?device=a&device=b&metric=c', /device is there more than once/],
     ] as const) {
       const { status, body } = await get(`/holdfast-backend/data/${path}`);
       assert.equal(status, 400);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { StoredReading } from '../../core/store/index.ts';
+import type { ReadingValue } from '../../core/store/index.ts';
 import type { Holdfast } from './node-red-process.ts';
 
 /** The backend node of flows/quick-start.json. */
@@ -39,8 +39,10 @@ export class BackendApi {
     return this.#json(await this.#request('status'));
   }
 
-  async latest(device: string): Promise<Record<string, StoredReading>> {
-    return this.#json(await this.#request(`readings?device=${device}`));
+  /** The newest reading of each metric, whatever its quality. */
+  async latest(device: string): Promise<Record<string, { ts: number; value: ReadingValue }>> {
+    const { rows } = await this.#json<{ rows: Array<{ metric: string; ts: number; value: ReadingValue }> }>(await this.#request(`history?kind=latest&minimumQuality=missing&devices=${encodeURIComponent(device)}`));
+    return Object.fromEntries(rows.map(({ metric, ts, value }) => [metric, { ts, value }]));
   }
 
   /** Waits until the inbox has been seen empty: the simulated fleet goes on sending, so it is never empty for long. */

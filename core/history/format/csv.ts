@@ -23,12 +23,16 @@ export function csvColumns({ kind, aggregates }: HistoryQuery): string[] {
   return kind === 'aggregate' ? ['time', 'end', 'device', 'metric', 'unit', ...aggregates, 'gap', 'rollup'] : ['time', 'device', 'metric', 'value', 'unit', 'quality', 'flags', 'gap'];
 }
 
-/** An answer as CSV (RFC 4180), in parts: the header, then the lines of each block. */
+/** An answer as CSV (RFC 4180), in parts: the header comes with the first lines, so that until then an error can still be answered as one. */
 export async function* csvOf(answer: AsyncIterable<HistoryBlock>, query: HistoryQuery): AsyncGenerator<string, void> {
   const columns = csvColumns(query);
   const zone = timeZone(query.timeZone);
-  yield `${columns.join(',')}\r\n`;
-  for await (const block of answer) yield csvLines(block, columns, zone);
+  let header = `${columns.join(',')}\r\n`;
+  for await (const block of answer) {
+    yield header + csvLines(block, columns, zone);
+    header = '';
+  }
+  if (header !== '') yield header;
 }
 
 function csvLines(block: HistoryBlock, columns: readonly string[], zone: TimeZone): string {
