@@ -20,7 +20,7 @@ export interface BucketPassOptions {
 /** Chunks that are looked at one by one in a step: about 5 ms when each has to be read. */
 const PAGE = 128;
 /** From so many chunks a bucket on, they are summed up in SQLite. */
-const MANY_CHUNKS = 4;
+const MANY_CHUNKS = 8;
 /** The most buckets for which that is found out. */
 const MANY_BUCKETS = 4_096;
 

@@ -101,9 +101,9 @@ describe('Buckets of the embedded store', () => {
     fixture.store.seal();
     const edges = Array.from({ length: 2_001 }, (_, index) => index * 10 * EVERY);
     let answered = false;
-    const answer = buckets(fixture, edges).then((buckets) => {
+    const answer = buckets(fixture, edges).then((all) => {
       answered = true;
-      return buckets;
+      return all;
     });
     let turns = 0;
     while (!answered) {
