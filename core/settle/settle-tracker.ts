@@ -67,6 +67,12 @@ export class SettleTracker {
     this.#forget(tracked);
   }
 
+  /** The nodes that have the message, or a copy of it, and are not done; none while it is only on its way to one. */
+  holders(tracked: Tracked): unknown[] {
+    const passages = [...tracked.passages];
+    return passages.some(({ handed }) => handed.length > 0) ? [] : passages.flatMap(({ held }) => held);
+  }
+
   /** The runtime is about to hand `message` to `node` (hook preDeliver; the message is cloned already where it needs to be). */
   handed(message: Message, node: unknown, sender: unknown): void {
     if (this.#size === 0) return;

@@ -36,11 +36,14 @@ export function answerTries<Spec extends Properties>(
   });
 }
 
-/** The runtime puts environment variables into a node's settings when it starts it; the dialog sends them as they were typed. */
-function withEnvironment(RED: NodeAPI, node: Node, saved: object): object {
+/**
+ * The settings with environment variables resolved: the runtime does that when it starts a node; the dialog sends them as they were typed. A node
+ * that is not deployed yet has only those of the process.
+ */
+export function withEnvironment(RED: NodeAPI, node: Node | undefined, saved: object): object {
   const entries = Object.entries(saved).map(([name, value]: [string, unknown]) => {
     const variable = typeof value === 'string' ? /^\$\{(\S+)\}$/.exec(value)?.[1] : undefined;
-    const found: unknown = variable === undefined ? undefined : RED.util.evaluateNodeProperty(variable, 'env', node, {});
+    const found: unknown = variable === undefined ? undefined : node ? RED.util.evaluateNodeProperty(variable, 'env', node, {}) : process.env[variable];
     return [name, found === undefined || found === '' ? value : found] as const;
   });
   return Object.fromEntries(entries);

@@ -6,7 +6,7 @@ import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, NODES, startFlow } from './fixture.ts';
 
 /** A key of a catalogue, shown because its text is missing. */
-const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|reasons|quarantined|formats|listeners|limits|over|example|severity|watch|direction|placeholders)\.[a-z]\w*/i;
+const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|kindMeaning|outputMeaning|periods|grid|aggregates|quality|fill|resets|order|preview|reasons|quarantined|formats|listeners|limits|over|example|severity|watch|direction|placeholders)\.[a-z]\w*/i;
 
 describe('the dialogs of the nodes in the editor', () => {
   let browser: Browser;

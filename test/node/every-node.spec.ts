@@ -121,7 +121,7 @@ describe('every node that takes samples', () => {
 
 describe('every node', () => {
   useRuntime();
-  const TYPES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber'].map((name) => `holdfast-${name}`);
+  const TYPES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history'].map((name) => `holdfast-${name}`);
 
   for (const type of TYPES.filter((name) => name !== 'holdfast-validate')) {
     it(`${type} says so when it has no backend`, async () => {
@@ -157,6 +157,10 @@ describe('every node', () => {
     { type: 'holdfast-simulator', fleet: [{ kind: 'toaster', count: 2 }], says: /no kind of device "toaster"/ },
     { type: 'holdfast-simulator', fleet: [{ kind: 'press', count: -1 }], says: /the count is "-1"/ },
     { type: 'holdfast-simulator', interval: 0, says: /interval is "0"/ },
+    { type: 'holdfast-history', from: 'soon', says: /from is "soon", which is no time/ },
+    { type: 'holdfast-history', every: '7 minutes', grid: 'every', says: /does not divide a day/ },
+    { type: 'holdfast-history', limit: 200_000, says: /the whole answer is to leave in one message/ },
+    { type: 'holdfast-history', aggregates: ['mode'], says: /Choose one of: min, max/ },
     { type: 'holdfast-store', version: 99, says: /saved by a newer Holdfast/ },
   ];
   for (const { says, ...properties } of BAD) {

@@ -1,0 +1,31 @@
+import type { Aggregate } from '../../core/history/query.ts';
+import type { Chart, ChartPoint } from '../editor/chart.ts';
+import type { PreviewAnswer, PreviewSeries } from './preview-answer.ts';
+
+const WITH_BAND: readonly Aggregate[] = ['mean', 'median', 'timeWeighted', 'first', 'last', 'p95'];
+
+/** A panel for each metric, with a line for each device that has numbers there. Texts cannot be drawn. */
+export function chartsOf({ series, aggregates, from, to, timeZone }: PreviewAnswer): Chart[] {
+  const line = aggregates.find((name) => name !== 'min' && name !== 'max') ?? aggregates[0] ?? 'mean';
+  const hasBand = WITH_BAND.includes(line) && aggregates.includes('min') && aggregates.includes('max');
+  const panels = new Map<string, PreviewSeries[]>();
+  for (const one of series) panels.set(one.metric, [...(panels.get(one.metric) ?? []), one]);
+  return [...panels].flatMap(([metric, members]) => {
+    const drawn = members.map((one) => ({ name: one.device, points: pointsOf(one, line, hasBand) })).filter(({ points }) => points.some(({ value }) => value !== null));
+    if (drawn.length === 0) return [];
+    return [{ title: aggregates.length > 0 && members.some(({ buckets }) => buckets.length > 0) ? `${metric} (${line})` : metric, unit: members[0]?.unit ?? '', series: drawn, from, to, timeZone }];
+  });
+}
+
+function pointsOf({ readings, buckets }: PreviewSeries, line: Aggregate, hasBand: boolean): ChartPoint[] {
+  const raw = readings.map(({ ts, value }) => ({ ts, value: numberOf(value) }));
+  const reckoned = buckets.map(({ ts, end, values }) => ({ ts, end, value: numberOf(values[line]), ...(hasBand && { low: numberOf(values.min), high: numberOf(values.max) }) }));
+  // A preview may be asked with the newest first.
+  return [...raw, ...reckoned].sort((one, other) => one.ts - other.ts);
+}
+
+/** Truths are drawn as 1 and 0. */
+function numberOf(value: unknown): number | null {
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
