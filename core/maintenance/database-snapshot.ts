@@ -18,14 +18,12 @@ const FLUSH_EVERY = 1 << 20;
  * as it would if it were made from that. The write-ahead log grows until the copy is done.
  */
 export class DatabaseSnapshot {
-  readonly #path: string;
   readonly #database: DatabaseSync;
   /** SQLite's user_version. */
   readonly layout: number;
 
   /** The moment is now. @throws StorageError when the file cannot be read. */
   constructor(path: string) {
-    this.#path = path;
     const { DatabaseSync } = sqlite();
     let database: DatabaseSync | undefined;
     try {
