@@ -14,7 +14,7 @@ export interface RollupTableOptions {
   problem: (error: Error) => void;
 }
 
-/** Rollups that went together, and where the oldest ones of a width are. */
+/** A row of rollups: the number of its series, and when its first and its last one begin. */
 export interface OldestRollups {
   series: number;
   first: number;
@@ -39,6 +39,7 @@ export class RollupTable {
   readonly #target: StatementSync;
   readonly #nextFirst: StatementSync;
   readonly #first: StatementSync;
+  readonly #hasBefore: StatementSync;
   readonly #oldest: StatementSync;
   readonly #touched: StatementSync;
   readonly #insert: StatementSync;
@@ -46,7 +47,7 @@ export class RollupTable {
   readonly #removeWithin: StatementSync;
   readonly #removeSeries: StatementSync;
   readonly #setAside: StatementSync;
-  /** The last row that was read of each width: the buckets of a question follow each other. */
+  /** The last row that a question has read of each width: its buckets follow each other. Forgotten with each change. */
   readonly #read = new Map<number, Row>();
   readonly #told = new Set<number>();
 
@@ -59,6 +60,7 @@ export class RollupTable {
     this.#target = database.prepare(`SELECT ${COLUMNS} FROM rollup WHERE series = ? AND width = ? AND first_ts <= ? ORDER BY first_ts DESC LIMIT 1`);
     this.#nextFirst = database.prepare('SELECT first_ts FROM rollup WHERE series = ? AND width = ? AND first_ts > ? ORDER BY first_ts LIMIT 1');
     this.#first = database.prepare(`SELECT ${COLUMNS} FROM rollup WHERE series = ? AND width = ? AND first_ts < ? ORDER BY first_ts LIMIT 1`);
+    this.#hasBefore = database.prepare('SELECT 1 FROM rollup WHERE series = ? AND width = ? AND first_ts < ? LIMIT 1');
     this.#oldest = database.prepare('SELECT series, first_ts, last_ts FROM rollup WHERE width = ? ORDER BY last_ts LIMIT 1');
     this.#touched = database.prepare(`SELECT ${COLUMNS} FROM rollup WHERE series = ?1 AND first_ts < ?3 AND last_ts + width > ?2`);
     this.#insert = database.prepare('INSERT INTO rollup (id, series, width, first_ts, last_ts, rollups, data) VALUES (?, ?, ?, ?, ?, ?, ?)');
@@ -72,7 +74,7 @@ export class RollupTable {
   *range(series: Series, from: number, to: number): Generator<Rollup> {
     for (const width of WIDTHS) {
       for (const row of this.#range.iterate(series.id, width, from, to)) {
-        for (const rollup of this.#rollupsOf(series, row) ?? []) if (rollup.start >= from && rollup.start < to) yield rollup;
+        for (const rollup of this.#remembered(series, row)) if (rollup.start >= from && rollup.start < to) yield rollup;
       }
     }
   }
@@ -108,6 +110,11 @@ export class RollupTable {
     return taken;
   }
 
+  /** Whether there are rollups of a series and width that begin before a time. */
+  hasBefore(series: Series, width: number, before: number): boolean {
+    return this.#hasBefore.get(series.id, width, before) !== undefined;
+  }
+
   /** Where the oldest rollups of a width are. */
   oldest(width: number): OldestRollups | undefined {
     const row = this.#oldest.get(width);
@@ -131,6 +138,16 @@ export class RollupTable {
   deleteAll(series: Series): void {
     this.#read.clear();
     this.#removeSeries.run(series.id);
+  }
+
+  #remembered(series: Series, row: Record<string, SQLOutputValue>): readonly Rollup[] {
+    const id = Number(row['id']);
+    const width = Number(row['width']);
+    const read = this.#read.get(width);
+    if (read?.id === id) return read.rollups;
+    const rollups = this.#rollupsOf(series, row) ?? [];
+    this.#read.set(width, { id, rollups });
+    return rollups;
   }
 
   #mergeInto(series: Series, width: number, added: readonly Rollup[], row: Row | undefined): void {
@@ -161,14 +178,8 @@ export class RollupTable {
 
   /** Undefined when they are damaged. */
   #rollupsOf(series: Series, row: Record<string, SQLOutputValue>): Rollup[] | undefined {
-    const id = Number(row['id']);
-    const width = Number(row['width']);
-    const read = this.#read.get(width);
-    if (read?.id === id) return read.rollups;
     try {
-      const rollups = decodeRollups(row['data'] instanceof Uint8Array ? row['data'] : new Uint8Array());
-      this.#read.set(width, { id, rollups });
-      return rollups;
+      return decodeRollups(row['data'] instanceof Uint8Array ? row['data'] : new Uint8Array());
     } catch (error) {
       if (!(error instanceof DamagedDataError)) throw error;
       this.#tell(series, row, error);

@@ -14,6 +14,9 @@ import { LAYOUT } from './layout.ts';
 import { Pending } from './pending.ts';
 import { Questions } from './questions.ts';
 import { ReadingLog } from './reading-log.ts';
+import { Retention } from './retention.ts';
+import { Losses } from './retention-losses.ts';
+import type { StoreLosses } from './retention-losses.ts';
 import { RetentionMarks } from './retention-marks.ts';
 import { RollupTable } from './rollup-table.ts';
 import { Sealer, SEAL_LIMITS } from './sealer.ts';
@@ -58,6 +61,8 @@ export class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #questions: Questions;
   readonly #bucketReader: BucketReader;
+  readonly #losses: Losses;
+  readonly #retention: Retention;
   readonly #log: ReadingLog;
   readonly #intake: Intake;
   readonly #sealer: Sealer;
@@ -86,6 +91,9 @@ export class SqliteStore implements Store {
       const rollups = new RollupTable(parts);
       const marks = new RetentionMarks(parts.database);
       this.#bucketReader = new BucketReader({ ...parts, clock, index, chunks, pending, rollups, marks });
+      const losses = (this.#losses = new Losses(parts.database));
+      const gone = (reason: 'expired' | 'dropped', readings: number): void => void (intake.counts[reason] += readings);
+      this.#retention = new Retention({ ...parts, clock, index, pending, chunks, log, sealSeries, rollups, marks, losses, gone });
       log.replay((blob, row) => intake.take(blob, row));
       intake.counts = { ...NO_COUNTS };
       sealer.written();
@@ -145,12 +153,18 @@ export class SqliteStore implements Store {
     return Promise.reject(new Error('not there yet'));
   }
 
-  retain(_rules: RetentionRules): void {
-    // not there yet
+  retain(rules: RetentionRules): void {
+    this.#retention.retain(rules);
+  }
+
+  /** What has gone since the file was made: readings that were stored are those that are there and those that were deleted, expired or dropped. */
+  losses(): StoreLosses {
+    return this.#read(() => this.#losses.read());
   }
 
   health(): StoreHealth {
-    return { kind: 'embedded', available: true };
+    const { bytes, problem } = this.#read(() => this.#retention.state());
+    return { kind: 'embedded', available: true, bytes, ...(problem !== undefined && { problem }) };
   }
 
   /** Moves the whole log into chunks now. @throws StorageError when the disk does not take them; they stay in the log. */
@@ -163,6 +177,7 @@ export class SqliteStore implements Store {
   close(): void {
     this.#group.flush();
     this.#sealer.close();
+    this.#retention.close();
     this.#database.close();
     this.#lock?.close();
   }

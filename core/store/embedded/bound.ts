@@ -1,0 +1,166 @@
+import { statSync } from 'node:fs';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock } from '../../clock/clock.ts';
+import { HoldfastError } from '../../errors/holdfast-error.ts';
+import { ROLLUP_WIDTHS } from '../retention.ts';
+import type { Expiry } from './retention-expiry.ts';
+import type { Tier } from './retention-plan.ts';
+import type { RollupTable } from './rollup-table.ts';
+import type { Series, SeriesIndex } from './series-index.ts';
+
+export interface BoundOptions {
+  database: DatabaseSync;
+  path: string;
+  clock: Clock;
+  index: SeriesIndex;
+  rollups: RollupTable;
+  expiry: Expiry;
+  /** The rollups that are made of a series. */
+  tiersOf: (series: Series) => readonly Tier[];
+  problem: (error: Error) => void;
+}
+
+/** The store has reached its bound, and the oldest readings go. Code `HOLDFAST_STORE_BOUND`. */
+export class StoreBoundError extends HoldfastError {
+  constructor(message: string) {
+    super('HOLDFAST_STORE_BOUND', message);
+  }
+}
+
+export interface BoundState {
+  /** Bytes that are in use, in the file and in the write-ahead log. */
+  bytes: number;
+  /** What is wrong, in the last hour; a sentence. */
+  problem: string | undefined;
+}
+
+interface OldestChunk {
+  series: Series;
+  last: number;
+}
+
+/** Series that are looked at in a step while the oldest chunks are looked for: about 3 ms. */
+const SERIES = 512;
+/** Once begun, dropping goes on until this part of the bound is free, so that it need not begin again at once. */
+const FREE_PART = 1 / 64;
+const SHOWN_MILLISECONDS = 3_600_000;
+const MEBIBYTE = 1 << 20;
+
+/**
+ * Drops the oldest chunks of all series when the store takes more than it may; the chunk goes first whose newest reading is the
+ * oldest. Which these are is looked for anew each time: an index by age would be written for each chunk, and read only at the bound.
+ */
+export class Bound {
+  readonly #options: BoundOptions;
+  readonly #pages: StatementSync;
+  readonly #freePages: StatementSync;
+  readonly #pageBytes: number;
+  #maximumBytes = Infinity;
+  #next = 0;
+  /** The oldest chunk of each series, the oldest of all last. */
+  #oldest: OldestChunk[] = [];
+  #dropping = false;
+  #told = false;
+  #droppedAt = -Infinity;
+  #isTooSmall = false;
+
+  constructor(options: BoundOptions) {
+    this.#options = options;
+    const { database } = options;
+    this.#pages = database.prepare('PRAGMA page_count');
+    this.#freePages = database.prepare('PRAGMA freelist_count');
+    this.#pageBytes = Number(database.prepare('PRAGMA page_size').get()?.['page_size']);
+  }
+
+  set maximumBytes(bytes: number) {
+    if (bytes !== this.#maximumBytes) this.#told = false;
+    this.#maximumBytes = bytes;
+  }
+
+  state(): BoundState {
+    const shown = this.#options.clock.now() - this.#droppedAt < SHOWN_MILLISECONDS;
+    return { bytes: this.#bytes(), problem: shown ? this.#sentence() : undefined };
+  }
+
+  begin(): void {
+    this.#next = 0;
+    this.#oldest = [];
+    this.#dropping = this.#maximumBytes < Infinity && this.#bytes() > this.#maximumBytes;
+  }
+
+  /** Drops a little, when there is too much. @returns whether there is more to do. */
+  step(): boolean {
+    if (!this.#dropping) return false;
+    if (this.#next < this.#options.index.byId.length) {
+      this.#look();
+      return true;
+    }
+    if (this.#bytes() <= this.#maximumBytes * (1 - FREE_PART)) return false;
+    const dropped = this.#dropReadings() || this.#dropRollups();
+    this.#isTooSmall = !dropped;
+    this.#tell();
+    return dropped;
+  }
+
+  #bytes(): number {
+    const pages = Number(this.#pages.get()?.['page_count']) - Number(this.#freePages.get()?.['freelist_count']);
+    return pages * this.#pageBytes + (statSync(`${this.#options.path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+  }
+
+  #look(): void {
+    const { byId } = this.#options.index;
+    for (const end = Math.min(this.#next + SERIES, byId.length); this.#next < end; this.#next += 1) {
+      const series = byId[this.#next];
+      const oldest = series && this.#options.expiry.oldest(series);
+      if (oldest) this.#oldest.push({ series, last: oldest.last });
+    }
+    if (this.#next >= byId.length) this.#oldest.sort((a, b) => b.last - a.last);
+  }
+
+  #dropReadings(): boolean {
+    const { expiry, tiersOf } = this.#options;
+    const chunk = this.#oldest.pop();
+    if (!chunk) return false;
+    const { series } = chunk;
+    const oldest = expiry.oldest(series);
+    // It may have got more readings, or gone, since it was looked for.
+    if (oldest && oldest.last <= chunk.last) expiry.letReadingsGo(series, oldest.last + 1, 'dropped', tiersOf(series));
+    const next = expiry.oldest(series);
+    if (next) this.#add({ series, last: next.last });
+    return true;
+  }
+
+  #add(chunk: OldestChunk): void {
+    let low = 0;
+    let high = this.#oldest.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#oldest[middle]?.last ?? -Infinity) > chunk.last) low = middle + 1;
+      else high = middle;
+    }
+    this.#oldest.splice(low, 0, chunk);
+  }
+
+  #dropRollups(): boolean {
+    const { expiry, index, rollups, tiersOf } = this.#options;
+    for (const width of Object.values(ROLLUP_WIDTHS)) {
+      const oldest = rollups.oldest(width);
+      const series = oldest && index.byId[oldest.series];
+      if (series) return expiry.letRollupsGo(series, width, oldest.last + 1, 'droppedRollups', tiersOf(series));
+    }
+    return false;
+  }
+
+  #tell(): void {
+    this.#droppedAt = this.#options.clock.now();
+    if (this.#told) return;
+    this.#told = true;
+    this.#options.problem(new StoreBoundError(this.#sentence()));
+  }
+
+  #sentence(): string {
+    const bound = `The store ${this.#options.path} has reached its bound of ${Math.round(this.#maximumBytes / MEBIBYTE)} MiB`;
+    if (this.#isTooSmall) return `${bound}, and there is nothing left in it that could go. Raise the bound.`;
+    return `${bound}: the oldest readings go before their time, and are counted as dropped. Raise the bound, or keep readings for less long.`;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../../clock/clock.ts';
+import { KEEP_ALL } from '../retention.ts';
+import type { RetentionRules } from '../retention.ts';
+import { Bound } from './bound.ts';
+import type { BoundState } from './bound.ts';
+import { Expiry } from './retention-expiry.ts';
+import type { ExpiryOptions } from './retention-expiry.ts';
+import { retentionPlan } from './retention-plan.ts';
+import type { RetentionPlan } from './retention-plan.ts';
+import { RetentionWorker } from './retention-worker.ts';
+import type { Series, SeriesIndex } from './series-index.ts';
+
+export interface RetentionOptions extends ExpiryOptions {
+  clock: Clock;
+  index: SeriesIndex;
+  problem: (error: Error) => void;
+}
+
+/** From when rules are put in force to when they begin to act: those of a flow that is deployed anew may be on their way. */
+const FIRST_MILLISECONDS = 1_000;
+const EXPIRY_INTERVAL = 60_000;
+const BOUND_INTERVAL = 5_000;
+
+/** Lets go what is older than its retention, and the oldest of all when the store has grown to its bound. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  readonly #expiry: Expiry;
+  readonly #bound: Bound;
+  readonly #workers: { expiry: RetentionWorker; bound: RetentionWorker };
+  #rules: RetentionRules = { of: () => KEEP_ALL, maximumBytes: Infinity };
+  /** The number of the series that is next. */
+  #next = 0;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+    const { clock, problem } = options;
+    this.#expiry = new Expiry(options);
+    const bound = (this.#bound = new Bound({ ...options, expiry: this.#expiry, tiersOf: (series) => this.#planOf(series).tiers }));
+    this.#workers = {
+      expiry: new RetentionWorker({ clock, problem, interval: EXPIRY_INTERVAL, begin: () => void (this.#next = 0), step: () => this.#step() }),
+      bound: new RetentionWorker({ clock, problem, interval: BOUND_INTERVAL, begin: () => bound.begin(), step: () => bound.step() }),
+    };
+  }
+
+  /** Puts rules in force. */
+  retain(rules: RetentionRules): void {
+    this.#rules = rules;
+    this.#bound.maximumBytes = rules.maximumBytes;
+    this.#workers.expiry.restart(FIRST_MILLISECONDS);
+    this.#workers.bound.restart(FIRST_MILLISECONDS);
+  }
+
+  /** How the store stands to its bound. @throws StorageError */
+  state(): BoundState {
+    return this.#bound.state();
+  }
+
+  close(): void {
+    this.#workers.expiry.close();
+    this.#workers.bound.close();
+  }
+
+  /** Lets a little of what is too old go. @returns whether there is more to look at. */
+  #step(): boolean {
+    const { byId } = this.#options.index;
+    const series = byId[this.#next];
+    if (!series || !this.#letGo(series)) this.#next += 1;
+    return this.#next < byId.length;
+  }
+
+  #letGo(series: Series): boolean {
+    const { marks, rollups } = this.#options;
+    const { readingsFrom, tiers } = this.#planOf(series);
+    const oldest = this.#expiry.oldest(series);
+    if (oldest && oldest.first < readingsFrom && this.#expiry.letReadingsGo(series, readingsFrom, 'expired', tiers)) return true;
+    if (marks.of(series).readingsFrom === -Infinity) return false;
+    const old = tiers.find(({ width, from }) => rollups.hasBefore(series, width, from));
+    return old !== undefined && this.#expiry.letRollupsGo(series, old.width, old.from, 'expiredRollups', tiers);
+  }
+
+  #planOf({ device, metric }: Series): RetentionPlan {
+    return retentionPlan(this.#rules.of(device, metric), this.#options.clock.now());
+  }
+}
