@@ -90,7 +90,7 @@ export interface HistoryQueryInput {
   metrics?: string | readonly string[];
   /** Default `-24h`. */
   from?: string | number;
-  /** Default `now`, or the end of the period that `from` names. */
+  /** Default `now`. Of a period, such as `last month` or a date, it is the end. */
   to?: string | number;
   /** Default `now`. */
   at?: string | number;

@@ -89,17 +89,11 @@ function cursorOf(fields: Fields): ReturnType<typeof readCursor> {
 }
 
 function readRange(fields: Fields, now: number, zone: TimeZone): { from: number; to: number } {
-  const begin = timeField({ from: '-24h', ...fields }, 'from', now, zone);
-  const from = begin?.start ?? now;
-  const end = timeField(fields, 'to', now, zone)?.end ?? (begin && begin.end > begin.start ? periodEnd(begin, now) : now);
+  const from = timeField({ from: '-24h', ...fields }, 'from', now, zone)?.start ?? now;
+  const end = timeField(fields, 'to', now, zone)?.end ?? now;
   if (end > from) return { from, to: end };
   const iso = (time: number): string => new Date(time).toISOString();
   throw new HistoryQueryError('to', `from is ${iso(from)} and to is ${iso(end)}: nothing lies between. Choose a "to" after "from".`);
-}
-
-/** Nothing was read yet of what is still to come. */
-function periodEnd({ start, end }: { start: number; end: number }, now: number): number {
-  return now > start && now < end ? now : end;
 }
 
 function gridOf(fields: Fields, from: number, to: number): Grid {

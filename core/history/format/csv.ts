@@ -35,7 +35,8 @@ export async function* csvOf(answer: AsyncIterable<HistoryBlock>, query: History
   if (header !== '') yield header;
 }
 
-function csvLines(block: HistoryBlock, columns: readonly string[], zone: TimeZone): string {
+/** The rows of a block as lines of CSV, without a header. */
+export function csvLines(block: HistoryBlock, columns: readonly string[], zone: TimeZone): string {
   return flatRows(block, zone).map((row) => `${columns.map((column) => csvCell(cellOf(row[column]))).join(',')}\r\n`).join('');
 }
 
