@@ -60,7 +60,7 @@ export class Answerer {
     let index = 0;
     for await (const part of partsOf(answer, inParts ? Math.max(LEAST_IN_PART, config.rowsPerMessage) : Infinity)) {
       tell(summary, part, answer, clock.now() - began);
-      const payload = await payloadOf(config.output, part, query, index === 0);
+      const payload = payloadOf(config.output, part, query, index === 0);
       const history = { ...summary, notices: [...summary.notices] };
       const chart = config.output === 'chart' ? { action: index === 0 ? 'replace' : 'append' } : {};
       if (inParts) await this.#sendPart(message, { payload, history, ...chart }, index, part.last);

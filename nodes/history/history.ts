@@ -20,6 +20,7 @@ export default defineNode('holdfast-history', {
     const closing = new AbortController();
     const answerer = new Answerer({ RED, node, config, source: { store: backend.store, registry: backend.registry, clock }, runtime, signal: closing.signal });
     let before: Promise<unknown> = Promise.resolve();
+    let waiting = 0;
     status.idle('waiting for a message');
 
     const answer = async (message: NodeMessageInFlow, query: HistoryQuery): Promise<void> => {
@@ -36,12 +37,16 @@ export default defineNode('holdfast-history', {
       // One after another, so that the answers leave in the order of the questions.
       message(message) {
         const query = questionIn(config, message['query'], clock.now());
-        const mine = before.then(() => answer(message, query));
+        waiting += 1;
+        const mine = before.then(() => answer(message, query)).finally(() => (waiting -= 1));
         before = mine.catch(() => undefined);
         return mine;
       },
       async close() {
-        closing.abort(new HoldfastError('HOLDFAST_STOPPED', 'The history node was stopped before its answer was whole. Send the message again.'));
+        const reason = new HoldfastError('HOLDFAST_STOPPED', 'The history node was stopped before its answer was whole. Send the message again.');
+        // The message fails as well, but a catch node may be stopped with this one and never hear of it.
+        if (waiting > 0) node.warn(reason.message);
+        closing.abort(reason);
         await before;
       },
     };
