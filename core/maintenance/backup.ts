@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { flushDirectory, writeFileAtomically } from '../workspace/atomic-file.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
+import { backendFiles, isDatabase } from './backend-files.ts';
 import { DatabaseSnapshot } from './database-snapshot.ts';
 import { copyFile } from './file-digest.ts';
 import { MaintenanceError } from './maintenance-error.ts';
-import { isPlainName, MANIFEST } from './manifest.ts';
+import { MANIFEST } from './manifest.ts';
 import type { BackupFile, BackupManifest } from './manifest.ts';
 
 export interface BackupOptions {
@@ -19,8 +20,6 @@ export interface BackupOptions {
   progress?: (copied: number, of: number) => void;
 }
 
-/** Holds nothing. */
-const LOCK = 'lock.sqlite';
 /** Room that a backup leaves on the disk, for what is written meanwhile. */
 const SPARE_BYTES = 64 << 20;
 const PAGE_BYTES = 4_096;
@@ -29,7 +28,7 @@ const PAGE_BYTES = 4_096;
  * Copies all files of a backend into a new directory, while it is written, and resolves when the copy is on disk whole.
  *
  * The copy is of one moment. Within one process all moments are the same: the snapshots are taken in one go, between two commits of
- * the backend. Taken beside another process, they follow each other in the order of `inOrder`. A sample leaves the inbox only when it
+ * the backend. Taken beside another process, they follow each other in the order of `backendFiles`. A sample leaves the inbox only when it
  * is in the state, the forward queues or the store, and leaves the state only for the store: with the inbox first and the store last, a
  * sample on its way is in the copy at least once, and one that is there twice is delivered again after a restore, as after a kill, and
  * counts as a duplicate.
@@ -39,7 +38,7 @@ const PAGE_BYTES = 4_096;
 export async function backupDirectory({ directory, to, clock, progress = () => undefined }: BackupOptions): Promise<BackupManifest> {
   const target = resolve(to);
   const partial = join(dirname(target), `.${basename(target)}.partial`);
-  const names = filesOf(directory);
+  const names = backendFiles(directory);
   if (existsSync(target)) throw new MaintenanceError(`${target} exists already. Choose a directory that does not.`);
   if (existsSync(partial)) throw new MaintenanceError(`${partial} is there, from a backup that is under way or was never finished. Wait for it, or delete that directory.`);
   makeDirectory(dirname(target));
@@ -71,29 +70,6 @@ export async function backupDirectory({ directory, to, clock, progress = () => u
     rmSync(partial, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** The files of a backend that a backup holds, in the order in which their moments are taken. */
-function filesOf(directory: string): string[] {
-  let entries: string[];
-  try {
-    entries = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
-  } catch (error) {
-    throw new MaintenanceError(`The directory ${directory} cannot be read. Give the directory of a backend, the one with store.sqlite.`, { cause: error });
-  }
-  const names = entries.filter((name) => isPlainName(name) && (isDatabase(name) || name.endsWith('.json')) && name !== LOCK && name !== MANIFEST);
-  if (!names.some(isDatabase)) throw new MaintenanceError(`There is no backend in ${directory}. Give the directory of a backend, the one with store.sqlite.`);
-  return names.toSorted((a, b) => inOrder(a) - inOrder(b) || (a < b ? -1 : 1));
-}
-
-function inOrder(name: string): number {
-  if (name === 'inbox.sqlite') return 0;
-  if (name === 'state.sqlite') return 1;
-  return name === 'store.sqlite' ? 3 : 2;
-}
-
-function isDatabase(name: string): boolean {
-  return name.endsWith('.sqlite');
 }
 
 function sizeOf(directory: string, name: string): number {
