@@ -79,13 +79,13 @@ export class Bound {
 
   state(): BoundState {
     const shown = this.#options.clock.now() - this.#droppedAt < SHOWN_MILLISECONDS;
-    return { bytes: this.#bytes(), problem: shown ? this.#sentence() : undefined };
+    return { bytes: this.#fileBytes() + this.#logBytes(), problem: shown ? this.#sentence() : undefined };
   }
 
   begin(): void {
     this.#next = 0;
     this.#oldest = [];
-    this.#dropping = this.#maximumBytes < Infinity && this.#bytes() > this.#maximumBytes;
+    this.#dropping = this.#maximumBytes < Infinity && this.#fileBytes() + this.#logBytes() > this.#maximumBytes;
   }
 
   /** Drops a little, when there is too much. @returns whether there is more to do. */
@@ -95,16 +95,28 @@ export class Bound {
       this.#look();
       return true;
     }
-    if (this.#bytes() <= this.#maximumBytes * (1 - FREE_PART)) return false;
+    if (this.#fileBytes() <= this.#maximumBytes * (1 - FREE_PART)) {
+      this.#emptyLog();
+      return false;
+    }
     const dropped = this.#dropReadings() || this.#dropRollups();
     this.#isTooSmall = !dropped;
     this.#tell();
     return dropped;
   }
 
-  #bytes(): number {
-    const pages = Number(this.#pages.get()?.['page_count']) - Number(this.#freePages.get()?.['freelist_count']);
-    return pages * this.#pageBytes + (statSync(`${this.#options.path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+  /** Bytes of the pages that are in use; the others are used again. */
+  #fileBytes(): number {
+    return (Number(this.#pages.get()?.['page_count']) - Number(this.#freePages.get()?.['freelist_count'])) * this.#pageBytes;
+  }
+
+  #logBytes(): number {
+    return statSync(`${this.#options.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** What is in the write-ahead log goes into the file; nothing needs to be dropped for it. */
+  #emptyLog(): void {
+    if (this.#fileBytes() + this.#logBytes() > this.#maximumBytes) this.#options.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   #look(): void {
