@@ -11,11 +11,12 @@ import { openRegistry } from '../registry/registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import { State } from '../state/state.ts';
-import { SqliteStore } from '../store/embedded/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { DirectoryLock } from './directory-lock.ts';
+import { EMBEDDED, openChosenStore } from './store-choice.ts';
+import type { StoreChoice } from './store-choice.ts';
 
 /** Told of what went wrong where nobody waits for an answer. */
 export type Problem = (error: unknown) => void;
@@ -35,7 +36,7 @@ export class Backend {
   readonly #problems = new Set<Problem>();
   #users = 0;
 
-  private constructor(directory: string, clock: Clock) {
+  private constructor(directory: string, clock: Clock, storage: StoreChoice) {
     this.directory = directory;
     this.clock = clock;
     const opened: Array<{ close(): void }> = [];
@@ -48,7 +49,7 @@ export class Backend {
       this.#lock = open(lockDirectory(directory));
       this.registry = open(openRegistry(directory, clock));
       this.state = open(new State(join(directory, 'state.sqlite'), clock));
-      this.store = open(new SqliteStore({ path: join(directory, 'store.sqlite'), clock, problem: (error) => this.#report(error) }));
+      this.store = open(openChosenStore(storage, directory, clock, (error) => this.#report(error)));
       this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, ledger: { registered: (device) => this.registry.find(device) !== undefined }, problem: (error) => this.#report(error) }));
       this.reception = new Reception({ inbox: this.inbox, registry: this.registry, profiles: this.profiles, clock, utilization: threadUtilization(), state: this.state, problem: (error) => this.#report(error) });
     } catch (error) {
@@ -60,11 +61,12 @@ export class Backend {
   /**
    * The backend of `directory`, opened when nobody uses it yet. Give it back with `release`.
    *
-   * @throws StorageError when the directory or a file in it cannot be used.
+   * @param storage where it keeps its readings; matters to whoever opens it.
+   * @throws StorageError when the directory or a file in it cannot be used; ConfigError for a database that cannot be.
    */
-  static acquire(directory: string, clock: Clock, problem: Problem): Backend {
+  static acquire(directory: string, clock: Clock, problem: Problem, storage: StoreChoice = EMBEDDED): Backend {
     const path = resolve(directory);
-    const backend = open.get(path) ?? new Backend(path, clock);
+    const backend = open.get(path) ?? new Backend(path, clock, storage);
     open.set(path, backend);
     backend.#users += 1;
     backend.#problems.add(problem);

@@ -59,7 +59,7 @@ export class GroupCommit<Item> {
     this.#items = [];
     this.#waiting = [];
     const failure = this.#attempt(items);
-    tell(waiting, failure && this.#separate(items, failure));
+    tellAll(waiting, failure && this.#separate(items, failure));
   }
 
   /** One item that cannot be written must not take its neighbours with it: unless the disk failed, each half is tried alone. */
@@ -83,7 +83,7 @@ export class GroupCommit<Item> {
 }
 
 /** Tells everyone, also when one of them cannot bear it; that one's error is thrown once all have been told. */
-function tell(waiting: readonly Committed[], failures: readonly (Error | undefined)[] | undefined): void {
+export function tellAll(waiting: readonly Committed[], failures: readonly (Error | undefined)[] | undefined): void {
   const thrown: unknown[] = [];
   waiting.forEach((committed, index) => {
     try {

@@ -1,11 +1,12 @@
 import { HoldfastError, messageOf } from '../errors/holdfast-error.ts';
 
-/** What kept SQLite from doing its work; the last part of `StorageError.code`. */
-export type StorageFailure = 'FULL' | 'DAMAGED' | 'READ_ONLY' | 'IN_USE' | 'CANNOT_OPEN' | 'TOO_NEW' | 'INPUT_OUTPUT' | 'FAILED';
+/** What kept SQLite or PostgreSQL from doing its work; the last part of `StorageError.code`. */
+export type StorageFailure = 'UNAVAILABLE' | 'FULL' | 'DAMAGED' | 'READ_ONLY' | 'IN_USE' | 'CANNOT_OPEN' | 'TOO_NEW' | 'INPUT_OUTPUT' | 'FAILED';
 
-/** A file of the backend that could not be opened, read or written. Codes `HOLDFAST_STORAGE_<failure>`. */
+/** A file or a database of the backend that could not be opened, read or written. Codes `HOLDFAST_STORAGE_<failure>`. */
 export class StorageError extends HoldfastError {
   readonly failure: StorageFailure;
+  /** The file, or the database server as `postgresql://host:port/database`. */
   readonly path: string;
 
   constructor(failure: StorageFailure, path: string, message: string, options?: ErrorOptions) {
@@ -16,7 +17,7 @@ export class StorageError extends HoldfastError {
 }
 
 /** SQLite's primary result codes (sqlite.org/rescode.html) that have a cure of their own. */
-const FAILURES = new Map<number, StorageFailure>([
+const FAILURES = new Map<number, Exclude<StorageFailure, 'UNAVAILABLE'>>([
   [5, 'IN_USE'],
   [6, 'IN_USE'],
   [8, 'READ_ONLY'],
@@ -35,7 +36,7 @@ export function storageError(path: string, error: unknown): StorageError {
 }
 
 /**
- * Whether the disk or the file is the cause, and not what was to be written: the same data may well be written later, and
+ * Whether the disk, the file or the database server is the cause, and not what was to be written: the same data may well be written later, and
  * must not be given up because of it.
  */
 export function isDiskAtFault(error: unknown): boolean {
@@ -46,7 +47,7 @@ function resultCode(error: unknown): number {
   return typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : 0;
 }
 
-function sentence(failure: StorageFailure, path: string, detail: string): string {
+function sentence(failure: Exclude<StorageFailure, 'UNAVAILABLE'>, path: string, detail: string): string {
   switch (failure) {
     case 'FULL':
       return `The disk that holds ${path} is full. Free some space; Holdfast goes on by itself as soon as there is room.`;

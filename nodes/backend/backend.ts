@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
+import { retentionRules } from '../../core/profile/retention-rules.ts';
 import { readProfiles } from '../../core/profile/read-profiles.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
@@ -8,6 +9,7 @@ import { defineNode } from '../harness/define-node.ts';
 import type { BackendNode } from '../harness/define-node.ts';
 import { addBackendRoutes } from './backend-routes.ts';
 import { retentionInDays } from './retention-property.ts';
+import { storeChoice } from './store-settings.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const HOUR = 3_600_000;
@@ -40,9 +42,11 @@ export default defineNode('holdfast-backend', {
     const self: BackendNode = node;
     const directory = resolve(RED.settings.userDir ?? '.', config.directory);
     try {
-      const backend = runtime.acquire(directory, problem);
+      const backend = runtime.acquire(directory, problem, storeChoice(RED, node, config));
       backend.profiles.set(config.profiles);
       backend.reception.bounds = { maximumBytes: config.inboxSize * MEBIBYTE, maximumAge: config.inboxAge * HOUR };
+      const profileOf = (device: string): string | undefined => backend.registry.find(device)?.profile;
+      backend.store.retain(retentionRules({ profiles: backend.profiles, profileOf, general: config.retention, maximumBytes: config.storeSize === 0 ? Infinity : config.storeSize * MEBIBYTE }));
       self.directory = directory;
       return { close: () => backend.release(problem) };
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { Backend } from '../../core/backend/backend.ts';
 import type { Problem } from '../../core/backend/backend.ts';
+import type { StoreChoice } from '../../core/backend/store-choice.ts';
 import { systemClock } from '../../core/clock/clock.ts';
 import { SettleTracker } from '../../core/settle/settle-tracker.ts';
 import type { Message } from '../../core/settle/settle-tracker.ts';
@@ -49,9 +50,9 @@ export class FlowRuntime {
     return runtime;
   }
 
-  /** The backend of a directory, which delivers only while the flows run. */
-  acquire(directory: string, problem: Problem): Backend {
-    const backend = Backend.acquire(directory, systemClock, problem);
+  /** The backend of a directory, which delivers only while the flows run. `storage` matters to whoever opens it. */
+  acquire(directory: string, problem: Problem, storage?: StoreChoice): Backend {
+    const backend = Backend.acquire(directory, systemClock, problem, storage);
     backend.inbox.pause(!this.#running);
     return backend;
   }

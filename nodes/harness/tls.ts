@@ -21,12 +21,24 @@ interface TlsConfigNode {
  * @throws ConfigError when it has no key and certificate, or is not usable.
  */
 export function tlsMaterial(RED: NodeAPI, id: string): TlsMaterial | undefined {
-  if (id === '') return undefined;
-  const node = RED.nodes.getNode(id) as unknown as TlsConfigNode | undefined;
-  if (!node || typeof node.addTLSOptions !== 'function') throw new ConfigError('tls', 'The chosen TLS configuration does not exist. Choose another one, or make a new one.');
-  const { key, cert, ca, passphrase } = node.addTLSOptions({});
+  const options = tlsOptions(RED, 'tls', id);
+  if (!options) return undefined;
+  const { key, cert, ca, passphrase } = options;
   if (!isPem(key) || !isPem(cert)) throw new ConfigError('tls', 'The TLS configuration has no private key and certificate. Open it and give both: a listener has to show who it is.');
   return { key, cert, ...(isPem(ca) && { ca }), ...(typeof passphrase === 'string' && passphrase !== '' && { passphrase }) };
+}
+
+/**
+ * What the TLS configuration `id` says, as Node-RED's own node gives it; undefined when none is chosen.
+ *
+ * @throws ConfigError about the property `field` when it is not there, or cannot be used.
+ */
+export function tlsOptions(RED: NodeAPI, field: string, id: string): Record<string, unknown> | undefined {
+  if (id === '') return undefined;
+  const node = RED.nodes.getNode(id) as unknown as TlsConfigNode | undefined;
+  if (!node || typeof node.addTLSOptions !== 'function') throw new ConfigError(field, 'The chosen TLS configuration does not exist. Choose another one, or make a new one.');
+  if (node.valid === false) throw new ConfigError(field, 'The TLS configuration cannot be used: a certificate or key is missing. Open it and mend it.');
+  return node.addTLSOptions({});
 }
 
 function isPem(value: unknown): value is string | Buffer {
