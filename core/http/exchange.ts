@@ -163,9 +163,9 @@ export class Exchange {
     const lines = forwardedLines(payload);
     for (const { sample } of lines) {
       const forbidden = logins.forbids(principal, sample.device);
-      if (forbidden !== undefined) return this.reject(refused('forbidden', forbidden));
+      if (forbidden !== undefined) return this.reject(refused('forbidden', forbidden, { device: sample.device }));
     }
-    offerForwarded(intake, { via: 'http', principal, topic, lines, repeated, deviceOf: ({ device }) => device }, (refusal) => this.#ended(principal, refusal));
+    offerForwarded(intake, { via: 'http', principal, topic, lines, repeated, deviceOf: ({ device }) => device }, (refusal, device) => this.#ended(principal, refusal, device));
   }
 
   #offerTelemetry(payload: Uint8Array, described: TelemetryHeaders, path: string): void {
@@ -178,12 +178,13 @@ export class Exchange {
     this.#context.intake.offer(delivery, (refusal) => this.#ended(device, refusal));
   }
 
-  #ended(device: string, refusal: Refusal | undefined): void {
+  /** @param of the device that was refused, where several were sent for. */
+  #ended(device: string, refusal: Refusal | undefined, of?: string): void {
     // The client may have gone meanwhile: then it was not told, and will send again.
     if (this.#answered) return;
     if (refusal) {
       this.#context.refused(device, undefined);
-      return this.#answer(rejectionOf(refusal));
+      return this.#answer({ ...rejectionOf(refusal), ...(of !== undefined && { device: of }) });
     }
     this.#answered = true;
     this.#context.acknowledged();

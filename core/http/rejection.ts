@@ -15,6 +15,8 @@ export interface Rejection {
   message: string;
   /** Where in the payload, as `DecodeError.position`. */
   position?: number;
+  /** Of several devices that were sent for, the one that it is about. */
+  device?: string;
   /** After how many milliseconds the same request may be worth sending again. */
   retryAfter?: number;
   headers?: Readonly<Record<string, string>>;
@@ -63,9 +65,9 @@ function isFault(reason: RefusalReason | RequestFault): reason is RequestFault {
   return Object.hasOwn(FAULTS, reason);
 }
 
-/** The answer's body: `{"error":{"code","reason","message","position"?}}`. */
-export function bodyOf({ code, reason, message, position }: Rejection): Buffer {
-  return Buffer.from(JSON.stringify({ error: { code, reason, message, ...(position === undefined ? {} : { position }) } }));
+/** The answer's body: `{"error":{"code","reason","message","position"?,"device"?}}`. */
+export function bodyOf({ code, reason, message, position, device }: Rejection): Buffer {
+  return Buffer.from(JSON.stringify({ error: { code, reason, message, ...(position === undefined ? {} : { position }), ...(device === undefined ? {} : { device }) } }));
 }
 
 /** The answer's header fields; `Retry-After` is in whole seconds (RFC 9110, section 10.2.3). */

@@ -1,6 +1,6 @@
 import type { ForwardedLine } from '../decode/forwarded.ts';
 import type { Via } from '../sample/via.ts';
-import type { Answer, Delivery, Intake } from './delivery.ts';
+import type { Delivery, Intake } from './delivery.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Forwarded samples as one message brought them, and the gateway that sent them. */
@@ -16,23 +16,29 @@ export interface ForwardedBatch {
   deviceOf(sample: ForwardedLine['sample']): string;
 }
 
+/** Told once how a batch ended; with a refusal, of which device. */
+export type BatchAnswer = (refusal?: Refusal, device?: string) => void;
+
 /**
  * Offers each sample as a delivery of its own, in order, so that each is limited, kept and recognised by itself, and answers once for all
  * of them: without a refusal every one is on disk. Behind one that is refused nothing is offered: what is sent again after
  * it would come out of order. Those before it are kept, and recognised when they come again.
  */
-export function offerForwarded(intake: Pick<Intake, 'offer'>, batch: ForwardedBatch, answer: Answer): void {
+export function offerForwarded(intake: Pick<Intake, 'offer'>, batch: ForwardedBatch, answer: BatchAnswer): void {
   let open = 1;
-  let refusal: Refusal | undefined;
-  const ended = (one?: Refusal): void => {
-    refusal ??= one;
+  let first: { refusal: Refusal; device: string } | undefined;
+  const ended = (): void => {
     open -= 1;
-    if (open === 0) answer(refusal);
+    if (open === 0) answer(first?.refusal, first?.device);
   };
   for (const line of batch.lines) {
-    if (refusal) break;
+    if (first) break;
+    const delivery = deliveryOf(batch, line);
     open += 1;
-    intake.offer(deliveryOf(batch, line), ended);
+    intake.offer(delivery, (refusal) => {
+      if (refusal) first ??= { refusal, device: delivery.device };
+      ended();
+    });
   }
   ended();
 }
