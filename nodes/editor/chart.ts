@@ -8,11 +8,18 @@ export type { Chart, ChartPoint, ChartSeries } from './chart-drawing.ts';
 
 const LEAST_WIDTH = 240;
 
+export interface ChartOptions {
+  /** In pixels. */
+  height: number;
+  /** Says how values are read; once is enough where there are several charts. */
+  hint?: boolean;
+}
+
 /**
  * A line chart of one or more series over time, with a band from low to high where there is one, gaps as gaps, and the values at a time
  * below it: under the pointer, or chosen with the arrow keys, Home, End, Page Up and Page Down. It takes the width that it is given.
  */
-export function lineChart(chart: Chart, height: number): JQuery {
+export function lineChart(chart: Chart, { height, hint = true }: ChartOptions): JQuery {
   addStyle('holdfast-chart-style', CHART_RULES);
   const times = timesOf(chart);
   const caption = $('<figcaption>').text(chart.title).append(chart.unit === '' ? '' : $('<span>').text(` ${chart.unit}`));
@@ -36,11 +43,11 @@ export function lineChart(chart: Chart, height: number): JQuery {
     const shown = found?.find((one) => one !== undefined);
     const cursor = svg.find('.holdfast-cursor').attr('visibility', shown ? 'visible' : 'hidden');
     if (shown && drawing) cursor.attr({ x1: drawing.x(shown), x2: drawing.x(shown) });
-    const time = shown ? timeOf(shown, chart) : shared('chart.hint');
+    const time = shown ? timeOf(shown, chart) : hint ? shared('chart.hint') : '';
     const values = chart.series.map(({ name }, index) => (found ? `${name}: ${valueOf(found[index], chart.unit)}` : name));
     readout.text(time);
     legend.children().each((index, item) => void $(item).text(values[index] ?? ''));
-    svg.attr({ 'aria-valuenow': at ?? 0, 'aria-valuetext': found ? [time, ...values].join('; ') : time });
+    svg.attr({ 'aria-valuenow': at ?? 0, 'aria-valuetext': found ? [time, ...values].join('; ') : shared('chart.hint') });
   };
   const move = (to: number | undefined): void => {
     at = to === undefined ? undefined : Math.min(Math.max(to, 0), times.length - 1);

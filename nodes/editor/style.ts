@@ -88,6 +88,7 @@ const RULES = `
 .holdfast-form .holdfast-ledger td, .holdfast-form .holdfast-ledger th[scope="col"] { text-align: right; white-space: nowrap; padding: 5px 0 5px 14px; }
 .holdfast-form .holdfast-ledger .holdfast-total > * { font-weight: bold; }
 .holdfast-form .holdfast-metric-kept > td { padding: 0 0 10px 12px; text-align: left; white-space: normal; }
+.holdfast-form .form-row > #holdfast-aggregates-label { align-self: start; }
 .holdfast-form .holdfast-checks { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 4px 10px; }
 .holdfast-form .form-row .holdfast-checks > label { display: flex; align-items: center; gap: 6px; width: auto; margin: 0; }
 .holdfast-form .holdfast-checks input { width: auto; margin: 0; }

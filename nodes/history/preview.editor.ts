@@ -39,7 +39,7 @@ function show(element: JQuery, texts: Texts, answer: PreviewAnswer): void {
   // In the page before they are drawn: a chart takes the width that it finds.
   const charts = isOfTime ? chartsOf(answer) : [];
   const panels = $('<div>').appendTo(element);
-  for (const chart of charts) panels.append(lineChart(chart, charts.length === 1 ? HEIGHT_OF_ONE : HEIGHT));
+  for (const [index, chart] of charts.entries()) panels.append(lineChart(chart, { height: charts.length === 1 ? HEIGHT_OF_ONE : HEIGHT, hint: index === 0 }));
   const details = $('<details class="holdfast-more">').prop('open', charts.length === 0).append($('<summary>').text(texts('preview.asTable')), tableOf(texts, answer));
   element.append(details.on('toggle', () => RED.tray.resize()));
 }
