@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { ReadingValue, Sample } from '../../../core/sample/sample.ts';
+import { UnstorableError } from '../../../core/store/unstorable-error.ts';
+import { Postgres, requirePostgres } from '../../support/postgres.ts';
+import { answersOf, comparable } from './answers.ts';
+import { sample, sampleOf } from './samples.ts';
+import { openEmbedded, openPostgres, START } from './stores.ts';
+import type { StoreUnderTest } from './stores.ts';
+
+const EVER = { from: -Infinity, to: Infinity };
+const DAY = 86_400_000;
+
+describe('Any store', () => {
+  let server: Postgres | undefined;
+
+  before(async function () {
+    this.timeout(60_000);
+    server = await Postgres.start(requirePostgres(this));
+  });
+  after(() => server?.remove());
+
+  function started(): Postgres {
+    return server ?? assert.fail('PostgreSQL has not been started');
+  }
+
+  const KINDS: Array<{ name: string; open: () => StoreUnderTest }> = [
+    { name: 'the embedded store', open: openEmbedded },
+    { name: 'the store in PostgreSQL', open: () => openPostgres(started()) },
+  ];
+
+  for (const { name, open } of KINDS) {
+    describe(`: ${name}`, () => {
+      let tested: StoreUnderTest;
+      beforeEach(() => (tested = open()));
+      afterEach(async () => {
+        await tested.remove();
+        assert.deepEqual(tested.problems, []);
+      });
+
+      const all = async (metric = 't', device = 'a'): Promise<Array<[number, ReadingValue]>> => (await tested.store.range({ device, metric, ...EVER })).map(({ ts, value }) => [ts, value]);
+      const write = async (...samples: Sample[]): Promise<void> => assert.equal(await tested.write(...samples), undefined);
+
+      it('answers nothing while it is empty', async () => {
+        assert.deepEqual(await all(), []);
+        assert.deepEqual([await tested.store.devices(), await tested.store.metrics(), await tested.store.series(), await tested.store.count(), await tested.store.latest('a'), await tested.store.latestOf({})], [[], [], [], 0, {}, []]);
+        assert.deepEqual(await tested.store.buckets({ device: 'a', metric: 't', edges: [0, 1, 2] }), { buckets: [undefined, undefined], readingsFrom: -Infinity });
+      });
+
+      it('gives back each value, to the bit, with quality, unit, flags and raw value', async () => {
+        const values: Record<string, ReadingValue> = { a: 21.4, b: -0, c: NaN, d: -Infinity, e: 5e-324, f: Number.MAX_VALUE, g: true, h: false, i: null, j: '', k: 'a\0b', l: '\ud800', m: '"\\\n{}', n: '1', o: 'z'.repeat(100_000) };
+        await write(sampleOf('a', START, values, { metrics: { a: { q: 3, unit: 'Cel', flags: ['range', 'stale'], raw: { of: ['21,4', null] } }, i: { q: 2 } } }));
+        const stored = await tested.store.latest('a');
+        assert.deepEqual(Object.fromEntries(Object.entries(stored).map(([metric, { value }]) => [metric, value])), values);
+        assert.deepEqual(stored['a'], { ts: START, value: 21.4, quality: 3, unit: 'Cel', flags: ['range', 'stale'], raw: { of: ['21,4', null] } });
+        assert.deepEqual([stored['b']?.quality, stored['i']?.quality], [2, 2]);
+      });
+
+      it('takes every time that a Date can hold', async () => {
+        const times = [-8.64e15, -62_167_219_200_000, -1, 0, 1, START, 8.64e15];
+        await write(...times.toReversed().map((ts, index) => sampleOf('a', ts, { t: index })));
+        assert.deepEqual((await all()).map(([ts]) => ts), times);
+        assert.equal((await tested.store.latest('a'))['t']?.ts, 8.64e15);
+      });
+
+      it('keeps one reading of a time, whatever comes again', async () => {
+        const twice = [sampleOf('a', START, { t: 1 }), sampleOf('a', START + 1, { t: 2 })];
+        await write(...twice);
+        await write(...twice, ...twice);
+        assert.deepEqual(await all(), [[START, 1], [START + 1, 2]]);
+        assert.deepEqual([tested.store.counts.stored, tested.store.counts.duplicates, tested.store.counts.corrected], [2, 4, 0]);
+      });
+
+      it('puts a correction in the place of the former reading, and keeps that', async () => {
+        await write(sampleOf('a', START, { t: 1 }), sampleOf('a', START, { t: 2 }, { received: START + 1, metrics: { t: { unit: 'K' } } }));
+        await write(sampleOf('a', START, { t: 2 }, { received: START + 2, metrics: { t: { unit: 'Cel' } } }));
+        assert.deepEqual(await all(), [[START, 2]]);
+        assert.deepEqual(await tested.store.superseded({ device: 'a', metric: 't', ...EVER }), [{ ts: START, value: 1, quality: 2 }, { ts: START, value: 2, quality: 2, unit: 'K' }]);
+        assert.equal(tested.store.counts.corrected, 2);
+      });
+
+      it('holds what was superseded before for a redelivery, and what was received later for a correction back', async () => {
+        const [first, second] = [sampleOf('a', START, { t: 1 }, { received: START + 10 }), sampleOf('a', START, { t: 2 }, { received: START + 20 })];
+        await write(first, second);
+        await write(first);
+        assert.deepEqual(await all(), [[START, 2]]);
+        await write(sampleOf('a', START, { t: 1 }, { received: START + 30 }));
+        assert.deepEqual(await all(), [[START, 1]]);
+        assert.deepEqual([tested.store.counts.duplicates, tested.store.counts.corrected], [1, 2]);
+      });
+
+      it('refuses a sample that cannot be stored, and that alone', async () => {
+        const refusals = [sampleOf('a', START + 0.5, { t: 1 }), sampleOf('a', 9e15, { t: 1 }), sampleOf('a', START, { t: { nested: 1 } as unknown as ReadingValue }), sampleOf('a', START, { t: 1 }, { metrics: { t: { q: 7 as 1 } } })];
+        const told = refusals.map((one) => tested.write(sampleOf('b', one.ts, { never: 1 }), one));
+        await write(sampleOf('a', START, { t: 1 }));
+        for (const error of await Promise.all(told)) assert.ok(error instanceof UnstorableError, String(error));
+        assert.deepEqual(await all(), [[START, 1]]);
+        assert.deepEqual(await tested.store.devices(), ['a']);
+      });
+
+      it('finds all it has when it is opened again, and counts from 0', async () => {
+        await write(...Array.from({ length: 50 }, (_, index) => sampleOf('a', START + index * DAY, { t: index, u: String(index) })), sampleOf('a', START, { t: -1 }, { received: START + 1 }));
+        const { counts: _, ...before } = await answersOf(tested.store);
+        tested.reopen();
+        const { counts, ...after } = await answersOf(tested.store);
+        assert.deepEqual(after, before);
+        assert.deepEqual(counts, { stored: 0, duplicates: 0, corrected: 0, deleted: 0, expired: 0, dropped: 0 });
+        await write(sampleOf('a', START, { t: -1 }, { received: START + 1 }), sampleOf('a', START + 1, { t: 5 }));
+        assert.deepEqual([tested.store.counts.stored, tested.store.counts.duplicates], [1, 1]);
+      });
+
+      it('sums up in buckets of whatever edges', async () => {
+        await write(...[1, 2, null, true, 'x', NaN, 4].map((value, index) => sampleOf('a', START + index, { t: value }, index < 2 ? { metrics: { t: { q: 1 } } } : {})));
+        const answer = comparable(await tested.store.buckets({ device: 'a', metric: 't', edges: [START - 100, START, START + 1, START + 7, START + 8] }));
+        assert.deepEqual(answer, { readingsFrom: -Infinity, buckets: [
+          undefined,
+          { count: 1, good: 1, numbers: 1, min: 1, max: 1, sum: 1, first: { ts: START, value: 1 }, last: { ts: START, value: 1 } },
+          { count: 5, good: 1, numbers: 3, min: 1, max: 4, sum: 7, first: { ts: START + 1, value: 2 }, last: { ts: START + 6, value: 4 } },
+          undefined,
+        ] });
+      });
+
+      it('sums up beyond the largest number', async () => {
+        await write(...[1e308, 1e308, 3].map((t, index) => sampleOf('a', START + index, { t })));
+        const { buckets: [bucket] } = await tested.store.buckets({ device: 'a', metric: 't', edges: [START, START + 10] });
+        assert.deepEqual([bucket?.sum, bucket?.max, bucket?.count], [Infinity, 1e308, 3]);
+      });
+
+      it('refuses edges that are in no order, and gives up when nobody wants the answer', async () => {
+        await assert.rejects(tested.store.buckets({ device: 'a', metric: 't', edges: [2, 1] }), /Edge 2 of the buckets is 1/);
+        await assert.rejects(tested.store.buckets({ device: 'a', metric: 't', edges: [1, 2], signal: AbortSignal.abort(new Error('not wanted')) }), /not wanted/);
+      });
+    });
+  }
+
+  it('answers every question as the other one does, whatever is written in whatever order', async () => {
+    const step = fc.oneof({ weight: 8, arbitrary: fc.array(sample, { minLength: 1, maxLength: 12 }) }, { weight: 1, arbitrary: fc.constant('reopen' as const) });
+    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const [embedded, postgres] = [openEmbedded(), openPostgres(started())];
+      try {
+        for (const next of steps) {
+          if (next === 'reopen') [embedded, postgres].forEach((tested) => tested.reopen());
+          else assert.equal(String(await postgres.write(...next)), String(await embedded.write(...next)));
+        }
+        assert.deepEqual(await answersOf(postgres.store), await answersOf(embedded.store));
+        assert.deepEqual([embedded.problems, postgres.problems], [[], []]);
+      } finally {
+        await embedded.remove();
+        await postgres.remove();
+      }
+    }), { numRuns: 25 });
+  }).timeout(120_000);
+});
