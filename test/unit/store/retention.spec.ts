@@ -89,6 +89,18 @@ describe('Retention of the embedded store', () => {
     assert.equal(fixture.store.counts.expired, 0);
   });
 
+  it('lets readings go while newer ones wait in the log, and counts each of them once', () => {
+    writeBefore(2 * HOUR);
+    fixture.write(reading(began, 1), reading(began - 90 * MINUTE + 1, 2));
+    retain({ readings: HOUR });
+    fixture.clock.advance(2_000);
+    const count = fixture.store.count();
+    assert.ok(count > 3_600 && count < 3_900);
+    assert.equal(Number(fixture.sql('SELECT sum(count) AS n FROM log')[0]?.['n']), 2);
+    assert.equal(fixture.sql(COUNT_READINGS)[0]?.['readings'], count);
+    assert.equal(fixture.store.losses().expired, 7_202 - count);
+  });
+
   it('does not bring back from the log what has gone, when it is killed before the log is trimmed', () => {
     writeBefore(HOUR);
     retain({ readings: HOUR, hour: Infinity });
