@@ -92,6 +92,7 @@ const RULES = `
 .holdfast-form .holdfast-checks { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 4px 10px; }
 .holdfast-form .form-row .holdfast-checks > label { display: flex; align-items: center; gap: 6px; width: auto; margin: 0; }
 .holdfast-form .holdfast-checks input { width: auto; margin: 0; }
+.holdfast-form .holdfast-readings td:last-child { text-align: left; }
 .holdfast-form .holdfast-readings { font-size: 12px; font-variant-numeric: tabular-nums; }
 .holdfast-form td.holdfast-tags { white-space: nowrap; }
 .holdfast-form td.holdfast-tags > span { white-space: normal; }

@@ -70,7 +70,7 @@ RED.nodes.registerType('holdfast-history', {
     for (const property of ['kind', 'grid', 'fill', 'output']) $(`#node-input-${property}`).on('change', () => showFields(this));
     // What one of them may be depends on the other.
     $('#node-input-from').on('change', () => void $('#node-input-to').trigger('change'));
-    $('#node-input-limit').on('change', () => void $('#node-input-rowsPerMessage').trigger('change'));
+    $('#node-input-limit, #node-input-output').on('change', () => void $('#node-input-rowsPerMessage').trigger('change'));
     showFields(this);
     openPreview(this, () => ({ aggregates: readAggregates() }));
   },

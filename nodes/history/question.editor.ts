@@ -79,7 +79,7 @@ export function rowsPerMessage(least: number, most: number, mostInOne: number): 
     const limits = { minimum: 0, maximum: most, whole: true };
     if (!isNumberWithin(given, limits) || (Number(given) > 0 && Number(given) < least)) return this._('errors.rowsPerMessage', { value: textOf(given).slice(0, 40), least: shownNumber(least), most: shownNumber(most) });
     const limit = Number(currentValue(this, 'limit'));
-    if (Number(given) === 0 && limit > mostInOne) return this._('errors.tooMuchForOne', { limit: shownNumber(limit), most: shownNumber(mostInOne) });
+    if ((Number(given) === 0 || currentValue(this, 'output') === 'series') && limit > mostInOne) return this._('errors.tooMuchForOne', { limit: shownNumber(limit), most: shownNumber(mostInOne) });
     return true;
   };
 }

@@ -137,7 +137,7 @@ describe('the dialog of the history node', () => {
     await field('timeZone').fill('Europe/Berlin');
     await field('limit').fill('500000');
     await field('limit').press('Tab');
-    await editor.page.locator('#holdfast-problem-rowsPerMessage', { hasText: 'Say how many rows each message is to have' }).waitFor();
+    await editor.page.locator('#holdfast-problem-rowsPerMessage', { hasText: 'say how many rows each message is to have' }).waitFor();
     await editor.picture('history-faulty');
     await field('limit').fill('10000');
     const ticked = editor.page.locator('#holdfast-aggregates input:checked');
