@@ -23,7 +23,8 @@
  */
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { bestPrediction, predict, unpredict, WEIGHTS } from './prediction.ts';
+import { choosePrediction } from './choose-prediction.ts';
+import { predict, unpredict, WEIGHTS } from './prediction.ts';
 import type { Prediction } from './prediction.ts';
 import { readResiduals, writeResiduals } from './residuals.ts';
 import { Scratch } from './scratch.ts';
@@ -53,11 +54,11 @@ export function writeIntegers(writer: ByteWriter, values: Float64Array, count: n
   }
   const unit = commonDivisor(m, count);
   if (unit > 1) for (let index = 0; index < count; index += 1) m[index] = (m[index] ?? 0) / unit;
-  const prediction = bestPrediction(m, count);
+  const prediction = choosePrediction(m, count);
   writePrediction(writer, sign, Math.abs(first), unit, prediction);
   const coded = residuals.of(count);
   predict(m, count, prediction, coded);
-  writeResiduals(writer, coded, count - 1, prediction.parameter);
+  writeResiduals(writer, coded, count - 1);
 }
 
 /** Reads `count` whole numbers into the beginning of `into`. @throws RangeError when they are not what was written. */

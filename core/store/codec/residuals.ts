@@ -16,64 +16,50 @@ const MOST_BITS = ESCAPE + LENGTH_BITS + MAXIMUM_LENGTH;
 /** What the first look at the bits shows of a number: quotient, 1, rest. */
 const PEEKED = 25;
 
-/** Counts numbers by how many bits they have, which is enough to know what their code will take. */
-export class Lengths {
-  readonly #counts = new Uint32Array(MAXIMUM_LENGTH + 1);
+const histogram = new Uint32Array(MAXIMUM_LENGTH + 1);
 
-  clear(): void {
-    this.#counts.fill(0);
+/** The parameter with which the first `count` numbers take least, or nearly so: to know it, how many bits each has is enough. */
+function parameterFor(values: Float64Array, count: number): number {
+  let total = 0;
+  let longest = 0;
+  histogram.fill(0);
+  for (let index = 0; index < count; index += 1) {
+    const length = bitLength(values[index] ?? 0);
+    histogram[length] = (histogram[length] ?? 0) + 1;
+    total += length;
+    if (length > longest) longest = length;
   }
+  const guess = Math.max(0, Math.floor(total / Math.max(1, count)) - 1);
+  const larger = descend(guess, 1, count, longest);
+  return larger === guess ? descend(guess, -1, count, longest) : larger;
+}
 
-  add(value: number): void {
-    const length = bitLength(value);
-    this.#counts[length] = (this.#counts[length] ?? 0) + 1;
+/** Goes on in one direction as long as the numbers take less. */
+function descend(guess: number, direction: number, count: number, longest: number): number {
+  let parameter = guess;
+  let bits = bitsWith(guess, count, longest);
+  for (let next = guess + direction; next >= 0 && next < MAXIMUM_LENGTH; next += direction) {
+    const found = bitsWith(next, count, longest);
+    if (found >= bits) break;
+    bits = found;
+    parameter = next;
   }
+  return parameter;
+}
 
-  /** The best parameter for the numbers that were added, and about what they take, in bits. */
-  best(): { parameter: number; bits: number } {
-    const { count, total, longest } = this.#summary();
-    const guess = Math.max(0, Math.floor(total / Math.max(1, count)) - 1);
-    let parameter = guess;
-    let bits = this.#bitsWith(guess, count, longest);
-    for (const direction of [1, -1]) {
-      for (let next = parameter + direction; next >= 0 && next < MAXIMUM_LENGTH; next += direction) {
-        const found = this.#bitsWith(next, count, longest);
-        if (found >= bits) break;
-        bits = found;
-        parameter = next;
-      }
-      if (parameter !== guess) break;
-    }
-    return { parameter, bits };
+/** Numbers of one length are on average three quarters of the next power of two, so their quotients are three quarters of that power's. */
+function bitsWith(parameter: number, count: number, longest: number): number {
+  let bits = count * (parameter + 1);
+  for (let length = parameter + 1; length <= longest; length += 1) {
+    const quotient = 0.75 * powerOfTwo(length - parameter) - 0.5;
+    bits += (histogram[length] ?? 0) * (quotient < ESCAPE ? quotient : ESCAPE + LENGTH_BITS + length - parameter - 1);
   }
-
-  #summary(): { count: number; total: number; longest: number } {
-    let count = 0;
-    let total = 0;
-    let longest = 0;
-    for (let length = 0; length <= MAXIMUM_LENGTH; length += 1) {
-      const numbers = this.#counts[length] ?? 0;
-      if (numbers === 0) continue;
-      count += numbers;
-      total += numbers * length;
-      longest = length;
-    }
-    return { count, total, longest };
-  }
-
-  /** Numbers of one length are on average three quarters of the next power of two, so their quotients are three quarters of that power's. */
-  #bitsWith(parameter: number, count: number, longest: number): number {
-    let bits = count * (parameter + 1);
-    for (let length = parameter + 1; length <= longest; length += 1) {
-      const quotient = 0.75 * powerOfTwo(length - parameter) - 0.5;
-      bits += (this.#counts[length] ?? 0) * (quotient < ESCAPE ? quotient : ESCAPE + LENGTH_BITS + length - parameter - 1);
-    }
-    return bits;
-  }
+  return bits;
 }
 
 /** Writes the first `count` numbers, each less than 2^53: the parameter in a byte, and their bits. */
-export function writeResiduals(writer: ByteWriter, values: Float64Array, count: number, parameter: number): void {
+export function writeResiduals(writer: ByteWriter, values: Float64Array, count: number): void {
+  const parameter = parameterFor(values, count);
   writer.uint8(parameter);
   const bits = new BitWriter(writer, count * MOST_BITS);
   const scale = 1 / powerOfTwo(parameter);
