@@ -1,6 +1,7 @@
-import type { Quality, ReadingValue } from '../../sample/sample.ts';
+import type { Quality } from '../../sample/sample.ts';
 import { addReading, mergedBucket } from '../bucket.ts';
 import type { Bucket } from '../bucket.ts';
+import { chunkStats } from '../codec/chunk-stats.ts';
 import type { ChunkStats } from '../codec/chunk-stats.ts';
 import { qualityOfKind } from '../codec/kind.ts';
 import type { Block } from '../codec/block.ts';
@@ -37,18 +38,13 @@ export class BucketSums {
     return last < this.edgeAfter(first);
   }
 
-  add(ts: number, value: ReadingValue, quality: Quality): void {
-    if (quality > this.minimumQuality) return;
-    const index = this.#indexOf(ts);
-    this.buckets[index] = addReading(this.buckets[index], ts, value, quality);
-  }
-
   /** Adds the readings of a block from `from` up to but without `to`, save those of times that `except` has. */
   addBlock(block: Block, from: number, to: number, except?: Block): void {
     const end = block.lowerBound(to);
-    for (let index = block.lowerBound(from); index < end; index += 1) {
-      const ts = block.time(index);
-      if (except === undefined || except.indexOf(ts) < 0) this.add(ts, block.value(index), qualityOfKind(block.kind(index)));
+    for (let index = block.lowerBound(from); index < end;) {
+      const next = Math.min(end, block.lowerBound(this.edgeAfter(block.time(index))));
+      if (except || !this.mergeStats(block.time(index), chunkStats(block, index, next))) this.#addEach(block, index, next, except);
+      index = next;
     }
   }
 
@@ -59,12 +55,22 @@ export class BucketSums {
     this.buckets[index] = mergedBucket(this.buckets[index], { ...bucket });
   }
 
-  /** Adds the readings of a chunk all at once. @returns whether it could; they are all of the bucket that `ts` is in. */
+  /** Adds what readings come to that are all of the bucket that `ts` is in. @returns false when some of them are to be left out. */
   mergeStats(ts: number, { bucket, best, worst }: ChunkStats): boolean {
     if (bucket === undefined || best > this.minimumQuality) return true;
     if (worst > this.minimumQuality) return false;
     this.merge(ts, bucket);
     return true;
+  }
+
+  #addEach(block: Block, from: number, to: number, except: Block | undefined): void {
+    for (let place = from; place < to; place += 1) {
+      const ts = block.time(place);
+      const quality = qualityOfKind(block.kind(place));
+      if (quality > this.minimumQuality || (except && except.indexOf(ts) >= 0)) continue;
+      const index = this.#indexOf(ts);
+      this.buckets[index] = addReading(this.buckets[index], ts, block.value(place), quality);
+    }
   }
 
   /** The bucket of a time between the first and the last edge. */

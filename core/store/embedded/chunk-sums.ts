@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Bucket, TimedValue } from '../bucket.ts';
+import type { Bucket } from '../bucket.ts';
+import type { ChunkSummary } from './chunk-table.ts';
 import type { Series } from './series-index.ts';
 import { fromSql } from './sql-value.ts';
 
@@ -13,6 +14,8 @@ export interface ChunkSum {
   complete: boolean;
   /** Undefined when no reading has a value. */
   bucket: Bucket | undefined;
+  /** The last chunk that begins in the stretch, or before. */
+  newest: Omit<ChunkSummary, 'stats'>;
 }
 
 /** The most chunks that are summed up in one statement: about 4 ms. */
@@ -22,16 +25,20 @@ const CHUNKS = 4_096;
 export class ChunkSums {
   readonly #count: StatementSync;
   readonly #sum: StatementSync;
-  readonly #first: StatementSync;
-  readonly #last: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#count = database.prepare('SELECT count(*) AS chunks FROM (SELECT 1 FROM chunk WHERE series = ? AND first_ts >= ? AND first_ts < ? LIMIT ?)');
-    this.#sum = database.prepare(`SELECT count(*) AS chunks, count(valued) AS known, max(worst) AS worst, min(first_ts) AS first_ts, max(last_ts) AS last_ts,
-      sum(valued) AS valued, sum(good) AS good, sum(numbers) AS numbers, min(min) AS min, max(max) AS max, sum(sum) AS sum
-      FROM (SELECT * FROM chunk WHERE series = ?1 AND first_ts >= ?2 AND first_ts < ?3 AND last_ts < ?3 ORDER BY first_ts LIMIT ${CHUNKS})`);
-    this.#first = database.prepare('SELECT first_value_ts AS ts, first_value AS value, typeof(first_value) AS type FROM chunk WHERE series = ? AND first_ts >= ? AND valued > 0 ORDER BY first_ts LIMIT 1');
-    this.#last = database.prepare('SELECT last_value_ts AS ts, last_value AS value, typeof(last_value) AS type FROM chunk WHERE series = ? AND first_ts <= ? AND valued > 0 ORDER BY first_ts DESC LIMIT 1');
+    this.#sum = database.prepare(`WITH inside AS (
+        SELECT count(*) AS chunks, count(valued) AS known, max(worst) AS worst, min(first_ts) AS first_ts, max(last_ts) AS last_ts,
+          sum(valued) AS valued, sum(good) AS good, sum(numbers) AS numbers, min(min) AS min, max(max) AS max, sum(sum) AS sum,
+          min(CASE WHEN valued > 0 THEN first_ts END) AS first_valued, max(CASE WHEN valued > 0 THEN first_ts END) AS last_valued
+        FROM (SELECT * FROM chunk WHERE series = ?1 AND first_ts >= ?2 AND first_ts < ?3 AND last_ts < ?3 ORDER BY first_ts LIMIT ${CHUNKS}))
+      SELECT inside.*, a.first_value_ts, a.first_value, typeof(a.first_value) AS first_type, z.last_value_ts, z.last_value, typeof(z.last_value) AS last_type,
+        newest.first_ts AS newest_first, newest.last_ts AS newest_last, newest.count AS newest_count, newest.data AS newest_data
+      FROM inside
+      LEFT JOIN chunk AS a ON a.series = ?1 AND a.first_ts = first_valued
+      LEFT JOIN chunk AS z ON z.series = ?1 AND z.first_ts = last_valued
+      JOIN chunk AS newest ON newest.series = ?1 AND newest.first_ts = (SELECT max(first_ts) FROM chunk WHERE series = ?1 AND first_ts < ?3)`);
   }
 
   /** Whether as many chunks as that begin in the stretch. */
@@ -39,24 +46,25 @@ export class ChunkSums {
     return Number(this.#count.get(series.id, from, to, many)?.['chunks']) >= many;
   }
 
-  /** The sum of the chunks that lie in the stretch as a whole, undefined when there is none or one of them has to be read: its stats are not known or a reading in it is worse than that. */
+  /**
+   * The sum of the chunks that lie in the stretch as a whole; undefined when there is none, or one of them has to be read: its stats are
+   * not known, or a reading in it is worse than that.
+   */
   sum(series: Series, from: number, to: number, minimumQuality: number): ChunkSum | undefined {
     const row = this.#sum.get(series.id, from, to);
     const chunks = Number(row?.['chunks']);
     if (!row || chunks === 0 || row['known'] !== chunks || Number(row['worst']) > minimumQuality) return undefined;
-    const [first, last] = [Number(row['first_ts']), Number(row['last_ts'])];
-    return { first, last, complete: chunks < CHUNKS, bucket: this.#bucket(series, first, last, row) };
-  }
-
-  #bucket(series: Series, first: number, last: number, row: Record<string, SQLOutputValue>): Bucket | undefined {
-    const count = Number(row['valued']);
-    if (count === 0) return undefined;
-    const numbers = Number(row['numbers']);
-    const [sum, min, max] = numbers === 0 ? [0, Infinity, -Infinity] : [Number(row['sum']), Number(row['min']), Number(row['max'])];
-    return { count, good: Number(row['good']), numbers, min, max, sum, first: timedValue(this.#first.get(series.id, first)), last: timedValue(this.#last.get(series.id, last)) };
+    const newest = { first: Number(row['newest_first']), last: Number(row['newest_last']), count: Number(row['newest_count']), data: Number(row['newest_data']) };
+    return { first: Number(row['first_ts']), last: Number(row['last_ts']), complete: chunks < CHUNKS, bucket: bucketOf(row), newest };
   }
 }
 
-function timedValue(row: Record<string, SQLOutputValue> | undefined): TimedValue {
-  return { ts: Number(row?.['ts']), value: fromSql(row?.['value'], row?.['type']) };
+function bucketOf(row: Record<string, SQLOutputValue>): Bucket | undefined {
+  const count = Number(row['valued']);
+  if (count === 0) return undefined;
+  const numbers = Number(row['numbers']);
+  const [sum, min, max] = numbers === 0 ? [0, Infinity, -Infinity] : [Number(row['sum']), Number(row['min']), Number(row['max'])];
+  const first = { ts: Number(row['first_value_ts']), value: fromSql(row['first_value'], row['first_type']) };
+  const last = { ts: Number(row['last_value_ts']), value: fromSql(row['last_value'], row['last_type']) };
+  return { count, good: Number(row['good']), numbers, min, max, sum, first, last };
 }
