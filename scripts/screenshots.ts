@@ -1,11 +1,11 @@
 /**
- * Takes the pictures of the running quick-start flow for the README and docs/, light and dark: `npm run screenshots`.
- * Starts Holdfast on a home of its own, gives it time to raise an alarm, and needs chromium on the PATH.
+ * Takes the pictures of the running quick-start flow, and of a preview of its history, for the README and docs/, light and dark:
+ * `npm run screenshots`. Starts Holdfast on a home of its own, gives it time to raise an alarm, and needs chromium on the PATH.
  */
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { openEditor } from '../test/support/browser.ts';
-import type { Theme } from '../test/support/browser.ts';
+import type { Editor, Theme } from '../test/support/browser.ts';
 import { startHoldfast } from '../test/support/node-red-process.ts';
 import { findProgram } from '../test/support/requirements.ts';
 import { CHROMIUM } from '../test/support/suites.ts';
@@ -18,6 +18,8 @@ const OVERHEATING = 35_000;
 /** The editor's colours change with a transition. */
 const FADE = 1_000;
 const WINDOW = { width: 1460, height: 820 };
+/** The dialog with its preview is longer. */
+const TALL_WINDOW = { width: 1460, height: 1_480 };
 
 const executablePath = findProgram(...CHROMIUM.programs);
 if (executablePath === undefined) throw new Error(`No Chromium is on the PATH: apt-get install ${CHROMIUM.aptPackage}.`);
@@ -35,8 +37,29 @@ try {
     await editor.page.waitForTimeout(FADE);
     await editor.page.screenshot({ path: join(DOCS, `quick-start-${theme}.png`) });
   }
+  await editor.page.setViewportSize(TALL_WINDOW);
+  await openPreview(editor);
+  for (const theme of ['light', 'dark'] satisfies Theme[]) {
+    await editor.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`);
+    await editor.page.waitForTimeout(FADE);
+    await editor.page.locator('.red-ui-tray').last().screenshot({ path: join(DOCS, `history-${theme}.png`) });
+  }
   await editor.end();
 } finally {
   await browser.close();
   await holdfast.remove();
+}
+
+/** Drops a history node on the canvas and asks for the temperatures of the last two minutes. */
+async function openPreview({ page, open }: Editor): Promise<void> {
+  await page.locator('.red-ui-palette-node[data-palette-type="holdfast-history"]').dragTo(page.locator('#red-ui-workspace-chart'), { targetPosition: { x: 300, y: 700 } });
+  await open(await page.evaluate<string>("RED.nodes.filterNodes({ type: 'holdfast-history' }).at(-1).id"));
+  await page.locator('#node-input-metrics').fill('temperature, pressure');
+  await page.locator('#holdfast-period').selectOption('custom');
+  await page.locator('#node-input-from').fill('-2 minutes');
+  await page.locator('#node-input-points').fill('60');
+  await page.locator('#holdfast-preview-button').click();
+  await page.locator('#holdfast-preview .holdfast-chart').last().waitFor();
+  const chart = page.locator('#holdfast-preview .holdfast-chart svg').first();
+  await chart.hover({ position: { x: 360, y: 60 } });
 }

@@ -14,6 +14,8 @@ export interface ChartPoint {
 
 export interface ChartSeries {
   readonly name: string;
+  /** Which of the eight colours; the same one in several charts lets a series be known again. Default: by its place. */
+  readonly colour?: number;
   /** In the order of time. */
   readonly points: readonly ChartPoint[];
 }
@@ -39,12 +41,21 @@ export interface Drawing {
   readonly bottom: number;
 }
 
-export const COLOURS = 8;
+const COLOURS = 8;
+
+/** Edges in pixels. */
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
 
 const MARGIN = { top: 8, right: 12, bottom: 22, left: 48 };
 const TICK_WIDTH = 76;
+const HALF_LABEL = 34;
 const TICK_HEIGHT = 34;
-/** A line of more points than pixels says no more. */
+/** The radius of a point without neighbours. */
 const DOT = 2.5;
 
 /** Draws a panel of this size in pixels. */
@@ -57,10 +68,15 @@ export function drawPanel(chart: Chart, width: number, height: number): Drawing 
   const y = linearScale(minimum(values), maximum(values), bottom, top, Math.max(2, Math.floor((bottom - top) / TICK_HEIGHT)));
   const parts = [
     ...y.ticks.map((tick) => valueTick(tick, y, left, right)),
-    ...timeAxis(chart, xOf, right - left, top, bottom),
-    ...chart.series.map((series, index) => seriesMarkup(series, index % COLOURS, x, y)),
+    ...timeAxis(chart, xOf, { left, right, top, bottom }),
+    ...chart.series.map((series, index) => seriesMarkup(series, colourOf(series, index), x, y)),
   ];
   return { svg: parts.join(''), x, y, top, bottom };
+}
+
+/** The number of a series' colour, from 0. */
+export function colourOf({ colour }: ChartSeries, index: number): number {
+  return (colour ?? index) % COLOURS;
 }
 
 function valueTick(tick: number, y: Scale, left: number, right: number): string {
@@ -68,15 +84,17 @@ function valueTick(tick: number, y: Scale, left: number, right: number): string 
   return `<line class="holdfast-grid" x1="${left}" x2="${right}" y1="${at}" y2="${at}"/><text x="${left - 6}" y="${at + 4}" text-anchor="end">${escaped(shownNumber(tick))}</text>`;
 }
 
-function timeAxis({ from, to, timeZone }: Chart, xOf: (ts: number) => number, width: number, top: number, bottom: number): string[] {
-  const ticks = timeTicks(from, to, timeZone, Math.max(1, Math.floor(width / TICK_WIDTH)));
+function timeAxis({ from, to, timeZone }: Chart, xOf: (ts: number) => number, { left, right, top, bottom }: Box): string[] {
+  const ticks = timeTicks(from, to, timeZone, Math.max(1, Math.floor((right - left) / TICK_WIDTH)));
   const language = RED.i18n.lang();
   const step = (ticks[1]?.ts ?? to) - (ticks[0]?.ts ?? from);
   const ofDay = new Intl.DateTimeFormat(language, { timeZone, ...(to - from > YEAR ? { year: 'numeric', month: 'short' } : { day: 'numeric', month: 'short' }) });
   const ofTime = new Intl.DateTimeFormat(language, { timeZone, hour: '2-digit', minute: '2-digit', ...(step < MINUTE && { second: '2-digit' }), ...(step < SECOND && { fractionalSecondDigits: 3 as const }) });
   return ticks.map(({ ts, major }) => {
     const at = pixel(xOf(ts));
-    return `<line class="holdfast-grid${major ? ' holdfast-major' : ''}" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/><text x="${at}" y="${bottom + 16}" text-anchor="middle">${escaped((major ? ofDay : ofTime).format(ts))}</text>`;
+    // A text that would reach out of the picture ends where the axis does.
+    const isLast = at + HALF_LABEL > right + MARGIN.right;
+    return `<line class="holdfast-grid${major ? ' holdfast-major' : ''}" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/><text x="${isLast ? right + MARGIN.right : at}" y="${bottom + 16}" text-anchor="${isLast ? 'end' : 'middle'}">${escaped((major ? ofDay : ofTime).format(ts))}</text>`;
   });
 }
 

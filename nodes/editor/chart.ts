@@ -1,4 +1,4 @@
-import { COLOURS, drawPanel } from './chart-drawing.ts';
+import { colourOf, drawPanel } from './chart-drawing.ts';
 import type { Chart, ChartPoint, Drawing } from './chart-drawing.ts';
 import { CHART_RULES } from './chart-style.ts';
 import { addStyle } from './style.ts';
@@ -26,7 +26,7 @@ export function lineChart(chart: Chart, { height, hint = true }: ChartOptions): 
   const svg = $(document.createElementNS('http://www.w3.org/2000/svg', 'svg')) as unknown as JQuery;
   svg.attr({ height, tabindex: 0, role: 'slider', 'aria-label': shared('chart.label', { title: chart.title }), 'aria-valuemin': 0, 'aria-valuemax': Math.max(0, times.length - 1) });
   const readout = $('<p class="holdfast-readout">');
-  const legend = $('<ul class="holdfast-legend">').append(chart.series.map((_, index) => $('<li>').addClass(`holdfast-series-${index % COLOURS}`)));
+  const legend = $('<ul class="holdfast-legend">').append(chart.series.map((series, index) => $('<li>').addClass(`holdfast-series-${colourOf(series, index)}`)));
   const figure = $('<figure class="holdfast-chart">').append(caption, svg, readout, legend);
 
   let drawing: Drawing | undefined;

@@ -14,6 +14,7 @@ const RULES = `
 .holdfast-form .form-row .holdfast-value > select { width: auto; flex: 0 1 auto; max-width: 100%; }
 .holdfast-form .holdfast-value > input[type="checkbox"] { width: auto; margin: 0; flex: none; }
 .holdfast-form .holdfast-hint { grid-column: 2; margin: 0; font-size: 12px; line-height: 1.45; color: var(--red-ui-secondary-text-color); }
+.holdfast-form .holdfast-hint code { padding: 0 2px; font-size: 11px; color: inherit; background: none; border: 0; }
 .holdfast-form .holdfast-whole .holdfast-hint, .holdfast-form > .holdfast-hint, .holdfast-form section > .holdfast-hint { margin: 2px 0 8px; }
 .holdfast-form details.holdfast-more { margin: 4px 0 12px; border-top: 1px solid var(--red-ui-secondary-border-color); }
 .holdfast-form details.holdfast-more > summary { padding: 8px 0; cursor: pointer; color: var(--red-ui-primary-text-color); display: list-item; }

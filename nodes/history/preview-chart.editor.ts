@@ -8,10 +8,11 @@ const WITH_BAND: readonly Aggregate[] = ['mean', 'median', 'timeWeighted', 'firs
 export function chartsOf({ series, aggregates, from, to, timeZone }: PreviewAnswer): Chart[] {
   const line = aggregates.find((name) => name !== 'min' && name !== 'max') ?? aggregates[0] ?? 'mean';
   const hasBand = WITH_BAND.includes(line) && aggregates.includes('min') && aggregates.includes('max');
+  const devices = [...new Set(series.map(({ device }) => device))];
   const panels = new Map<string, PreviewSeries[]>();
   for (const one of series) panels.set(one.metric, [...(panels.get(one.metric) ?? []), one]);
   return [...panels].flatMap(([metric, members]) => {
-    const drawn = members.map((one) => ({ name: one.device, points: pointsOf(one, line, hasBand) })).filter(({ points }) => points.some(({ value }) => value !== null));
+    const drawn = members.map((one) => ({ name: one.device, colour: devices.indexOf(one.device), points: pointsOf(one, line, hasBand) })).filter(({ points }) => points.some(({ value }) => value !== null));
     if (drawn.length === 0) return [];
     return [{ title: aggregates.length > 0 && members.some(({ buckets }) => buckets.length > 0) ? `${metric} (${line})` : metric, unit: members[0]?.unit ?? '', series: drawn, from, to, timeZone }];
   });
