@@ -5,6 +5,7 @@ import { chunkStats } from '../codec/chunk-stats.ts';
 import type { ChunkStats } from '../codec/chunk-stats.ts';
 import { decodeChunk, encodeChunk } from '../codec/chunk-codec.ts';
 import { DamagedDataError } from '../codec/damaged-data-error.ts';
+import { PageFill, pageSize } from './page-fill.ts';
 import type { Series } from './series-index.ts';
 import { SELECT_STATS, STATS_COLUMNS, statsFromSql, statsToSql } from './stats-columns.ts';
 
@@ -72,11 +73,13 @@ export class ChunkTable {
   readonly #setAside: StatementSync;
   /** By number of series modulo the size: unlike one that forgets the oldest, it helps also when more series take turns than it holds. */
   readonly #cache: Array<{ series: Series; chunk: Chunk } | undefined> = [];
+  readonly #fill: PageFill;
   readonly #told = new Set<string>();
 
   constructor(options: ChunkTableOptions) {
     this.#options = options;
     const { database } = options;
+    this.#fill = new PageFill(pageSize(database));
     const room = `length(${BLOB}) < ${FULL_BYTES}`;
     this.#covering = database.prepare(select('last_ts >= ?2', 'FROM chunk WHERE series = ?1 AND first_ts <= ?2 ORDER BY first_ts DESC LIMIT 1'));
     this.#target = database.prepare(select(`(last_ts >= ?2 OR (count < ?3 AND ${room}))`, 'FROM chunk WHERE series = ?1 AND first_ts <= ?2 ORDER BY first_ts DESC LIMIT 1'));
@@ -86,8 +89,8 @@ export class ChunkTable {
     this.#range = database.prepare(select('1', WITHIN));
     this.#summaries = database.prepare(`SELECT ${COLUMNS}, ${SELECT_STATS} ${WITHIN}`);
     this.#read = database.prepare('SELECT data FROM chunk_data WHERE id = ?');
-    this.#insertData = database.prepare('INSERT INTO chunk_data (data) VALUES (?)');
-    this.#updateData = database.prepare('INSERT OR REPLACE INTO chunk_data (id, data) VALUES (?, ?)');
+    this.#insertData = database.prepare('INSERT INTO chunk_data (data, pad) VALUES (?, ?)');
+    this.#updateData = database.prepare('INSERT OR REPLACE INTO chunk_data (id, data, pad) VALUES (?, ?, ?)');
     this.#write = database.prepare(`INSERT OR REPLACE INTO chunk (series, ${COLUMNS}, ${STATS_COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?, ${STATS_COLUMNS.map(() => '?').join(', ')})`);
     this.#remove = database.prepare('DELETE FROM chunk WHERE series = ? AND first_ts = ?');
     this.#removeData = database.prepare('DELETE FROM chunk_data WHERE id = ?');
@@ -151,13 +154,15 @@ export class ChunkTable {
   }
 
   /** Makes one chunk of the readings `from` … `to - 1`, in place of `former`. */
-  write(series: Series, block: Block, from: number, to: number, former?: Chunk): void {
+  write(series: Series, block: Block, from: number, to: number, former?: Pick<Chunk, 'first' | 'data'> & Partial<Chunk>): void {
     const first = block.time(from);
     if (former && former.first !== first) this.#remove.run(series.id, former.first);
     const blob = encodeChunk(block, from, to);
     let data = former?.data;
-    if (data === undefined) data = Number(this.#insertData.run(blob).lastInsertRowid);
-    else this.#updateData.run(data, blob);
+    const pad = this.#fill.pad(blob.length);
+    const zeros = pad === 0 ? null : Buffer.alloc(pad);
+    if (data === undefined) data = Number(this.#insertData.run(blob, zeros).lastInsertRowid);
+    else this.#updateData.run(data, blob, zeros);
     this.#write.run(series.id, first, block.time(to - 1), to - from, data, ...statsToSql(chunkStats(block, from, to)));
   }
 

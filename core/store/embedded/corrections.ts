@@ -41,7 +41,7 @@ export class Corrections {
   /** Whether this once stood at this time, and was replaced when `received` had come. */
   wasSuperseded(series: Series, ts: number, content: Content, received: number): boolean {
     if (series.superseded?.get(ts)?.some((former) => former.at >= received && sameContent(former, content))) return true;
-    return this.#select.all(series.id, ts, received).some((row) => sameContent(contentOf(row), content));
+    return !series.isDeleting(ts) && this.#select.all(series.id, ts, received).some((row) => sameContent(contentOf(row), content));
   }
 
   add(series: Series, ts: number, former: Superseded): void {

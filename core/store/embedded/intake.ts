@@ -84,7 +84,7 @@ export class Intake implements ReadingSink {
     late.texts.length = 0;
     late.push(ts, kind, number, text);
     const slot = pending.slotAt(series, ts);
-    const stands = slot === undefined ? chunks.find(series, ts) : { readings: pending.readAt(slot), index: 0 };
+    const stands = slot === undefined ? (series.isDeleting(ts) ? undefined : chunks.find(series, ts)) : { readings: pending.readAt(slot), index: 0 };
     if (!stands) {
       pending.addLate(series, late, note, false);
       this.counts.stored += 1;

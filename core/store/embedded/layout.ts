@@ -9,12 +9,15 @@ import type { Layout } from '../../sqlite/database.ts';
  *   last value are those of a bucket, `best` and `worst` are qualities. All of these are NULL where they are not known (chunks of
  *   layout 1, and those whose first or last value is a long text): the readings tell. `data`: the row of `chunk_data` that has them.
  * - `chunk_data`: the readings of a chunk; see chunk-codec.ts. They are apart, so that a walk along `chunk` reads only what it needs.
+ *   `pad`: zeros that fill the last page of a large one; see page-fill.ts.
  * - `series`: `readings` in its chunks, and the `newest` time among them; `newest_kind` (see kind.ts), `newest_value` and `newest_note`
  *   are the rest of that reading, `newest_kind` is NULL where the chunk is to be asked. Everything of the series up to row `logged` of `log` is in chunks.
  * - `superseded`: readings that a correction replaced; `superseded` is when, `note` is unit, flags and raw value (see note.ts).
  * - `damaged`: rows of `log` and `chunk` whose checksum failed, set aside as they were found.
  * - `trim`: one row; how many readings of `log` stand in chunks already, or were absorbed as duplicates.
- * - `deletion`: what somebody deletes, until nothing is left of it.
+ * - `deletion`: the series and times that somebody deletes, until no byte of them is left; NULL stands for all times before or after.
+ *   `removed`: whether the readings have gone, and only what is left of them in free pages has not.
+ * - `scrub`: empty, but for a moment in which free pages of the file are filled with zeros.
  * - `rollup`: what readings that have gone come to, by minute, hour or day: `width` in milliseconds, `first_ts` and `last_ts` when the
  *   first and the last of the row begin, `rollups` how many there are. `data`: see rollup-codec.ts. Those of a series and width do not overlap.
  * - `expiry`: readings of the series before `readings_from` have gone.
@@ -48,7 +51,7 @@ export const LAYOUT: Layout = {
      ) STRICT;
      CREATE TABLE trim (sealed INTEGER NOT NULL) STRICT;
      INSERT INTO trim VALUES (0)`,
-    `CREATE TABLE chunk_data (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+    `CREATE TABLE chunk_data (id INTEGER PRIMARY KEY, data BLOB NOT NULL, pad BLOB) STRICT;
      INSERT INTO chunk_data (id, data) SELECT id, data FROM chunk;
      ALTER TABLE chunk RENAME TO chunk_1;
      CREATE TABLE chunk (
@@ -64,7 +67,8 @@ export const LAYOUT: Layout = {
      ALTER TABLE series ADD COLUMN newest_value ANY;
      ALTER TABLE series ADD COLUMN newest_note TEXT;
      ALTER TABLE series ADD COLUMN logged INTEGER NOT NULL DEFAULT 0;
-     CREATE TABLE deletion (id INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT, from_ts INTEGER, to_ts INTEGER) STRICT`,
+     CREATE TABLE deletion (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, from_ts INTEGER, to_ts INTEGER, removed INTEGER NOT NULL) STRICT;
+     CREATE TABLE scrub (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT`,
     `CREATE TABLE rollup (
        id INTEGER PRIMARY KEY, series INTEGER NOT NULL, width INTEGER NOT NULL, first_ts INTEGER NOT NULL, last_ts INTEGER NOT NULL,
        rollups INTEGER NOT NULL, data BLOB NOT NULL

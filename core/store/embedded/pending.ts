@@ -104,6 +104,12 @@ export class Pending {
     return block;
   }
 
+  /** The newest time of a series; -Infinity when it has none here. */
+  newestTime(series: Series): number {
+    if (series.ordered && series.head !== NONE) return this.#time(series.head);
+    return this.#slotsOf(series).reduce((newest, slot) => Math.max(newest, this.#time(slot)), -Infinity);
+  }
+
   /** The newest reading of a series, of which the time is given. */
   readNewest(series: Series, ts: number): Block | undefined {
     let slot: number | undefined = series.head;

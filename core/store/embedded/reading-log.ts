@@ -33,6 +33,7 @@ export class ReadingLog {
   #blobs: LogBlob[] = [];
   #inTransaction = false;
   #lastId = 0;
+  #firstId = 1;
   readings = 0;
   bytes = 0;
 
@@ -40,6 +41,11 @@ export class ReadingLog {
     this.#options = options;
     this.#insert = options.database.prepare('INSERT INTO log (id, count, data) VALUES (?, ?, ?)');
     this.#trim = options.database.prepare('DELETE FROM log WHERE id <= ?');
+  }
+
+  /** The number of the oldest row, or that of the next one when there is none. */
+  get firstId(): number {
+    return this.#firstId;
   }
 
   /** The number of the newest row. */
@@ -84,6 +90,7 @@ export class ReadingLog {
   replay(take: (blob: Buffer, row: number) => void): void {
     const { database, index } = this.#options;
     this.#lastId = index.logged;
+    this.#firstId = Number(database.prepare('SELECT min(id) AS first FROM log').get()?.['first'] ?? index.logged + 1);
     const damaged: Array<{ id: number; count: number; cause: Error }> = [];
     for (const row of database.prepare('SELECT id, count, data FROM log ORDER BY id').iterate()) {
       const data = row['data'] instanceof Uint8Array ? row['data'] : new Uint8Array();
@@ -109,17 +116,18 @@ export class ReadingLog {
   }
 
   /** The transaction of `trim` is on disk. */
-  trimmed(readings: number, bytes: number): void {
+  trimmed(id: number, readings: number, bytes: number): void {
+    this.#firstId = id + 1;
     this.readings -= readings;
     this.bytes -= bytes;
   }
 
   readonly #find: FindSeries = (device, metric, place) => this.#options.index.get(device, metric, place, () => this.#begin());
 
-  #begin(): void {
-    if (this.#inTransaction) return;
-    this.#options.database.exec('BEGIN IMMEDIATE');
+  #begin(): number {
+    if (!this.#inTransaction) this.#options.database.exec('BEGIN IMMEDIATE');
     this.#inTransaction = true;
+    return this.#lastId;
   }
 
   #flush(now: number): void {

@@ -68,6 +68,8 @@ export class Expiry {
    */
   letReadingsGo(series: Series, before: number, reason: 'expired' | 'dropped', tiers: readonly Tier[]): boolean {
     const { database, path, chunks, gone, marks, sealSeries } = this.#options;
+    // What somebody deletes is left to go first: until then, the series is not to be sealed.
+    if (series.deleting) return false;
     let sealed: Sealed;
     let went: { readings: number; until: number };
     try {

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../clock/clock.ts';
 import { transaction } from '../../sqlite/database.ts';
 import { storageError } from '../../sqlite/storage-error.ts';
 import type { Corrections } from './corrections.ts';
+import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
 import type { Pending } from './pending.ts';
 import type { ReadingLog } from './reading-log.ts';
 import type { Sealed, SeriesSealer } from './series-sealer.ts';
@@ -30,6 +31,8 @@ export interface SealerOptions {
   corrections: Corrections;
   log: ReadingLog;
   sealSeries: SeriesSealer;
+  /** Ends, here and now, what keeps series from being sealed. */
+  release: () => void;
   problem: (error: Error) => void;
 }
 
@@ -48,6 +51,8 @@ interface Pass {
   /** The number of the series that is next. */
   next: number;
   end: number;
+  /** The first series that could not be sealed when it was its turn. */
+  held: number | undefined;
 }
 
 /**
@@ -100,12 +105,32 @@ export class Sealer {
 
   /** Seals everything now. @throws StorageError */
   sealAll(): void {
-    const { log } = this.#options;
+    const { log, release } = this.#options;
+    release();
     if (this.#pass !== undefined) this.#runToEnd();
     if (log.lastId > 0 && log.readings > 0) {
       this.#begin();
       this.#runToEnd();
     }
+  }
+
+  /** Seals these series now, and does something else, in one transaction that is on disk when this returns. @throws StorageError */
+  sealThese(these: readonly Series[], also: () => void): void {
+    const { log, sealSeries } = this.#options;
+    this.#commit(transaction, () => {
+      const sealed = these.filter(({ pending }) => pending > 0).map((series) => sealSeries.seal(series));
+      this.#keepCount(sealed, log.readings);
+      also();
+      return sealed;
+    });
+  }
+
+  /** Moves the log into chunks up to this row, beginning now. @returns whether that is done. */
+  trimThrough(row: number): boolean {
+    const { log } = this.#options;
+    if (log.firstId > row) return true;
+    this.#begin();
+    return false;
   }
 
   close(): void {
@@ -117,7 +142,7 @@ export class Sealer {
     const { index, log } = this.#options;
     this.#age?.cancel();
     this.#age = undefined;
-    this.#pass ??= { logId: log.lastId, readings: log.readings, bytes: log.bytes, next: 0, end: index.byId.length };
+    this.#pass ??= { logId: log.lastId, readings: log.readings, bytes: log.bytes, next: 0, end: index.byId.length, held: undefined };
     this.#schedule(0);
   }
 
@@ -146,52 +171,70 @@ export class Sealer {
     while (this.#pass !== undefined) this.#seal(Infinity);
   }
 
-  /** One transaction. Nothing changes in memory unless it is done. */
+  /** One transaction of a pass. */
   #seal(milliseconds: number): void {
-    const { database, path, sealSeries, log } = this.#options;
+    const { log } = this.#options;
     const pass = this.#pass === undefined ? undefined : { ...this.#pass };
     const urgent = [...this.#urgent];
+    this.#commit(unsyncedTransaction, () => this.#sealSome(urgent, pass, milliseconds));
+    this.#urgent = urgent;
+    this.#pass = pass;
+    if (!pass || pass.next < pass.end) return;
+    log.trimmed(pass.logId, pass.readings, pass.bytes);
+    this.#pass = undefined;
+  }
+
+  /** Nothing changes in memory unless the transaction is done. */
+  #commit(run: typeof transaction, work: () => Sealed[]): void {
+    const { database, path, sealSeries } = this.#options;
     let sealed: Sealed[] = [];
     try {
-      database.exec('PRAGMA synchronous=NORMAL');
-      sealed = transaction(database, () => this.#sealSome(urgent, pass, milliseconds));
+      sealed = run(database, work);
     } catch (error) {
       throw storageError(path, error);
-    } finally {
-      database.exec('PRAGMA synchronous=FULL');
     }
     for (const each of sealed) {
       sealSeries.release(each);
       each.series.queued = false;
     }
-    this.#urgent = urgent;
-    this.#pass = pass;
-    if (!pass || pass.next < pass.end) return;
-    log.trimmed(pass.readings, pass.bytes);
-    this.#pass = undefined;
   }
 
   #sealSome(urgent: Series[], pass: Pass | undefined, milliseconds: number): Sealed[] {
-    const { clock, index, pending, log, sealSeries } = this.#options;
+    const { clock, index, log, sealSeries } = this.#options;
     const began = clock.now();
     const sealed = new Map<Series, Sealed>();
     let readings = 0;
-    let additional = 0;
     for (;;) {
       const series = urgent.pop() ?? (pass && pass.next < pass.end ? index.byId[pass.next++] : null);
       if (series === null) break;
-      if (series === undefined || (series.pending === 0 && series.superseded === undefined) || sealed.has(series)) continue;
+      if (series === undefined || series.pending === 0 || sealed.has(series)) continue;
+      if (series.deleting) {
+        series.queued = false;
+        if (pass) pass.held = Math.min(pass.held ?? Infinity, series.id);
+        continue;
+      }
       sealed.set(series, sealSeries.seal(series));
       readings += series.pending;
-      additional += series.pending - series.overrides;
       if (readings >= SLICE_READINGS || clock.now() - began >= milliseconds) break;
     }
     let logged = log.readings;
     if (pass && pass.next >= pass.end) {
-      log.trim(pass.logId);
-      logged -= pass.readings;
+      if (pass.held === undefined) {
+        log.trim(pass.logId);
+        logged -= pass.readings;
+      } else {
+        pass.next = pass.held;
+        pass.held = undefined;
+      }
     }
-    this.#setTrim.run(logged - (pending.additional - additional));
-    return [...sealed.values()];
+    const all = [...sealed.values()];
+    this.#keepCount(all, logged);
+    return all;
+  }
+
+  /** Writes down how many of the readings that the log then has are in chunks, or were absorbed as duplicates. */
+  #keepCount(sealed: readonly Sealed[], logged: number): void {
+    const additional = sealed.reduce((sum, { series }) => sum + series.pending - series.overrides, 0);
+    this.#setTrim.run(logged - (this.#options.pending.additional - additional));
   }
 }

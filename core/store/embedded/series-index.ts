@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { DeviceSeries, Series } from './series.ts';
-import { loadSeries } from './series-rows.ts';
+import { loadSeries } from './series-table.ts';
 import { compareTexts } from './text-order.ts';
 
 export { DeviceSeries, Series } from './series.ts';
@@ -14,7 +14,7 @@ export class SeriesIndex {
   #sorted: readonly DeviceSeries[] | undefined;
 
   constructor(database: DatabaseSync) {
-    this.#insert = database.prepare('INSERT INTO series (device, metric) VALUES (?, ?)');
+    this.#insert = database.prepare('INSERT INTO series (device, metric, logged) VALUES (?, ?, ?)');
     for (const series of loadSeries(database)) this.#remember(this.device(series.device), series);
   }
 
@@ -51,13 +51,16 @@ export class SeriesIndex {
     return this.#devices.get(device.toWellFormed())?.metrics.values() ?? [];
   }
 
-  /** The series of a metric that may be new, made within the running transaction. `place`: which metric of its sample it is. */
-  get(device: DeviceSeries, metric: string, place: number, begin: () => void): Series {
+  /**
+   * The series of a metric that may be new; `place`: which metric of its sample it is. A new one is made in the transaction that `begin`
+   * sees to; it answers the number of the newest row of the log, of which nothing is of the series, whatever numbers it names.
+   */
+  get(device: DeviceSeries, metric: string, place: number, begin: () => number): Series {
     const name = metric.toWellFormed();
     let series = device.metrics.get(name);
     if (!series) {
-      begin();
-      series = new Series(Number(this.#insert.run(device.device, name).lastInsertRowid), device.device, name);
+      const logged = begin();
+      series = new Series(Number(this.#insert.run(device.device, name, logged).lastInsertRowid), device.device, name, 0, -Infinity, logged);
       this.#remember(device, series);
       this.#fresh.push(series);
     }

@@ -1,18 +1,17 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { mergeBlocks } from '../codec/block.ts';
 import type { Block } from '../codec/block.ts';
 import { MAXIMUM_SPAN } from '../codec/chunk-codec.ts';
 import type { Chunk, ChunkTable } from './chunk-table.ts';
 import { contentAt } from './content.ts';
-import type { Content } from './content.ts';
 import type { Corrections } from './corrections.ts';
 import type { Pending } from './pending.ts';
 import type { ReadingLog } from './reading-log.ts';
 import type { Series } from './series-index.ts';
-import { isShort, newestToSql } from './series-rows.ts';
+import { shortOf } from './series-table.ts';
+import type { SeriesState, SeriesTable } from './series-table.ts';
 
 export interface SeriesSealerOptions {
-  database: DatabaseSync;
+  seriesTable: SeriesTable;
   log: ReadingLog;
   pending: Pending;
   chunks: ChunkTable;
@@ -22,14 +21,8 @@ export interface SeriesSealerOptions {
 }
 
 /** What is to be known of a series once its sealing is on disk. */
-export interface Sealed {
+export interface Sealed extends SeriesState {
   series: Series;
-  readings: number;
-  newest: number;
-  /** The newest reading, when it is short enough to be kept in memory. */
-  content: Content | undefined;
-  /** The newest row of the log: all up to it is in chunks. */
-  logged: number;
 }
 
 /** A chunk is closed when its texts have grown to this many characters. */
@@ -38,16 +31,14 @@ const CHUNK_TEXT = 65_536;
 /** Merges the pending readings of one series into its chunks. */
 export class SeriesSealer {
   readonly #options: SeriesSealerOptions;
-  readonly #update: StatementSync;
 
   constructor(options: SeriesSealerOptions) {
     this.#options = options;
-    this.#update = options.database.prepare('UPDATE series SET readings = ?, newest = ?, newest_kind = ?, newest_value = ?, newest_note = ?, logged = ? WHERE id = ?');
   }
 
   /** Writes within the running transaction, and changes nothing in memory. */
   seal(series: Series): Sealed {
-    const { log, pending, chunks, corrections } = this.#options;
+    const { log, seriesTable, pending, chunks, corrections } = this.#options;
     const block = pending.read(series);
     chunks.forget(series);
     let readings = series.sealed;
@@ -59,11 +50,10 @@ export class SeriesSealer {
     const sealed: Sealed = { series, readings, newest: series.sealedNewest, content: series.newestSealed, logged: log.lastId };
     const last = block.length - 1;
     if (last >= 0 && block.time(last) >= sealed.newest) {
-      const content = contentAt(block, last);
       sealed.newest = block.time(last);
-      sealed.content = isShort(content) ? content : undefined;
+      sealed.content = shortOf(contentAt(block, last));
     }
-    this.#update.run(readings, Number.isFinite(sealed.newest) ? sealed.newest : null, ...newestToSql(sealed.content), sealed.logged, series.id);
+    seriesTable.update(series, sealed);
     corrections.seal(series);
     return sealed;
   }

@@ -31,6 +31,8 @@ export class Series {
   logged: number;
   /** The note of its last readings. */
   note: SeriesNote | undefined;
+  /** What is being deleted of it, at the moment; until then, it is not sealed. `to` is not included. */
+  deleting: { from: number; to: number } | undefined;
   /** Whether it waits to be sealed ahead of its turn. */
   queued = false;
 
@@ -42,6 +44,11 @@ export class Series {
     this.sealedNewest = newest;
     this.newest = newest;
     this.logged = logged;
+  }
+
+  /** Whether what stands in chunks at this time, and was superseded there, is being deleted: it counts as gone. */
+  isDeleting(ts: number): boolean {
+    return this.deleting !== undefined && ts >= this.deleting.from && ts < this.deleting.to;
   }
 
   /** Readings in all. */

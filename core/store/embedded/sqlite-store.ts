@@ -9,6 +9,8 @@ import { storageError } from '../../sqlite/storage-error.ts';
 import { BucketReader } from './bucket-reader.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { Corrections } from './corrections.ts';
+import { Deleter } from './deleter.ts';
+import { DeletionTable } from './deletion-table.ts';
 import { Intake } from './intake.ts';
 import { LAYOUT } from './layout.ts';
 import { Pending } from './pending.ts';
@@ -19,10 +21,14 @@ import { Losses } from './retention-losses.ts';
 import type { StoreLosses } from './retention-losses.ts';
 import { RetentionMarks } from './retention-marks.ts';
 import { RollupTable } from './rollup-table.ts';
+import { RollupDeletion } from './rollup-deletion.ts';
+import { Scrubber } from './scrubber.ts';
 import { Sealer, SEAL_LIMITS } from './sealer.ts';
 import type { SealLimits } from './sealer.ts';
 import { SeriesIndex } from './series-index.ts';
+import { SeriesRemover } from './series-remover.ts';
 import { SeriesSealer } from './series-sealer.ts';
+import { SeriesTable } from './series-table.ts';
 import type { Series } from './series-index.ts';
 import type { BucketQuery, Buckets } from '../bucket.ts';
 import type { RetentionRules } from '../retention.ts';
@@ -66,6 +72,7 @@ export class SqliteStore implements Store {
   readonly #log: ReadingLog;
   readonly #intake: Intake;
   readonly #sealer: Sealer;
+  readonly #deleter: Deleter;
   readonly #group: GroupCommit<readonly Sample[]>;
 
   /** @throws StorageError when the file cannot be opened. */
@@ -84,8 +91,9 @@ export class SqliteStore implements Store {
       const chunks = new ChunkTable(parts);
       const corrections = new Corrections(parts.database);
       const log = (this.#log = new ReadingLog({ ...parts, index }));
-      const sealSeries = new SeriesSealer({ ...parts, log, pending, chunks, corrections, chunkReadings });
-      const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, pending, corrections, log, sealSeries }));
+      const seriesTable = new SeriesTable(parts.database);
+      const sealSeries = new SeriesSealer({ ...parts, seriesTable, log, pending, chunks, corrections, chunkReadings });
+      const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, pending, corrections, log, sealSeries, release: () => this.#deleter.removeNow() }));
       const intake = (this.#intake = new Intake({ index, pending, chunks, corrections, full: (series: Series) => sealer.add(series) }));
       this.#questions = new Questions({ index, pending, chunks, corrections });
       const rollups = new RollupTable(parts);
@@ -94,9 +102,14 @@ export class SqliteStore implements Store {
       const losses = (this.#losses = new Losses(parts.database));
       const gone = (reason: 'expired' | 'dropped', readings: number): void => void (intake.counts[reason] += readings);
       this.#retention = new Retention({ ...parts, clock, index, pending, chunks, log, sealSeries, rollups, marks, losses, gone });
+      const table = new DeletionTable(parts.database);
+      const remover = new SeriesRemover({ ...parts, index, seriesTable, pending, chunks, table, part: new RollupDeletion(rollups, marks, losses) });
+      const removed = (readings: number): void => void (intake.counts.deleted += readings);
+      this.#deleter = new Deleter({ ...parts, clock, index, log, flush: () => this.#group.flush(), sealer, table, remover, scrubber: new Scrubber(parts.database), removed });
       log.replay((blob, row) => intake.take(blob, row));
       intake.counts = { ...NO_COUNTS };
       sealer.written();
+      this.#deleter.resume();
     } catch (error) {
       this.#database.close();
       throw storageError(path, error);
@@ -149,8 +162,8 @@ export class SqliteStore implements Store {
     return this.#bucketReader.read(query);
   }
 
-  delete(_deletion: Deletion): Promise<number> {
-    return Promise.reject(new Error('not there yet'));
+  delete(deletion: Deletion): Promise<number> {
+    return this.#deleter.delete(deletion);
   }
 
   retain(rules: RetentionRules): void {
@@ -176,6 +189,7 @@ export class SqliteStore implements Store {
   /** Commits what waits and closes the file. */
   close(): void {
     this.#group.flush();
+    this.#deleter.close();
     this.#sealer.close();
     this.#retention.close();
     this.#database.close();

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -75,6 +75,36 @@ export class StoreFixture {
 
   superseded(device: string, metric: string): StoredReading[] {
     return this.store.superseded({ device, metric, from: -1e16, to: 1e16, limit: 1e6 });
+  }
+
+  /** Lets time pass until something is done. */
+  async settle<Result>(work: Promise<Result>): Promise<Result> {
+    let done = false;
+    const end = (): void => void (done = true);
+    work.then(end, end);
+    for (let round = 0; !done; round += 1) {
+      if (round > 100_000) throw new Error('it never ends');
+      this.clock.advance(1);
+      await new Promise(setImmediate);
+    }
+    return work;
+  }
+
+  /** Lets time pass until nothing is left to be deleted. */
+  async rest(): Promise<void> {
+    while (this.sql('SELECT 1 FROM deletion LIMIT 1').length > 0) {
+      this.clock.advance(5);
+      await new Promise(setImmediate);
+    }
+    for (let round = 0; round < 5; round += 1) {
+      this.clock.advance(5);
+      await new Promise(setImmediate);
+    }
+  }
+
+  /** All bytes of the files of the store. */
+  bytes(): Buffer {
+    return Buffer.concat(readdirSync(this.folder).filter((name) => name.startsWith(`${this.#life}.sqlite`)).map((name) => readFileSync(join(this.folder, name))));
   }
 
   reopen(): void {

@@ -17,17 +17,24 @@ const delay = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ mi
 const reading = fc.record({ device: fc.constantFrom(...DEVICES), metric: fc.constantFrom(...METRICS), advance, value, info, delay });
 const step = fc.oneof(
   { weight: 10, arbitrary: fc.array(reading, { maxLength: 12 }) },
-  { weight: 2, arbitrary: fc.constantFrom('seal', 'slices', 'age') },
+  { weight: 2, arbitrary: fc.record({ device: fc.constantFrom(...DEVICES), metric: fc.constantFrom(...METRICS), from: fc.constantFrom(-10, 0, 15), to: fc.constantFrom(10, 20, 1e15) }, { requiredKeys: ['device'] }) },
+  { weight: 2, arbitrary: fc.constantFrom('seal', 'slices', 'age', 'rest') },
   { weight: 2, arbitrary: fc.constantFrom('crash', 'reopen', 'fail') },
 );
 
 describe('the store, sealed and crashed at any moment', () => {
-  it('answers every question as a plain map would', () => {
-    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), fc.constantFrom(2, 3, 8), fc.constantFrom(10, 40, 1e6), (steps, chunkReadings, readings) => {
+  it('answers every question as a plain map would', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.constantFrom(2, 3, 8), fc.constantFrom(10, 40, 1e6), async (steps, chunkReadings, readings) => {
       const fixture = new StoreFixture({ chunkReadings, limits: { readings } });
       const model = new StoreModel();
       let now = 0;
       let received = 0;
+      // While something is being deleted, some of it may still be seen.
+      let deleting = false;
+      const rest = async (): Promise<void> => {
+        await fixture.rest();
+        deleting = false;
+      };
       try {
         for (const next of steps) {
           if (next === 'seal') fixture.store.seal();
@@ -35,7 +42,13 @@ describe('the store, sealed and crashed at any moment', () => {
           else if (next === 'age') fixture.clock.advance(60_001);
           else if (next === 'crash') fixture.crash();
           else if (next === 'reopen') fixture.reopen();
-          else if (next === 'fail') assert.ok(fixture.write(sampleOf('a', 1, { t: 77, w: 77 }), sampleOf('a', NaN, { t: 1 })));
+          else if (next === 'rest') await rest();
+          else if (!Array.isArray(next) && next !== 'fail') {
+            if (deleting) await rest();
+            const expected = model.delete(next);
+            deleting = true;
+            void fixture.store.delete(next).then((gone) => assert.equal(gone, expected), ({ message }: Error) => assert.match(message, /was closed before/));
+          } else if (next === 'fail') assert.ok(fixture.write(sampleOf('a', 1, { t: 77, w: 77 }), sampleOf('a', NaN, { t: 1 })));
           else {
             const samples = next.map((each): Sample => {
               const far = Math.abs(each.advance) > 1e6;
@@ -46,11 +59,12 @@ describe('the store, sealed and crashed at any moment', () => {
               return sample;
             });
             assert.equal(fixture.write(...samples), undefined);
-            assert.deepEqual(fixture.store.counts, model.counts);
+            assert.deepEqual({ ...fixture.store.counts, deleted: 0 }, model.counts);
           }
           if (next === 'crash' || next === 'reopen') model.counts = { ...NO_COUNTS };
-          compare(fixture.store, model);
+          if (!deleting) compare(fixture.store, model);
         }
+        await rest();
         fixture.store.seal();
         compare(fixture.store, model);
         assert.equal(fixture.sql(COUNT_READINGS)[0]?.['readings'], model.count());

@@ -34,7 +34,6 @@ export class StoreModel {
       this.#former.set(key, (this.#former.get(key) ?? []).filter(({ ts }) => ts < from || ts >= to));
       if (series.size === 0) this.#current.delete(key);
     }
-    this.counts.deleted += deleted;
     return deleted;
   }
 
