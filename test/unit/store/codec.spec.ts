@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import type { Quality, ReadingValue } from '../../../core/sample/sample.ts';
@@ -130,6 +132,18 @@ describe('the codec of chunks', () => {
         assert.ok(error instanceof DamagedDataError, String(error));
       }
     }), { numRuns: 3_000 });
+  });
+
+  it('reads the example of docs/storage-format.md as that page says', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/storage-format.md'), 'utf8');
+    const [, example = ''] = /```\n((?:[0-9a-f]{2}[ \n])+)```/.exec(page) ?? [];
+    const block = decodeChunk(Buffer.from(example.replaceAll(/\s/g, ''), 'hex'));
+    assert.deepEqual(Array.from({ length: block.length }, (_, index) => block.reading(index)), [
+      ...[21.45, 21.47, 21.44].map((number, second) => ({ ts: 1_750_000_000_000 + second * 1_000, value: number, quality: 1 })),
+      { ts: 1_750_000_003_000, value: 99, quality: 3, flags: ['spike'] },
+      { ts: 1_750_000_004_000, value: 21.46, quality: 1 },
+      { ts: 1_750_000_005_000, value: 'off', quality: 1 },
+    ]);
   });
 
   it('names a version that it does not know', () => {
