@@ -134,6 +134,7 @@ export class Bound {
     const chunk = this.#oldest.pop();
     if (!chunk) return false;
     const { series } = chunk;
+    if (series.deleting) return true;
     const oldest = expiry.oldest(series);
     // It may have got more readings, or gone, since it was looked for.
     if (oldest && oldest.last <= chunk.last) expiry.letReadingsGo(series, oldest.last + 1, 'dropped', tiersOf(series));

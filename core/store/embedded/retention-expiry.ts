@@ -11,6 +11,7 @@ import { RollupSums } from './rollup-sums.ts';
 import type { RollupTable } from './rollup-table.ts';
 import type { Sealed, SeriesSealer } from './series-sealer.ts';
 import type { Series } from './series-index.ts';
+import type { SeriesState, SeriesTable } from './series-table.ts';
 
 export interface ExpiryOptions {
   database: DatabaseSync;
@@ -18,6 +19,7 @@ export interface ExpiryOptions {
   pending: Pending;
   chunks: ChunkTable;
   log: ReadingLog;
+  seriesTable: SeriesTable;
   sealSeries: SeriesSealer;
   rollups: RollupTable;
   marks: RetentionMarks;
@@ -26,6 +28,15 @@ export interface ExpiryOptions {
   gone: (reason: 'expired' | 'dropped', readings: number) => void;
 }
 
+/** What went: readings up to a time, and how the series stands without them. */
+interface Went {
+  sealed: Sealed;
+  readings: number;
+  until: number;
+}
+
+/** The newest reading of a series that has none. */
+const NOTHING: Pick<SeriesState, 'newest' | 'content'> = { newest: -Infinity, content: undefined };
 /** Chunks that go in one transaction: about 2 ms when each is put into rollups by the minute. */
 const CHUNKS = 16;
 /** Before every time there is. */
@@ -41,8 +52,6 @@ export class Expiry {
   readonly #oldest: StatementSync;
   readonly #setTrim: StatementSync;
   readonly #removeSuperseded: StatementSync;
-  readonly #update: StatementSync;
-  readonly #updateEmpty: StatementSync;
 
   constructor(options: ExpiryOptions) {
     this.#options = options;
@@ -50,8 +59,6 @@ export class Expiry {
     this.#oldest = database.prepare('SELECT first_ts, last_ts FROM chunk WHERE series = ? ORDER BY first_ts LIMIT 1');
     this.#setTrim = database.prepare('UPDATE trim SET sealed = ?');
     this.#removeSuperseded = database.prepare('DELETE FROM superseded WHERE series = ? AND ts < ?');
-    this.#update = database.prepare('UPDATE series SET readings = ? WHERE id = ?');
-    this.#updateEmpty = database.prepare('UPDATE series SET readings = 0, newest = NULL, newest_kind = NULL, newest_value = NULL, newest_note = NULL WHERE id = ?');
   }
 
   /** When the oldest chunk of a series begins and ends. */
@@ -70,23 +77,19 @@ export class Expiry {
     const { database, path, chunks, gone, marks, sealSeries } = this.#options;
     // What somebody deletes is left to go first: until then, the series is not to be sealed.
     if (series.deleting) return false;
-    let sealed: Sealed;
-    let went: { readings: number; until: number };
+    let went: Went;
     try {
-      [sealed, went] = unsyncedTransaction(database, () => {
-        const written = this.#seal(series);
-        return [written, this.#take(series, written.readings, before, reason, tiers)];
-      });
+      went = unsyncedTransaction(database, () => this.#take(this.#seal(series), before, reason, tiers));
     } catch (error) {
       throw storageError(path, error);
     }
+    const { sealed, readings, until } = went;
     sealSeries.release(sealed);
-    series.sealed -= went.readings;
-    if (series.sealed === 0) forgetNewest(series);
+    if (sealed.readings === 0) series.newest = sealed.newest;
     chunks.forget(series);
-    marks.written(series, went.until);
-    gone(reason, went.readings);
-    return went.until < before;
+    marks.written(series, until);
+    gone(reason, readings);
+    return until < before;
   }
 
   /**
@@ -122,20 +125,22 @@ export class Expiry {
     return sealed;
   }
 
-  #take(series: Series, readings: number, before: number, reason: keyof StoreLosses, tiers: readonly Tier[]): { readings: number; until: number } {
-    const { losses, marks, rollups } = this.#options;
+  #take(sealed: Sealed, before: number, reason: keyof StoreLosses, tiers: readonly Tier[]): Went {
+    const { losses, marks, rollups, seriesTable } = this.#options;
+    const { series } = sealed;
     const sums = new RollupSums(tiers);
     const { chunks, more } = this.#chunksBefore(series, before);
-    let count = 0;
-    for (const chunk of chunks) count += chunk.last < before ? this.#takeWhole(series, chunk, sums) : this.#takePart(series, chunk, before, sums);
+    let readings = 0;
+    for (const chunk of chunks) readings += chunk.last < before ? this.#takeWhole(series, chunk, sums) : this.#takePart(series, chunk, before, sums);
     const until = more ? (chunks.at(-1)?.last ?? before) + 1 : before;
     for (const { width, rollups: added } of sums.rollups()) rollups.merge(series, width, added);
     this.#removeSuperseded.run(series.id, until);
-    if (count === readings) this.#updateEmpty.run(series.id);
-    else this.#update.run(readings - count, series.id);
+    sealed.readings -= readings;
+    if (sealed.readings === 0) Object.assign(sealed, NOTHING);
+    seriesTable.update(series, sealed);
     marks.write(series, until);
-    losses.add(reason, count);
-    return { readings: count, until };
+    losses.add(reason, readings);
+    return { sealed, readings, until };
   }
 
   #chunksBefore(series: Series, before: number): { chunks: ChunkSummary[]; more: boolean } {
@@ -170,10 +175,4 @@ export class Expiry {
     chunks.write(series, readings, count, readings.length, { ...chunk, readings, damaged: false });
     return count;
   }
-}
-
-function forgetNewest(series: Series): void {
-  series.sealedNewest = -Infinity;
-  series.newestSealed = undefined;
-  series.newest = -Infinity;
 }

@@ -101,12 +101,13 @@ export class SqliteStore implements Store {
       this.#bucketReader = new BucketReader({ ...parts, clock, index, chunks, pending, rollups, marks });
       const losses = (this.#losses = new Losses(parts.database));
       const gone = (reason: 'expired' | 'dropped', readings: number): void => void (intake.counts[reason] += readings);
-      this.#retention = new Retention({ ...parts, clock, index, pending, chunks, log, sealSeries, rollups, marks, losses, gone });
+      this.#retention = new Retention({ ...parts, clock, index, seriesTable, pending, chunks, log, sealSeries, rollups, marks, losses, gone });
       const table = new DeletionTable(parts.database);
       const remover = new SeriesRemover({ ...parts, index, seriesTable, pending, chunks, table, part: new RollupDeletion(rollups, marks, losses) });
       const removed = (readings: number): void => void (intake.counts.deleted += readings);
       this.#deleter = new Deleter({ ...parts, clock, index, log, flush: () => this.#group.flush(), sealer, table, remover, scrubber: new Scrubber(parts.database), removed });
       log.replay((blob, row) => intake.take(blob, row));
+      chunks.started();
       intake.counts = { ...NO_COUNTS };
       sealer.written();
       this.#deleter.resume();
