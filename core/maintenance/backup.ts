@@ -5,7 +5,7 @@ import { flushDirectory, writeFileAtomically } from '../workspace/atomic-file.ts
 import { makeDirectory } from '../workspace/make-directory.ts';
 import { backendFiles, isDatabase } from './backend-files.ts';
 import { DatabaseSnapshot } from './database-snapshot.ts';
-import { copyFile } from './file-digest.ts';
+import { copyFile, digestFile } from './file-digest.ts';
 import { MaintenanceError } from './maintenance-error.ts';
 import { MANIFEST } from './manifest.ts';
 import type { BackupFile, BackupManifest } from './manifest.ts';
@@ -52,9 +52,10 @@ export async function backupDirectory({ directory, to, clock, progress = () => u
     const total = names.reduce((sum, name) => sum + sizeOf(directory, name), 0);
     let done = 0;
     for (const { name, snapshot } of snapshots) {
-      const digest = await snapshot.copyTo(join(partial, name), (pages) => progress(done + pages * PAGE_BYTES, total));
+      await snapshot.copyTo(join(partial, name), (pages) => progress(done + pages * PAGE_BYTES, total));
       // From here on its write-ahead log need not be kept for this copy.
       snapshot.close();
+      const digest = await digestFile(join(partial, name));
       done += digest.bytes;
       files.push({ name, ...digest, layout: snapshot.layout });
     }

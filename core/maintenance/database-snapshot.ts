@@ -2,8 +2,6 @@ import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { sqlite } from '../sqlite/sqlite-module.ts';
 import { storageError } from '../sqlite/storage-error.ts';
-import { digestFile } from './file-digest.ts';
-import type { FileDigest } from './file-digest.ts';
 import { MaintenanceError } from './maintenance-error.ts';
 
 /** Pages that are copied at a time: 256 KiB. */
@@ -45,7 +43,7 @@ export class DatabaseSnapshot {
    *
    * @param copied told how many pages of how many are there.
    */
-  async copyTo(to: string, copied: (pages: number, of: number) => void = () => undefined): Promise<FileDigest> {
+  async copyTo(to: string, copied: (pages: number, of: number) => void = () => undefined): Promise<void> {
     const { backup } = sqlite();
     if (typeof backup !== 'function') throw new MaintenanceError(`A backup needs Node.js 22.16 or newer; this is ${process.versions.node}. Update Node.js, or stop Node-RED and copy the whole directory.`);
     const file = openSync(to, 'wx', 0o600);
@@ -73,7 +71,6 @@ export class DatabaseSnapshot {
       await flushing?.catch(() => undefined);
       closeSync(file);
     }
-    return digestFile(to);
   }
 
   /** Lets go of the moment. May be called again. */
