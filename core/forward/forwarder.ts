@@ -174,6 +174,7 @@ export class Forwarder {
         lane.parts.unshift(entries.slice(0, entries.length >> 1), entries.slice(entries.length >> 1));
         return;
       case 'later':
+        this.#options.queue.delivered((outcome.delivered ?? []).flatMap((index) => entries[index] ?? []));
         this.#options.queue.giveBack([...entries, ...lane.parts.flat()]);
         lane.parts = [];
         return this.#pause(outcome.reason, outcome.retryAfter ?? 0);

@@ -62,7 +62,7 @@ const CORE: Record<string, string> = {
   function: 'function/10-function', switch: 'function/10-switch', change: 'function/15-change', delay: 'function/89-delay', trigger: 'function/89-trigger', template: 'function/80-template',
   split: 'sequence/17-split', join: 'sequence/17-split', batch: 'sequence/19-batch', json: 'parsers/70-JSON',
 };
-const OURS = ['backend', 'gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history'];
+const OURS = ['backend', 'gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history', 'forward'];
 const LOG_ERROR = 20;
 
 export interface NodeStatus {
@@ -99,9 +99,9 @@ export function temporaryDirectory(): string {
 }
 
 /** Starts a flow with this package's nodes, the test nodes, the core nodes it names, and `more`. */
-export async function load(flow: FlowNode[], more: readonly NodeInitializer[] = []): Promise<void> {
+export async function load(flow: FlowNode[], more: readonly NodeInitializer[] = [], credentials: object = {}): Promise<void> {
   helper.settings({ logging: { console: { level: 'off' } } });
-  await helper.load([...withHooks([...(await ourNodes()), ...more]), TEST_NODES, ...coreNodes(flow)], flow, {});
+  await helper.load([...withHooks([...(await ourNodes()), ...more]), TEST_NODES, ...coreNodes(flow)], flow, credentials);
 }
 
 /** Deploys a changed flow into the running one. */
