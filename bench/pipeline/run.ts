@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { chosen, positive } from '../options.ts';
 import { render, summarize } from './report.ts';
 import { floor } from './systems/floor.ts';
 import { oursBatch, oursCoap, oursHttp, oursSingle, oursSubscriber } from './systems/ours.ts';
@@ -19,17 +20,6 @@ import { runTrial, type Figures, type TrialOptions } from './trial.ts';
 
 const SYSTEMS: readonly System[] = [oursBatch, oursSingle, oursHttp, oursCoap, oursSubscriber, floor, peerBatch, peerWal, peerDefault];
 
-function fail(sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) fail(`--${name} is "${text}". Give a number above 0.`);
-  return value;
-}
-
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -39,10 +29,8 @@ const { values: options } = parseArgs({
     directory: { type: 'string', default: tmpdir() },
   },
 });
-const names = options.only?.split(',').map((name) => name.trim());
-const unknown = names?.filter((name) => !SYSTEMS.some((system) => system.name === name)) ?? [];
-if (unknown.length > 0) fail(`There is no system "${unknown.join('", "')}". Give one or more of ${SYSTEMS.map((system) => system.name).join(', ')}.`);
-const systems = SYSTEMS.filter((system) => names === undefined || names.includes(system.name));
+const names = chosen(options.only, SYSTEMS.map(({ name }) => name));
+const systems = SYSTEMS.filter(({ name }) => names.includes(name));
 const trial: TrialOptions = {
   seconds: positive('seconds', options.seconds),
   messages: positive('messages', options.messages),

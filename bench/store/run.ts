@@ -9,6 +9,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { chosen, positive } from '../options.ts';
 import type { OpenFigures } from './open-trial.ts';
 import { inChild, killedChild } from './phase.ts';
 import { goals, render, summarize } from './report.ts';
@@ -18,22 +19,10 @@ import type { Server, System } from './systems/system.ts';
 import type { AskFigures, LoadFigures, RealFigures } from './trial.ts';
 
 const OPEN = 'open';
-const NAMES = [...SYSTEMS.map(({ name }) => name), OPEN];
-
-function fail(sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) fail(`--${name} is "${text}". Give a number above 0.`);
-  return value;
-}
 
 const { values: given } = parseArgs({
   options: {
-    only: { type: 'string', default: NAMES.join(',') },
+    only: { type: 'string' },
     rows: { type: 'string', default: '5120000' },
     seconds: { type: 'string', default: '10' },
     'long-readings': { type: 'string', default: '10000000' },
@@ -41,9 +30,7 @@ const { values: given } = parseArgs({
     directory: { type: 'string', default: tmpdir() },
   },
 });
-const names = given.only.split(',').map((name) => name.trim());
-const unknown = names.filter((name) => !NAMES.includes(name));
-if (unknown.length > 0) fail(`There is no "${unknown.join('", "')}". Give one or more of ${NAMES.join(', ')}.`);
+const names = chosen(given.only, [...SYSTEMS.map(({ name }) => name), OPEN]);
 const options = {
   rows: positive('rows', given.rows),
   seconds: positive('seconds', given.seconds),
