@@ -95,6 +95,7 @@ function readRollups(reader: ByteReader): Rollup[] {
       numeric.forEach(({ bucket }, index) => (bucket[key] = values[index] ?? Number.NaN));
     }
   }
+  if (reader.left > 0) throw new RangeError('something follows its end');
   return rollups;
 }
 
