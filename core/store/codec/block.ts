@@ -15,9 +15,11 @@ export class Block {
   notes: Array<string | undefined> | undefined;
 
   constructor(capacity: number) {
-    this.times = new Float64Array(capacity);
-    this.kinds = new Uint8Array(capacity);
-    this.numbers = new Float64Array(capacity);
+    // One piece of memory for all: blocks are made and dropped by the million.
+    const memory = new ArrayBuffer(17 * capacity);
+    this.times = new Float64Array(memory, 0, capacity);
+    this.numbers = new Float64Array(memory, 8 * capacity, capacity);
+    this.kinds = new Uint8Array(memory, 16 * capacity, capacity);
   }
 
   time(index: number): number {
@@ -64,6 +66,18 @@ export class Block {
     this.push(other.time(index), other.kind(index), other.number(index), other.text(index), other.note(index));
   }
 
+  /** Appends the readings `from` … `to - 1` of another block. */
+  pushAll(other: Block, from: number, to: number): void {
+    if (other.texts.length > 0 || other.notes !== undefined) {
+      for (let index = from; index < to; index += 1) this.pushFrom(other, index);
+      return;
+    }
+    this.times.set(other.times.subarray(from, to), this.length);
+    this.kinds.set(other.kinds.subarray(from, to), this.length);
+    this.numbers.set(other.numbers.subarray(from, to), this.length);
+    this.length += to - from;
+  }
+
   /** The index of the first reading that is not before `ts`. */
   lowerBound(ts: number): number {
     let low = 0;
@@ -87,12 +101,15 @@ export class Block {
 export function mergeBlocks(older: Block, newer: Block, from: number, to: number): Block {
   const merged = new Block(older.length + to - from);
   let o = 0;
-  for (let n = from; n < to; n += 1) {
+  for (let n = from; n < to;) {
     const ts = newer.time(n);
-    while (o < older.length && older.time(o) < ts) merged.pushFrom(older, o++);
-    if (o < older.length && older.time(o) === ts) o += 1;
-    merged.pushFrom(newer, n);
+    const before = older.lowerBound(ts);
+    merged.pushAll(older, o, before);
+    o = before < older.length && older.time(before) === ts ? before + 1 : before;
+    const end = o < older.length ? Math.min(to, newer.lowerBound(older.time(o))) : to;
+    merged.pushAll(newer, n, end);
+    n = end;
   }
-  while (o < older.length) merged.pushFrom(older, o++);
+  merged.pushAll(older, o, older.length);
   return merged;
 }

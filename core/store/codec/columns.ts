@@ -67,6 +67,7 @@ export function readNumberColumn(reader: ByteReader, block: Block): void {
 }
 
 export function writeTextColumn(writer: ByteWriter, block: Block, from: number, to: number): void {
+  if (block.texts.length === 0) return;
   const dictionary = new Dictionary();
   let count = 0;
   for (let index = from; index < to; index += 1) {
