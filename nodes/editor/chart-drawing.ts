@@ -1,6 +1,5 @@
 import { linearScale, timeTicks } from './chart-scale.ts';
 import type { Scale } from './chart-scale.ts';
-import { shownNumber } from './texts.ts';
 
 /** What stands at one time, or in the time from `ts` to `end`. */
 export interface ChartPoint {
@@ -81,7 +80,14 @@ export function colourOf({ colour }: ChartSeries, index: number): number {
 
 function valueTick(tick: number, y: Scale, left: number, right: number): string {
   const at = pixel(y(tick));
-  return `<line class="holdfast-grid" x1="${left}" x2="${right}" y1="${at}" y2="${at}"/><text x="${left - 6}" y="${at + 4}" text-anchor="end">${escaped(shownNumber(tick))}</text>`;
+  return `<line class="holdfast-grid" x1="${left}" x2="${right}" y1="${at}" y2="${at}"/><text x="${left - 6}" y="${at + 4}" text-anchor="end">${escaped(shortNumber(tick))}</text>`;
+}
+
+/** A number that has room beside the axis. */
+function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  const notation = size >= 100_000 ? 'compact' : size > 0 && size < 0.001 ? 'scientific' : 'standard';
+  return new Intl.NumberFormat(RED.i18n.lang(), { notation, maximumSignificantDigits: 6 }).format(value);
 }
 
 function timeAxis({ from, to, timeZone }: Chart, xOf: (ts: number) => number, { left, right, top, bottom }: Box): string[] {

@@ -15,16 +15,27 @@ export interface Scale {
  * Ticks are 1, 2 or 5 times a power of ten apart (Heckbert, "Nice Numbers for Graph Labels", Graphics Gems, 1990).
  */
 export function linearScale(low: number, high: number, from: number, to: number, wantedTicks: number): Scale {
-  const step = niceStep((high - low || Math.abs(high) || 1) / Math.max(1, wantedTicks));
-  const first = Math.floor(low / step + TOLERANCE);
-  const last = Math.max(first + 1, Math.ceil(high / step - TOLERANCE));
+  const [least, most] = [withinReach(low), withinReach(high)];
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  // Differences that are lost in the digits of a double are none.
+  const span = most - least > size * TOLERANCE ? most - least : size;
+  const step = niceStep((span > SMALLEST ? span : 1) / Math.max(1, wantedTicks));
+  const first = Math.floor(least / step + TOLERANCE);
+  const last = Math.max(first + 1, Math.ceil(most / step - TOLERANCE));
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => rounded((first + index) * step, step));
   const [start, end] = [first * step, last * step];
-  return Object.assign((value: number) => from + ((value - start) / (end - start)) * (to - from), { ticks });
+  return Object.assign((value: number) => from + ((Math.min(Math.max(value, start), end) - start) / (end - start)) * (to - from), { ticks });
 }
 
 /** How far a number may be from a round one to count as it. */
 const TOLERANCE = 1e-9;
+/** Beyond these, steps would leave what a double holds. */
+const SMALLEST = 1e-290;
+const LARGEST = 1e290;
+
+function withinReach(value: number): number {
+  return Math.min(Math.max(value, -LARGEST), LARGEST);
+}
 
 function niceStep(wanted: number): number {
   const power = 10 ** Math.floor(Math.log10(wanted));

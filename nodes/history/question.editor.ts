@@ -33,7 +33,7 @@ function problemOf(node: EditorNode, field: Field, given: string): true | string
     if (!(error instanceof HistoryQueryError)) throw error;
     // A beginning that cannot be is said where it is entered.
     if (error.field === 'from' && field === 'to') return true;
-    if (error.field === 'to' && field === 'from') return true;
+    if (error.field === 'to' && field === 'from' && textOf(currentValue(node, 'to')).trim() !== '') return true;
     const order = error.field === 'to' && !/no time/.test(error.message);
     return textsOf(node.type)(order ? 'errors.order' : `errors.${field}`, { value: given.slice(0, 60) });
   }

@@ -57,7 +57,7 @@ describe('the dialog of the history node', () => {
     assert.notEqual(id, HISTORY);
     assert.deepEqual(await editor.faults(id), []);
     await editor.open(id);
-    assert.match(await preview(), /^2,\d{3} rows of 12 series, .* in \d+ ms\.$/);
+    assert.match(await preview(), /^Rows: 2,\d{3}, series: 12, .* in \d+ ms\.$/);
     assert.deepEqual((await charts().locator('figcaption').allInnerTexts()), ['pressure (mean) bar', 'running (mean)', 'temperature (mean) Cel']);
     assert.equal(await charts().last().locator('.holdfast-band').count(), 3, 'each device has its band from the lowest to the highest');
     assert.equal(runsOf(await charts().last().locator('.holdfast-line').nth(1).getAttribute('d')), 2, 'the gap of press-2 is a gap');
@@ -102,13 +102,13 @@ describe('the dialog of the history node', () => {
     await field('devices').fill('press-3');
     await field('metrics').fill('mode');
     await editor.page.locator('#holdfast-period').selectOption('-1h');
-    assert.match(await preview(), /^\d\d rows of 1 series/);
+    assert.match(await preview(), /^Rows: \d\d, series: 1,/);
     assert.equal(await charts().count(), 0, 'texts cannot be drawn');
     assert.ok((await editor.page.locator('#holdfast-preview tbody td:last-child').allInnerTexts()).every((text) => ['work', 'rest'].includes(text)));
     await editor.picture('history-texts');
     await field('kind').selectOption('latest');
     assert.equal(await editor.page.locator('#holdfast-period').isVisible(), false);
-    assert.match(await preview(), /^1 readings of 1 series/);
+    assert.match(await preview(), /^Readings: 1, series: 1,/);
     await field('kind').selectOption('at');
     assert.equal(await field('at').isVisible(), true);
     await editor.close('cancel');
@@ -124,6 +124,7 @@ describe('the dialog of the history node', () => {
     await editor.page.locator('#holdfast-period').selectOption('custom');
     await complains('from', 'soon', '“From” cannot be “soon”. Enter a time such as 2026-03-01 06:00');
     assert.match(await preview(), /from is "soon", which is no time/);
+    await complains('from', 'tomorrow', '“To” is not after “From”');
     await field('from').fill('today');
     await complains('to', 'last month', '“To” is not after “From”');
     await field('to').fill('');
@@ -185,7 +186,7 @@ describe('the dialog of the history node', () => {
     await dark.page.locator('#node-input-devices').fill('');
     await dark.page.locator('#holdfast-preview-button').click();
     await dark.page.locator('#holdfast-preview .holdfast-chart').last().waitFor();
-    assert.match(await dark.page.locator('#holdfast-preview').innerText(), /Zeilen aus 12 Reihen/);
+    assert.match(await dark.page.locator('#holdfast-preview').innerText(), /Zeilen: 2\.\d{3}, Reihen: 12,/);
     await dark.picture('history-preview-dark');
     await dark.page.locator('#holdfast-preview').evaluate((element) => element.scrollIntoView({ block: 'end' }));
     await dark.picture('history-preview-end-dark');

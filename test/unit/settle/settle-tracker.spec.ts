@@ -35,6 +35,19 @@ describe('a message that is followed', () => {
     assert.equal(await flow.kind(), 'settled');
   });
 
+  it('is held by the nodes that have it and are not done, and by none while it is on its way', () => {
+    const tracked = flow.tracker.begin('m', () => undefined);
+    const message = { _msgid: 'm' };
+    flow.handed(message, 'A', 'source');
+    assert.deepEqual(flow.tracker.holders(tracked), []);
+    flow.runs(message, 'A', () => assert.deepEqual(flow.tracker.holders(tracked), ['A']));
+    assert.deepEqual(flow.tracker.holders(tracked), ['A']);
+    flow.handed({ ...message }, 'B', 'A');
+    assert.deepEqual(flow.tracker.holders(tracked), [], 'a copy is on its way to another node');
+    flow.done(message, 'A');
+    assert.deepEqual(flow.tracker.holders(tracked), []);
+  });
+
   it('waits for all branches of a fan-out, clones included, in whatever order', async () => {
     const message = flow.begin();
     const clones = ['B', 'C', 'D'].map((node) => ({ node, clone: { ...message } }));
