@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../../clock/clock.ts';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import { ROLLUP_WIDTHS } from '../retention.ts';
-import type { Expiry } from './retention-expiry.ts';
+import type { Expiry, OldestChunk } from './retention-expiry.ts';
 import type { Tier } from './retention-plan.ts';
 import type { RollupTable } from './rollup-table.ts';
 import type { Series, SeriesIndex } from './series-index.ts';
@@ -34,7 +34,8 @@ export interface BoundState {
   problem: string | undefined;
 }
 
-interface OldestChunk {
+/** A series and when its oldest chunk ends. */
+interface Candidate {
   series: Series;
   last: number;
 }
@@ -43,6 +44,8 @@ interface OldestChunk {
 const SERIES = 512;
 /** Once begun, dropping goes on until this part of the bound is free, so that it need not begin again at once. */
 const FREE_PART = 1 / 64;
+/** Of fewer readings, a rollup takes more bytes than they do. */
+const PAYING_READINGS = 6;
 const SHOWN_MILLISECONDS = 3_600_000;
 const MEBIBYTE = 1 << 20;
 
@@ -58,7 +61,7 @@ export class Bound {
   #maximumBytes = Infinity;
   #next = 0;
   /** The oldest chunk of each series, the oldest of all last. */
-  #oldest: OldestChunk[] = [];
+  #oldest: Candidate[] = [];
   #dropping = false;
   #told = false;
   #droppedAt = -Infinity;
@@ -137,13 +140,13 @@ export class Bound {
     if (series.deleting) return true;
     const oldest = expiry.oldest(series);
     // It may have got more readings, or gone, since it was looked for.
-    if (oldest && oldest.last <= chunk.last) expiry.letReadingsGo(series, oldest.last + 1, 'dropped', tiersOf(series));
+    if (oldest && oldest.last <= chunk.last) expiry.letReadingsGo(series, oldest.last + 1, 'dropped', payingTiers(tiersOf(series), oldest));
     const next = expiry.oldest(series);
     if (next) this.#add({ series, last: next.last });
     return true;
   }
 
-  #add(chunk: OldestChunk): void {
+  #add(chunk: Candidate): void {
     let low = 0;
     let high = this.#oldest.length;
     while (low < high) {
@@ -176,4 +179,9 @@ export class Bound {
     if (this.#isTooSmall) return `${bound}, and there is nothing left in it that could go. Raise the bound.`;
     return `${bound}: the oldest readings go before their time, and are counted as dropped. Raise the bound, or keep readings for less long.`;
   }
+}
+
+/** The rollups that take less than the readings of a chunk: dropping readings into others would make no room, and go on until none is left. */
+function payingTiers(tiers: readonly Tier[], { first, last, count }: OldestChunk): Tier[] {
+  return tiers.filter(({ width }) => width * count >= PAYING_READINGS * (last - first));
 }

@@ -28,6 +28,13 @@ export interface ExpiryOptions {
   gone: (reason: 'expired' | 'dropped', readings: number) => void;
 }
 
+/** When the oldest chunk of a series begins and ends, and how many readings it has. */
+export interface OldestChunk {
+  first: number;
+  last: number;
+  count: number;
+}
+
 /** What went: readings up to a time, and how the series stands without them. */
 interface Went {
   sealed: Sealed;
@@ -56,15 +63,14 @@ export class Expiry {
   constructor(options: ExpiryOptions) {
     this.#options = options;
     const { database } = options;
-    this.#oldest = database.prepare('SELECT first_ts, last_ts FROM chunk WHERE series = ? ORDER BY first_ts LIMIT 1');
+    this.#oldest = database.prepare('SELECT first_ts, last_ts, count FROM chunk WHERE series = ? ORDER BY first_ts LIMIT 1');
     this.#setTrim = database.prepare('UPDATE trim SET sealed = ?');
     this.#removeSuperseded = database.prepare('DELETE FROM superseded WHERE series = ? AND ts < ?');
   }
 
-  /** When the oldest chunk of a series begins and ends. */
-  oldest(series: Series): { first: number; last: number } | undefined {
+  oldest(series: Series): OldestChunk | undefined {
     const row = this.#oldest.get(series.id);
-    return row && { first: Number(row['first_ts']), last: Number(row['last_ts']) };
+    return row && { first: Number(row['first_ts']), last: Number(row['last_ts']), count: Number(row['count']) };
   }
 
   /**

@@ -80,6 +80,18 @@ describe('The bound of the embedded store', () => {
     assert.ok(readingsFrom <= oldest && readingsFrom > oldest - SECOND);
   });
 
+  it('makes no rollups that would take as much as what it drops', async () => {
+    write('press', 0, 100_000, 60 * SECOND);
+    const bound = Math.round(bytes() * 0.6);
+    retain(bound, { minute: Infinity, day: Infinity });
+    fixture.clock.advance(60_000);
+    assert.ok(bytes() <= bound);
+    assert.ok(fixture.store.count() > 40_000, `${fixture.store.count()} readings are left`);
+    assert.deepEqual(fixture.sql('SELECT DISTINCT width FROM rollup').map(({ width }) => width), [DAY]);
+    const { buckets } = await fixture.store.buckets({ device: 'press', metric: 't', edges: [0, 100 * DAY] });
+    assert.equal(buckets[0]?.count, 100_000);
+  });
+
   it('drops rollups when no readings are left, the finest first, into coarser ones', () => {
     write('press', 0, 100_000, 60 * SECOND);
     const small = new StoreFixture();
