@@ -1,7 +1,7 @@
 import type { Prediction } from './prediction.ts';
 
 /** Distances looked at to find a usual one. */
-const SAMPLE = 31;
+const SAMPLE = 15;
 /** So many times a usual residual counts no more than this: a few jumps are not to decide how all the rest is predicted. */
 const OUTLIER = 16;
 /** What a drift takes more, in bits. */
