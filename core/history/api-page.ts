@@ -7,6 +7,7 @@ body { margin: 0 auto; padding: 1.5rem; max-width: 60rem; font: 16px/1.5 system-
 code { padding: 0 .25em; border-radius: 3px; background: var(--soft); font-size: .9em; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+td:nth-child(3) { min-width: 14rem; }
 h2 { margin-top: 2.5rem; }
 a { color: light-dark(#0b57d0, #8ab4f8); }
 `;

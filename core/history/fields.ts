@@ -25,7 +25,7 @@ export const FIELDS: Readonly<Record<FieldName, FieldDescription>> = {
   tag: { schema: { type: 'string' }, description: 'Only devices that are registered with this tag.', examples: ['hall-2'] },
   metrics: { schema: LIST, description: 'Names of metrics: a list, or one text with commas. Default: all.', examples: ['temperature', 'temperature,pressure'] },
   from: { schema: { ...TIME, default: '-24h' }, description: `The beginning; a reading of just this time belongs to it. ${TIMES} Of a period it is the beginning.`, examples: ['-24h', '2026-03-01T00:00:00.000Z', 'last month'] },
-  to: { schema: { ...TIME, default: 'now' }, description: 'The end; a reading of just this time does not belong to it. Written like `from`, but of a period it is the end: `from=2026-03-01&to=2026-03-31` is all of March, and `from=yesterday&to=yesterday` the whole day.', examples: ['now', 'today', '2026-03-31'] },
+  to: { schema: TIME, description: 'The end; a reading of just this time does not belong to it. Written like `from`, but of a period it is the end: `from=2026-03-01&to=2026-03-31` is all of March. Default `now`, or the end of the period that `from` has named: `from=yesterday` is that day, `from=2026-03-01` all since.', examples: ['now', 'today', '2026-03-31'] },
   at: { schema: { ...TIME, default: 'now' }, description: 'For the kind `at`. Written like `from`; of a period it is the last moment.', examples: ['2026-03-01T06:00', '-1h'] },
   timeZone: { schema: { type: 'string' }, description: 'The IANA name of the time zone in which days begin and times are written. Default: the server’s.', examples: ['Europe/Berlin', 'UTC'] },
   aggregates: {

@@ -90,7 +90,7 @@ export interface HistoryQueryInput {
   metrics?: string | readonly string[];
   /** Default `-24h`. */
   from?: string | number;
-  /** Default `now`. Of a period, such as `last month` or a date, it is the end. */
+  /** Of a period, such as `last month` or a date, it is the end. Default `now`, or the end of the period that `from` has named, such as `last month`. */
   to?: string | number;
   /** Default `now`. */
   at?: string | number;

@@ -5,6 +5,7 @@ import { AGGREGATES, DEFAULT_LIMIT, DEFAULT_POINTS, FIELD_NAMES, FILLS, INTERVAL
 import type { Fill, Grid, HistoryQuery } from './query.ts';
 import { choiceField, listField, namesField, numberField, textField, timeField } from './read-field.ts';
 import { readInterval, readLength } from './time-expression.ts';
+import type { TimeSpan } from './time-expression.ts';
 import { serverTimeZone, timeZone } from './time-zone.ts';
 import type { TimeZone } from './time-zone.ts';
 import { QUALITY } from '../sample/sample.ts';
@@ -89,11 +90,17 @@ function cursorOf(fields: Fields): ReturnType<typeof readCursor> {
 }
 
 function readRange(fields: Fields, now: number, zone: TimeZone): { from: number; to: number } {
-  const from = timeField({ from: '-24h', ...fields }, 'from', now, zone)?.start ?? now;
-  const end = timeField(fields, 'to', now, zone)?.end ?? now;
+  const begin = timeField({ from: '-24h', ...fields }, 'from', now, zone);
+  const from = begin?.start ?? now;
+  const end = timeField(fields, 'to', now, zone)?.end ?? (begin?.named ? endOfPeriod(begin, now) : now);
   if (end > from) return { from, to: end };
   const iso = (time: number): string => new Date(time).toISOString();
   throw new HistoryQueryError('to', `from is ${iso(from)} and to is ${iso(end)}: nothing lies between. Choose a "to" after "from".`);
+}
+
+/** Of a period that has not come to its end, there is nothing yet of what is still to come. */
+function endOfPeriod({ start, end }: TimeSpan, now: number): number {
+  return now > start && now < end ? now : end;
 }
 
 function gridOf(fields: Fields, from: number, to: number): Grid {

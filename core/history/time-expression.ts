@@ -6,6 +6,8 @@ import type { TimeZone } from './time-zone.ts';
 export interface TimeSpan {
   start: number;
   end: number;
+  /** The period has a name, such as `yesterday` or `now/d`: whoever begins with it means all of it. Who begins with a date means all that came since. */
+  named?: true;
 }
 
 /** 0001-01-02 and 9999-12-30: in every zone, the ISO form has a year of four digits. */
@@ -37,7 +39,7 @@ export function readTime(value: string | number, now: number, zone: TimeZone): T
   if (typeof value === 'number') return checked(at(Math.trunc(value)));
   const text = value.trim();
   if (text.length > LONGEST_TEXT) return undefined;
-  return checked(fromDate(text, zone) ?? fromDateTime(text, zone) ?? fromDigits(text) ?? fromName(text.toLowerCase(), now, zone) ?? fromDuration(text, now, zone) ?? fromRelative(text, now, zone));
+  return checked(fromDate(text, zone) ?? fromDateTime(text, zone) ?? fromDigits(text) ?? named(fromName(text.toLowerCase(), now, zone)) ?? fromDuration(text, now, zone) ?? fromRelative(text, now, zone));
 }
 
 function checked(span: TimeSpan | undefined): TimeSpan | undefined {
@@ -121,7 +123,11 @@ function fromRelative(text: string, now: number, zone: TimeZone): TimeSpan | und
   }
   if (parts[2] === undefined) return at(instant);
   const rounding = unitOf(parts[2]);
-  return rounding === undefined || rounding === 'second' ? undefined : period(zone, instant, rounding);
+  return rounding === undefined || rounding === 'second' ? undefined : named(period(zone, instant, rounding));
+}
+
+function named(span: TimeSpan | undefined): TimeSpan | undefined {
+  return span && { ...span, named: true };
 }
 
 const UNITS: Readonly<Record<string, IntervalUnit | 'second'>> = {

@@ -58,14 +58,19 @@ describe('a history question', () => {
     for (const none of ['', '-', 'noon', 'now-', '24h', '-24', '-5 parsecs', 'last fortnight', '2026-02-30', '2026-13', '2026-1-1', '2026-01-01T25:00', '2026-01-01T24:01', 'now/s', 'P', 'PT', '-999999999y', 'P999999999Y', 'now-999999999h-999999999d', '9'.repeat(16), '__proto__', 'constructor', 'this constructor', `now${'-1d'.repeat(50)}`]) assert.equal(time(none), 'none', none);
   });
 
-  it('ends now unless told to, and a period at its end is in it', () => {
+  it('ends now, or where the period ends that was named, and a period at its end is in it', () => {
     const range = (question: object): string[] => {
       const { from, to } = read(question, 'Europe/Berlin');
       return [from, to].map((ts) => isoTime(ts, timeZone('Europe/Berlin')).slice(0, 16));
     };
-    assert.deepEqual(range({ from: 'yesterday' }), ['2026-11-21T00:00', '2026-11-22T17:00']);
-    assert.deepEqual(range({ from: 'yesterday', to: 'yesterday' }), ['2026-11-21T00:00', '2026-11-22T00:00']);
-    assert.deepEqual(range({ from: 'last month', to: 'last month' }), ['2026-10-01T00:00', '2026-11-01T00:00']);
+    assert.deepEqual(range({ from: '-1h' }), ['2026-11-22T16:00', '2026-11-22T17:00']);
+    assert.deepEqual(range({ from: 'yesterday' }), ['2026-11-21T00:00', '2026-11-22T00:00']);
+    assert.deepEqual(range({ from: 'yesterday', to: 'now' }), ['2026-11-21T00:00', '2026-11-22T17:00']);
+    assert.deepEqual(range({ from: 'today' }), ['2026-11-22T00:00', '2026-11-22T17:00']);
+    assert.deepEqual(range({ from: 'last month' }), ['2026-10-01T00:00', '2026-11-01T00:00']);
+    assert.deepEqual(range({ from: 'now-1d/d' }), ['2026-11-21T00:00', '2026-11-22T00:00']);
+    assert.deepEqual(range({ from: 'last month', to: 'yesterday' }), ['2026-10-01T00:00', '2026-11-22T00:00']);
+    assert.deepEqual(range({ from: '2026-03-01' }), ['2026-03-01T00:00', '2026-11-22T17:00']);
     assert.deepEqual(range({ from: '2026-03-01', to: '2026-03-31' }), ['2026-03-01T00:00', '2026-04-01T00:00']);
     assert.deepEqual(range({ from: '2026-03-01', to: '2026-03-31T00:00' }), ['2026-03-01T00:00', '2026-03-31T00:00']);
   });
