@@ -72,7 +72,8 @@ export class ChunkTable {
   readonly #removeData: StatementSync;
   readonly #setAside: StatementSync;
   /** By number of series modulo the size: unlike one that forgets the oldest, it helps also when more series take turns than it holds. */
-  readonly #cache: Array<{ series: Series; chunk: Chunk } | undefined> = [];
+  #cache: Array<{ series: Series; chunk: Chunk } | undefined> = [];
+  #cached = CACHED_CHUNKS;
   readonly #fill: PageFill;
   readonly #told = new Set<string>();
 
@@ -97,10 +98,16 @@ export class ChunkTable {
     this.#setAside = database.prepare(`INSERT INTO damaged (source, series, first_ts, last_ts, count, data) SELECT 'chunk', series, first_ts, last_ts, count, coalesce(${BLOB}, x'') FROM chunk WHERE series = ? AND first_ts = ?`);
   }
 
+  /** Keeps so many decoded chunks from now on, and none of those that it has. */
+  keep(chunks = CACHED_CHUNKS): void {
+    this.#cached = chunks;
+    this.#cache = [];
+  }
+
   /** The reading of just that time: the block it is in, and where. */
   find(series: Series, ts: number): { readings: Block; index: number } | undefined {
     if (ts > series.sealedNewest) return undefined;
-    const place = series.id % CACHED_CHUNKS;
+    const place = series.id % this.#cached;
     const cached = this.#cache[place];
     let chunk = cached?.series === series ? cached.chunk : undefined;
     if (!chunk || ts < chunk.first || ts > chunk.last) {
@@ -179,7 +186,7 @@ export class ChunkTable {
 
   /** The chunks of a series have changed. */
   forget(series: Series): void {
-    const place = series.id % CACHED_CHUNKS;
+    const place = series.id % this.#cached;
     if (this.#cache[place]?.series === series) this.#cache[place] = undefined;
   }
 

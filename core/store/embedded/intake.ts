@@ -44,13 +44,18 @@ export class Intake implements ReadingSink {
     this.#pending = options.pending;
   }
 
-  /** Takes a sound blob of the log, of which the number of its row is given. */
-  take(blob: Buffer, row: number): void {
+  /** Takes a sound blob of the log, of which the number of its row is given; `sink` chooses from it what is added. */
+  take(blob: Buffer, row: number, sink: ReadingSink = this): void {
     this.#row = row;
-    readLog(blob, this);
+    readLog(blob, sink);
     if (this.#notes.length === 0) return;
     for (const note of this.#notes) this.#pending.notes.release(note);
     this.#notes = [];
+  }
+
+  /** Whether a reading of the blob is neither in chunks already nor newer than all others of its series. */
+  isLate(series: Series | undefined, ts: number): boolean {
+    return series !== undefined && series.logged < this.#row && ts <= series.newest;
   }
 
   note(text: string): number {

@@ -110,6 +110,14 @@ export class ReadingLog {
     if (damaged.length > 0) this.#setAside(damaged);
   }
 
+  /** Hands over each blob once more, which `replay` has found sound. */
+  replayAgain(take: (blob: Buffer, row: number) => void): void {
+    for (const row of this.#options.database.prepare('SELECT id, data FROM log ORDER BY id').iterate()) {
+      const data = row['data'];
+      if (data instanceof Uint8Array) take(Buffer.from(data.buffer, data.byteOffset, data.byteLength), Number(row['id']));
+    }
+  }
+
   /** Deletes the rows up to that number, which have `readings` and `bytes`, within the running transaction. */
   trim(id: number): void {
     this.#trim.run(id);

@@ -21,6 +21,7 @@ import { Losses } from './retention-losses.ts';
 import type { StoreLosses } from './retention-losses.ts';
 import { RetentionMarks } from './retention-marks.ts';
 import { RollupTable } from './rollup-table.ts';
+import { Replay } from './replay.ts';
 import { RollupDeletion } from './rollup-deletion.ts';
 import { Scrubber } from './scrubber.ts';
 import { Sealer, SEAL_LIMITS } from './sealer.ts';
@@ -106,8 +107,7 @@ export class SqliteStore implements Store {
       const remover = new SeriesRemover({ ...parts, index, seriesTable, pending, chunks, table, part: new RollupDeletion(rollups, marks, losses) });
       const removed = (readings: number): void => void (intake.counts.deleted += readings);
       this.#deleter = new Deleter({ ...parts, clock, index, log, flush: () => this.#group.flush(), sealer, table, remover, scrubber: new Scrubber(parts.database), removed });
-      log.replay((blob, row) => intake.take(blob, row));
-      chunks.started();
+      new Replay({ log, intake, index, chunks }).run();
       intake.counts = { ...NO_COUNTS };
       sealer.written();
       this.#deleter.resume();
