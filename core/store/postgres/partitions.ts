@@ -8,7 +8,7 @@ export interface Partition {
 }
 
 const DAY = 86_400_000;
-const WEEK = 7 * DAY;
+export const WEEK = 7 * DAY;
 /** 1970 began on a Thursday, weeks begin on Mondays. */
 const FIRST_MONDAY = 4 * DAY;
 /** For readings that are no older than this, in weeks, there is a partition a week; for those before, which come late, one a year. */
@@ -98,7 +98,8 @@ async function attach(client: Client, { name, from, to }: Partition): Promise<vo
   await client.query(`ALTER TABLE reading ATTACH PARTITION ${name} FOR VALUES FROM (${from}) TO (${to})`);
 }
 
-function weekOf(ts: number): number {
+/** When the week begins that a time is in; -Infinity for -Infinity. */
+export function weekOf(ts: number): number {
   return Math.floor((ts - FIRST_MONDAY) / WEEK) * WEEK + FIRST_MONDAY;
 }
 

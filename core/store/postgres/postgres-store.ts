@@ -9,8 +9,10 @@ import { BucketReader } from './buckets.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { placeOf } from './connection.ts';
 import type { PostgresConnection } from './connection.ts';
+import { deleteReadings } from './deleter.ts';
 import { Partitions } from './partitions.ts';
 import { Reader } from './reader.ts';
+import { Retention } from './retention.ts';
 import { migrate } from './schema.ts';
 import { SeriesIndex } from './series-index.ts';
 import { Server } from './server.ts';
@@ -39,12 +41,15 @@ export class PostgresStore implements Store {
   readonly #reader: Reader;
   readonly #bucketReader: BucketReader;
   readonly #queue: CommitQueue<readonly Sample[]>;
+  readonly #retention: Retention;
   readonly #counts: StoreCounts = { ...NO_COUNTS };
 
   /** @throws ConfigError for a setting that cannot work. */
   constructor({ connection, clock, random, problem, commitInterval = 2 }: PostgresStoreOptions) {
     const server = (this.#server = new Server({ connection, clock, random, problem, prepare: (client) => migrate(client, connection.schema, placeOf(connection)) }));
-    const writer = new Writer({ server, clock, index: new SeriesIndex(), partitions: new Partitions(), counts: this.#counts });
+    const partitions = new Partitions();
+    const writer = new Writer({ server, clock, index: new SeriesIndex(), partitions, counts: this.#counts });
+    this.#retention = new Retention({ server, partitions, clock, counts: this.#counts, problem });
     this.#reader = new Reader(server);
     this.#bucketReader = new BucketReader(server);
     this.#queue = new CommitQueue({ clock, interval: commitInterval, maximumItems: MAXIMUM_ITEMS, problem, commit: (items) => writer.commit(items) });
@@ -97,21 +102,31 @@ export class PostgresStore implements Store {
     return this.#reader.count(device);
   }
 
-  delete(_deletion: Deletion): Promise<number> {
-    return Promise.reject(new Error('not there yet'));
+  /** @throws BadDeletionError, StorageError; what had gone until then stays gone. */
+  async delete(deletion: Deletion): Promise<number> {
+    await this.#queue.flush();
+    return deleteReadings(this.#server, deletion, this.#counts);
   }
 
-  retain(_rules: RetentionRules): void {
-    // not there yet
+  retain(rules: RetentionRules): void {
+    this.#retention.retain(rules);
+  }
+
+  /** Resolves when what is done in the background at the moment has been done. */
+  idle(): Promise<void> {
+    return this.#retention.idle();
   }
 
   health(): StoreHealth {
     const { away } = this.#server;
-    return { kind: 'postgresql', available: away === undefined, ...(away && { problem: away.message }) };
+    const { bytes } = this.#retention.bound;
+    const problem = away?.message ?? this.#retention.bound.problem;
+    return { kind: 'postgresql', available: away === undefined, ...(problem !== undefined && { problem }), ...(bytes !== undefined && { bytes }) };
   }
 
   /** Commits what waits, then ends the connections. */
   close(): void {
+    this.#retention.close();
     void this.#queue.flush().finally(() => this.#server.close());
   }
 }

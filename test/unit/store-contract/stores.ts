@@ -6,11 +6,14 @@ import type { Sample } from '../../../core/sample/sample.ts';
 import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
 import type { PostgresConnection } from '../../../core/store/postgres/connection.ts';
 import { PostgresStore } from '../../../core/store/postgres/postgres-store.ts';
-import type { Store } from '../../../core/store/store.ts';
+import type { Deletion, Store } from '../../../core/store/store.ts';
 import type { Postgres } from '../../support/postgres.ts';
 
 /** Monday, 1 January 2024: the time at which the stores of the tests begin. */
 export const START = Date.UTC(2024, 0, 1);
+
+/** What is done in the background has a round a minute. */
+const ROUND = 60_000;
 
 /** A store that can be opened again on what it has kept. */
 export interface StoreUnderTest {
@@ -20,6 +23,9 @@ export interface StoreUnderTest {
   readonly problems: Error[];
   /** Writes and waits for the answer. @returns the error that was told. */
   write(...samples: Sample[]): Promise<Error | undefined>;
+  /** Lets time pass, some minutes at least, and waits for what is done in the background. */
+  pass(milliseconds: number): Promise<void>;
+  delete(deletion: Deletion): Promise<number>;
   reopen(): void;
   remove(): Promise<void>;
 }
@@ -32,11 +38,23 @@ abstract class Opened implements StoreUnderTest {
 
   abstract open(): Store;
   abstract clear(): Promise<void>;
+  abstract idle(): Promise<void>;
 
   write(...samples: Sample[]): Promise<Error | undefined> {
     const told = new Promise<Error | undefined>((resolve) => this.store.write(samples, resolve));
     this.clock.advance(2);
     return told;
+  }
+
+  async pass(milliseconds: number): Promise<void> {
+    for (const step of [milliseconds - 3 * ROUND, ROUND, ROUND, ROUND]) {
+      this.clock.advance(step);
+      await this.idle();
+    }
+  }
+
+  delete(deletion: Deletion): Promise<number> {
+    return this.store.delete(deletion);
   }
 
   reopen(): void {
@@ -59,6 +77,21 @@ class EmbeddedUnderTest extends Opened {
     return new SqliteStore({ path: join(this.#folder, 'store.sqlite'), clock: this.clock, problem: (error) => this.problems.push(error) });
   }
 
+  /** It pauses between its slices. */
+  override async delete(deletion: Deletion): Promise<number> {
+    let ended = false;
+    const deleted = this.store.delete(deletion).finally(() => (ended = true));
+    while (!ended) {
+      this.clock.advance(5);
+      await new Promise((resolve) => void setImmediate(resolve));
+    }
+    return deleted;
+  }
+
+  async idle(): Promise<void> {
+    // All of it is done when the clock has moved.
+  }
+
   async clear(): Promise<void> {
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -75,7 +108,7 @@ class PostgresUnderTest extends Opened {
   readonly kind = 'postgresql';
   readonly #server: Postgres;
   readonly #connection: PostgresConnection;
-  store: Store;
+  store: PostgresStore;
 
   constructor(server: Postgres) {
     super();
@@ -84,8 +117,17 @@ class PostgresUnderTest extends Opened {
     this.store = this.open();
   }
 
-  open(): Store {
+  open(): PostgresStore {
     return new PostgresStore({ connection: this.#connection, clock: this.clock, random: () => 0.5, problem: (error) => this.problems.push(error) });
+  }
+
+  idle(): Promise<void> {
+    return this.store.idle();
+  }
+
+  override reopen(): void {
+    this.store.close();
+    this.store = this.open();
   }
 
   async clear(): Promise<void> {

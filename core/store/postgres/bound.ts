@@ -1,0 +1,145 @@
+import { HoldfastError } from '../../errors/holdfast-error.ts';
+import { ROLLUP_WIDTHS } from '../retention.ts';
+import type { StoreCounts } from '../store.ts';
+import type { Client } from './connection.ts';
+import { expirePartitionWhole, expireSlice } from './expiry.ts';
+import type { SeriesRule } from './expiry.ts';
+import type { Partitions } from './partitions.ts';
+import type { Server } from './server.ts';
+import { lockForWriting, transaction } from './transaction.ts';
+
+export interface BoundOptions {
+  server: Server;
+  partitions: Partitions;
+  counts: StoreCounts;
+  rulesOf: (client: Client) => Promise<SeriesRule[]>;
+  problem: (error: Error) => void;
+}
+
+/** The schema has reached its bound, and the oldest readings go. Code `HOLDFAST_STORE_BOUND`. */
+class StoreBoundError extends HoldfastError {
+  constructor(message: string) {
+    super('HOLDFAST_STORE_BOUND', message);
+  }
+}
+
+/** Of what is left in one partition, this part goes at a time. */
+const PART = 1 / 16;
+const MEBIBYTE = 1 << 20;
+
+interface Table {
+  name: string;
+  bytes: number;
+  rows: number;
+}
+
+/**
+ * Keeps the schema within its bound: the oldest partition goes first, whole; in the last one the oldest readings; then the oldest rollups, the
+ * finest first. A table does not become smaller when rows go, but takes new ones in their place once it has been vacuumed, so
+ * what it takes is reckoned by the most rows that it ever had.
+ */
+export class Bound {
+  readonly #options: BoundOptions;
+  readonly #most = new Map<string, number>();
+  #told = false;
+  bytes: number | undefined;
+  problem: string | undefined;
+
+  constructor(options: BoundOptions) {
+    this.#options = options;
+  }
+
+  async keep(maximumBytes: number): Promise<void> {
+    const { server } = this.#options;
+    let used = await this.#used();
+    this.bytes = used;
+    if (used <= maximumBytes) {
+      this.problem = undefined;
+      this.#told = false;
+      return;
+    }
+    this.#tell(maximumBytes);
+    while (used > maximumBytes) {
+      if (!(await this.#dropPartition()) && !(await this.#dropOldest()) && !(await this.#dropRollups())) return;
+      used = await this.#used();
+      this.bytes = used;
+      if (server.away) return;
+    }
+  }
+
+  async #used(): Promise<number> {
+    const tables = await this.#tables();
+    return tables.reduce((sum, { name, bytes, rows }) => {
+      const most = Math.max(rows, this.#most.get(name) ?? 0);
+      this.#most.set(name, most);
+      return sum + (most > 0 ? bytes * (rows / most) : bytes);
+    }, 0);
+  }
+
+  async #tables(): Promise<Table[]> {
+    const { rows } = await this.#options.server.use((client) => client.query<[string, string, number]>({
+      rowMode: 'array',
+      text: `SELECT relname, pg_total_relation_size(oid), greatest(reltuples, 0) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`,
+    }));
+    return rows.map(([name, bytes, count]) => ({ name, bytes: Number(bytes), rows: count }));
+  }
+
+  /** The oldest partition, unless it is the one that is written to. */
+  async #dropPartition(): Promise<boolean> {
+    const { server, partitions, counts, rulesOf } = this.#options;
+    const oldest = partitions.known.toSorted((a, b) => a.from - b.from);
+    const filled: typeof oldest = [];
+    for (const partition of oldest) {
+      const { rowCount } = await server.use((client) => client.query(`SELECT FROM ${partition.name} LIMIT 1`));
+      if (rowCount) filled.push(partition);
+      if (filled.length > 1) break;
+    }
+    const [first, second] = filled;
+    if (!first || !second) return false;
+    const gone = await server.use((client) => expirePartitionWhole(client, partitions, first, rulesOf));
+    counts.dropped += gone ?? 0;
+    return gone !== undefined;
+  }
+
+  async #dropOldest(): Promise<boolean> {
+    const { server, counts, rulesOf } = this.#options;
+    const { rows: [found] } = await server.use((client) => client.query<[string | null, string | null, string]>({ rowMode: 'array', text: 'SELECT min(ts), max(ts), count(*) FROM reading' }));
+    if (!found || found[0] === null) return false;
+    const [oldest, newest] = [Number(found[0]), Number(found[1])];
+    const before = oldest + Math.max(1, Math.ceil((newest - oldest) * PART));
+    for (let more = true; more;) {
+      const slice = await server.use(async (client) => expireSlice(client, (await rulesOf(client)).map((rule) => ({ ...rule, before }))));
+      counts.dropped += slice.gone;
+      more = slice.more;
+    }
+    await this.#vacuum('reading');
+    return true;
+  }
+
+  async #dropRollups(): Promise<boolean> {
+    const { server } = this.#options;
+    for (const width of Object.values(ROLLUP_WIDTHS)) {
+      const { rowCount } = await server.use((client) => transaction(client, async () => {
+        await lockForWriting(client);
+        return client.query('DELETE FROM rollup WHERE width = $1 AND ts < (SELECT min(ts) + greatest(1, (max(ts) - min(ts)) / 16) FROM rollup WHERE width = $1)', [width]);
+      }));
+      if (rowCount) {
+        await this.#vacuum('rollup');
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Also counts what is left, which `reltuples` then tells. */
+  async #vacuum(table: string): Promise<void> {
+    await this.#options.server.use((client) => client.query(`VACUUM (ANALYZE) ${table}`));
+  }
+
+  #tell(maximumBytes: number): void {
+    this.problem = `The store in ${this.#options.server.place} has reached its bound of ${Math.round(maximumBytes / MEBIBYTE)} MiB: the oldest readings go before their time, and are counted as dropped. Raise the bound, or keep readings for less long.`;
+    if (this.#told) return;
+    this.#told = true;
+    this.#options.problem(new StoreBoundError(this.problem));
+  }
+}
