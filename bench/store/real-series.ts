@@ -26,17 +26,30 @@ export function* realSeries(): Generator<RealSeries> {
 
 function readSeries(file: string): { times: Float64Array; values: Float64Array } {
   const bytes = readFileSync(file);
-  const lines = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').split('\n').slice(1);
-  const byTime = new Map<number, number>();
-  for (const line of lines) {
-    const [time = '', value = ''] = line.split(',');
-    if (value !== '') byTime.set(timeOf(time), Number(value));
+  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
+  const times: number[] = [];
+  const values: number[] = [];
+  for (let at = text.indexOf('\n') + 1; at < text.length;) {
+    const end = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at);
+    const [time = '', value = ''] = text.slice(at, end).split(',', 2);
+    at = end + 1;
+    if (value === '') continue;
+    times.push(timeOf(time));
+    values.push(Number(value));
   }
-  const times = Float64Array.from(byTime.keys()).sort();
-  return { times, values: times.map((time) => byTime.get(time) ?? NaN) };
+  return inOrder(times, values);
+}
+
+/** Some of the series have times twice, or out of order: of each the last counts, as it does in the store. */
+function inOrder(times: readonly number[], values: readonly number[]): { times: Float64Array; values: Float64Array } {
+  if (times.every((time, index) => index === 0 || time > (times[index - 1] ?? 0))) return { times: Float64Array.from(times), values: Float64Array.from(values) };
+  const byTime = new Map(times.map((time, index) => [time, values[index] ?? NaN]));
+  const sorted = Float64Array.from(byTime.keys()).sort();
+  return { times: sorted, values: sorted.map((time) => byTime.get(time) ?? NaN) };
 }
 
 /** Seconds since the epoch, or a date and a time, UTC. */
 function timeOf(text: string): number {
-  return /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(`${text.replace(' ', 'T')}Z`);
+  const seconds = Number(text);
+  return Number.isNaN(seconds) ? Date.parse(`${text.replace(' ', 'T')}Z`) : seconds * 1_000;
 }

@@ -49,14 +49,21 @@ class Sqlite implements OpenSystem {
   }
 
   write(samples: readonly Sample[]): Promise<void> {
-    return this.load([samples]);
+    this.#commit(samples);
+    return Promise.resolve();
   }
 
   load(batches: Iterable<readonly Sample[]>): Promise<void> {
-    this.#database.exec('BEGIN');
-    for (const samples of batches) this.insert(samples);
-    this.#database.exec('COMMIT');
+    this.#database.exec('PRAGMA synchronous=OFF');
+    for (const samples of batches) this.#commit(samples);
+    this.#database.exec('PRAGMA synchronous=FULL');
     return Promise.resolve();
+  }
+
+  #commit(samples: readonly Sample[]): void {
+    this.#database.exec('BEGIN');
+    this.insert(samples);
+    this.#database.exec('COMMIT');
   }
 
   /** Where no transaction has begun, each row is one. */
