@@ -95,6 +95,17 @@ describe('Buckets of the embedded store', () => {
     assert.match(fixture.problems[0]?.message ?? '', /8 readings of "t" of "press" .* are damaged/);
   });
 
+  it('read chunks of which nothing is known beside them', async () => {
+    fixture = new StoreFixture({ chunkReadings: 8 });
+    fixture.write(...Array.from({ length: 1_000 }, (_, index) => reading(index * EVERY, index % 37)));
+    fixture.store.seal();
+    fixture.sql('UPDATE chunk SET valued = NULL, good = NULL, numbers = NULL, min = NULL, max = NULL, sum = NULL, first_value_ts = NULL, first_value = NULL, last_value_ts = NULL, last_value = NULL, best = NULL, worst = NULL WHERE first_ts % 3 = 0');
+    for (const count of [1, 10, 300]) {
+      const edges = Array.from({ length: count + 1 }, (_, index) => Math.round((index * 1e6) / count));
+      assert.deepEqual(await buckets(fixture, edges), expected(fixture, edges));
+    }
+  });
+
   it('let others work in between, and count a reading that stands all the while once', async () => {
     fixture = new StoreFixture({ chunkReadings: 4 });
     fixture.write(...Array.from({ length: 20_000 }, (_, index) => reading(index * EVERY, 1)));
