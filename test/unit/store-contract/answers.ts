@@ -39,8 +39,8 @@ async function answersOfSeries(store: Store, device: string, metric: string): Pr
   };
 }
 
-/** What two sums of the same numbers in another order have in common; 0 and -0 are one as a sum, a minimum and a maximum. */
+/** What two sums of the same numbers in another order have in common, such as here: 5e-324 may be lost. 0 and -0 are one as a sum, a minimum and a maximum. */
 export function comparable({ buckets, readingsFrom }: Buckets): { readingsFrom: number; buckets: Array<Bucket | undefined> } {
   const plain = (number: number): number => number + 0;
-  return { readingsFrom, buckets: buckets.map((bucket: Bucket | undefined) => bucket && { ...bucket, min: plain(bucket.min), max: plain(bucket.max), sum: Number(bucket.sum.toPrecision(9)) + 0 }) };
+  return { readingsFrom, buckets: buckets.map((bucket: Bucket | undefined) => bucket && { ...bucket, min: plain(bucket.min), max: plain(bucket.max), sum: plain(Math.round(bucket.sum * 2 ** 20) / 2 ** 20) }) };
 }

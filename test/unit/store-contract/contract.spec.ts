@@ -189,7 +189,7 @@ describe('Any store', () => {
         await embedded.remove();
         await postgres.remove();
       }
-    }), { numRuns: 15 });
+    }), { numRuns: 15, endOnFailure: true });
   }).timeout(120_000);
 });
 
