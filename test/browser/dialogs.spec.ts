@@ -298,7 +298,10 @@ describe('the dialogs of the nodes in the editor', () => {
         await palette.dragTo(editor.page.locator('#red-ui-workspace-chart'), { targetPosition: { x: 150 + (index % 4) * 170, y: 380 + Math.floor(index / 4) * 80 } });
         const id = await editor.page.evaluate<string>(`RED.nodes.filterNodes({ type: 'holdfast-${node}' }).at(-1).id`);
         assert.notEqual(id, idOf(node), `${node} was not dropped`);
-        assert.deepEqual(await editor.faults(id), [], node);
+        // Whereto nobody can guess.
+        const faults = await editor.faults(id);
+        if (node === 'forward') assert.match(faults.join(), /The address is missing/);
+        else assert.deepEqual(faults, [], node);
         if (node !== 'validate') assert.equal((await editor.properties(id))['backend'], BACKEND);
       }
       await editor.picture('dropped');
