@@ -54,6 +54,19 @@ describe('holdfast-store', () => {
     await until(() => statusOf('a').fill === 'green', 'the error is gone');
   });
 
+  it('writes messages that come one by one in commits that they share', async () => {
+    const directory = temporaryDirectory();
+    await load(flowOfOne({ type: 'holdfast-store' }, 1, directory));
+    const completed = collect('completed');
+    sendSingly('n', temperatures('press-1', ...Array.from({ length: 1_000 }, (_, index) => index)));
+    await until(() => completed.length === 1_000, 'they are done');
+    const reader = new DatabaseSync(join(directory, 'store.sqlite'), { readOnly: true });
+    const commits = Number(reader.prepare('SELECT count(*) AS n FROM log').get()?.['n']);
+    reader.close();
+    assert.equal(backend().store.count(), 1_000);
+    assert.ok(commits <= 100, `${commits} commits for 1,000 messages`);
+  });
+
   it('has everything again after a restart', async () => {
     const flow = flowOfOne({ type: 'holdfast-store' }, 1, temporaryDirectory());
     await load(flow);
