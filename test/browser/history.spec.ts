@@ -124,7 +124,7 @@ describe('the dialog of the history node', () => {
     await editor.page.locator('#holdfast-period').selectOption('custom');
     await complains('from', 'soon', '“From” cannot be “soon”. Enter a time such as 2026-03-01 06:00');
     assert.match(await preview(), /from is "soon", which is no time/);
-    await complains('from', 'tomorrow', '“To” is not after “From”');
+    await complains('from', '+1h', '“To” is not after “From”');
     await field('from').fill('today');
     await complains('to', 'last month', '“To” is not after “From”');
     await field('to').fill('');
