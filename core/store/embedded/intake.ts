@@ -103,7 +103,7 @@ export class Intake implements ReadingSink {
     }
     corrections.add(series, ts, { ...former, at: this.received });
     if (slot === undefined) pending.addLate(series, late, note, true);
-    else pending.replace(slot, late, note);
+    else pending.replace(series, slot, late, note);
     this.counts.corrected += 1;
   }
 }

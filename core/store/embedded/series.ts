@@ -16,13 +16,15 @@ export class Series {
   newestSealed: Content | undefined;
   /** The newest time of all. */
   newest: number;
-  /** Where its pending readings begin in `Pending`, the last added first; -1 when there are none. */
+  /** The slot in `Pending` of the last reading that was added; -1 when there is none. */
   head = -1;
   pending = 0;
   /** How many of the pending ones take the place of one in a chunk. */
   overrides = 0;
   /** Whether the pending ones were added in order of time. */
   ordered = true;
+  /** Whether none of the pending ones is a text or has a note. */
+  plain = true;
   /** Pending readings by time; only where late ones have made it necessary. */
   slots: Map<number, number> | undefined;
   /** By time, what was superseded and is not in its table yet. */
