@@ -5,6 +5,8 @@ const REMEMBERED_DAYS = 20_000;
 /** An instant and the wall time that it has lie no further apart than these. */
 const FURTHEST_WEST = 13 * HOUR;
 const FURTHEST_EAST = 15 * HOUR;
+/** What a `Date` can hold (ECMAScript, time value), less a day for the offset. */
+const LAST_INSTANT = 8.64e15 - DAY;
 
 /**
  * A time zone of the IANA database, as the runtime's `Intl` has it. Wall times are numbers as well: the milliseconds since the epoch that UTC would
@@ -93,13 +95,29 @@ export function serverTimeZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
+/** Rows follow each other in time: most are of the day of the one before. */
+let shownDay = Number.NaN;
+let shownDate = '';
+
 /** ISO 8601 with milliseconds and the zone's offset, such as `2026-03-29T03:00:00.000+02:00`; readable for each instant a `Date` can hold. */
 export function isoTime(instant: number, zone: TimeZone): string {
   // ISO 8601 has minutes; before standard time, offsets had seconds as well: the nearest minute names the same instant all the same.
   const minutes = Math.round(zone.offsetAt(instant) / 60_000);
-  const wall = new Date(instant + minutes * 60_000);
-  if (Number.isNaN(wall.getTime())) return String(instant);
-  const [ahead, size] = [minutes < 0 ? '-' : '+', Math.abs(minutes)];
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${wall.toISOString().slice(0, -1)}${ahead}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+  const wall = instant + minutes * 60_000;
+  if (!(Math.abs(wall) <= LAST_INSTANT)) return String(instant);
+  const day = Math.floor(wall / DAY);
+  if (day !== shownDay) {
+    shownDate = new Date(day * DAY).toISOString().slice(0, -'00:00:00.000Z'.length);
+    shownDay = day;
+  }
+  const millisecond = wall - day * DAY;
+  const second = Math.floor(millisecond / 1_000);
+  const time = `${twoDigits(second / 3_600)}:${twoDigits((second / 60) % 60)}:${twoDigits(second % 60)}.${String(millisecond % 1_000).padStart(3, '0')}`;
+  const size = Math.abs(minutes);
+  return `${shownDate}${time}${minutes < 0 ? '-' : '+'}${twoDigits(size / 60)}:${twoDigits(size % 60)}`;
+}
+
+function twoDigits(number: number): string {
+  return TWO_DIGITS[Math.floor(number)] ?? '';
 }

@@ -77,6 +77,14 @@ describe('calendar intervals', () => {
     }), { numRuns: 300 });
   });
 
+  it('have times that read back as they were, in every zone and year', () => {
+    fc.assert(fc.property(fc.constantFrom(...ZONES), fc.integer({ min: Date.UTC(1, 0), max: Date.UTC(9_999, 0) }), (name, instant) => {
+      const text = isoTime(instant, timeZone(name));
+      assert.match(text, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d$/);
+      assert.equal(Date.parse(text), instant);
+    }), { numRuns: 1_000 });
+  });
+
   it('shift by months to the last day where the month is shorter, and keep the time of day across daylight saving', () => {
     const shifted = (zone: string, from: string, amount: number, unit: Interval['unit']): string => isoTime(calendarShift(timeZone(zone), Date.parse(from), amount, unit), timeZone(zone));
     assert.equal(shifted('UTC', '2026-03-31T10:00Z', -1, 'month'), '2026-02-28T10:00:00.000+00:00');
