@@ -30,14 +30,13 @@ export class ChunkSums {
     this.#count = database.prepare('SELECT count(*) AS chunks FROM (SELECT 1 FROM chunk WHERE series = ? AND first_ts >= ? AND first_ts < ? LIMIT ?)');
     this.#sum = database.prepare(`WITH inside AS (
         SELECT count(*) AS chunks, count(valued) AS known, max(worst) AS worst, min(first_ts) AS first_ts, max(last_ts) AS last_ts,
-          sum(valued) AS valued, sum(good) AS good, sum(numbers) AS numbers, min(min) AS min, max(max) AS max, sum(sum) AS sum,
-          min(CASE WHEN valued > 0 THEN first_ts END) AS first_valued, max(CASE WHEN valued > 0 THEN first_ts END) AS last_valued
-        FROM (SELECT * FROM chunk WHERE series = ?1 AND first_ts >= ?2 AND first_ts < ?3 AND last_ts < ?3 ORDER BY first_ts LIMIT ${CHUNKS}))
+          sum(valued) AS valued, sum(good) AS good, sum(numbers) AS numbers, min(min) AS min, max(max) AS max, sum(sum) AS sum, max(first_ts) AS last_first
+        FROM (SELECT first_ts, last_ts, valued, good, numbers, min, max, sum, worst FROM chunk WHERE series = ?1 AND first_ts >= ?2 AND first_ts < ?3 AND last_ts < ?3 ORDER BY first_ts LIMIT ${CHUNKS}))
       SELECT inside.*, a.first_value_ts, a.first_value, typeof(a.first_value) AS first_type, z.last_value_ts, z.last_value, typeof(z.last_value) AS last_type,
         newest.first_ts AS newest_first, newest.last_ts AS newest_last, newest.count AS newest_count, newest.data AS newest_data
       FROM inside
-      LEFT JOIN chunk AS a ON a.series = ?1 AND a.first_ts = first_valued
-      LEFT JOIN chunk AS z ON z.series = ?1 AND z.first_ts = last_valued
+      LEFT JOIN chunk AS a ON a.series = ?1 AND a.first_ts = inside.first_ts
+      LEFT JOIN chunk AS z ON z.series = ?1 AND z.first_ts = last_first
       JOIN chunk AS newest ON newest.series = ?1 AND newest.first_ts = (SELECT max(first_ts) FROM chunk WHERE series = ?1 AND first_ts < ?3)`);
   }
 
@@ -47,13 +46,15 @@ export class ChunkSums {
   }
 
   /**
-   * The sum of the chunks that lie in the stretch as a whole; undefined when there is none, or one of them has to be read: its stats are
-   * not known, or a reading in it is worse than that.
+   * The sum of the chunks that lie in the stretch as a whole; undefined when there is none, or they have to be looked at one by one: what
+   * stands beside one is not known, a reading in it is worse than that, or the first or the last has no value.
    */
   sum(series: Series, from: number, to: number, minimumQuality: number): ChunkSum | undefined {
     const row = this.#sum.get(series.id, from, to);
     const chunks = Number(row?.['chunks']);
     if (!row || chunks === 0 || row['known'] !== chunks || Number(row['worst']) > minimumQuality) return undefined;
+    // The first value is in the first chunk, unless that has none at all.
+    if (row['valued'] !== 0 && (row['first_value_ts'] === null || row['last_value_ts'] === null)) return undefined;
     const newest = { first: Number(row['newest_first']), last: Number(row['newest_last']), count: Number(row['newest_count']), data: Number(row['newest_data']) };
     return { first: Number(row['first_ts']), last: Number(row['last_ts']), complete: chunks < CHUNKS, bucket: bucketOf(row), newest };
   }
