@@ -61,6 +61,7 @@ const RULES = `
 .holdfast-form .holdfast-listeners tbody tr:last-child > * { border-bottom: 0; }
 .holdfast-form #holdfast-state { margin: 0 0 12px; }
 .holdfast-form .red-ui-tabs { margin-bottom: 12px; }
+.holdfast-form .red-ui-tab a.red-ui-tab-label { padding: 0 4px 0 8px; font-size: 13px; }
 .holdfast-form .red-ui-tab a:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color); outline-offset: -2px; }
 .holdfast-form .holdfast-pane > .holdfast-hint { margin: 0 0 10px; }
 .holdfast-form #holdfast-profiles-problem { position: sticky; top: 0; z-index: 1; margin: 0; padding: 4px 0; background: var(--red-ui-secondary-background); }
@@ -100,7 +101,8 @@ const RULES = `
 .holdfast-form td.holdfast-tags > input[type="text"] { width: calc(100% - 34px); min-width: 70px; margin: 0; box-sizing: border-box; }
 .holdfast-form .holdfast-retention-row { display: grid; grid-template-columns: minmax(90px, 29%) minmax(0, 1fr); column-gap: 12px; align-items: center; margin-bottom: 6px; }
 .holdfast-form .holdfast-retention-row .holdfast-value { flex-wrap: nowrap; }
-.holdfast-form .form-row .holdfast-retention-row .holdfast-value > input[type="text"] { width: 70px; flex: 0 1 70px; }
+.holdfast-form .form-row .holdfast-retention-row .holdfast-value > input[type="text"] { width: 64px; flex: 0 1 64px; min-width: 40px; }
+.holdfast-form .holdfast-retention-row .holdfast-value > span { flex: none; white-space: nowrap; }
 @container (max-width: 340px) { .holdfast-form .form-row { grid-template-columns: minmax(0, 1fr); } .holdfast-form .holdfast-hint { grid-column: 1; } }
 `;
 
