@@ -76,7 +76,9 @@ async function known(backend: Backend): Promise<{ devices: string[]; metrics: st
 
 async function status(backend: Backend): Promise<object> {
   const unsettled = Object.fromEntries(backend.inbox.unsettled());
-  return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), quarantineDropped: backend.inbox.quarantineDropped(), readings: await backend.store.count(), counts: backend.store.counts, health: backend.store.health() };
+  // A database that is away is told of in `health`; the rest is to be seen all the same.
+  const readings = await Promise.resolve(backend.store.count()).catch(() => null);
+  return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), quarantineDropped: backend.inbox.quarantineDropped(), readings, counts: backend.store.counts, health: backend.store.health() };
 }
 
 /** Everybody's sums, and those of a page of devices, or of the one asked for; `next`: where the next page begins. */

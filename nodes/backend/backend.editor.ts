@@ -18,7 +18,8 @@ interface State {
   counts: StoreCounts;
   unsettled: Record<string, number>;
   quarantined: number;
-  readings: number;
+  /** Null while the database is away. */
+  readings: number | null;
 }
 
 const REFRESH = 2_000;
@@ -96,5 +97,5 @@ async function openRunning(node: EditorNode): Promise<void> {
 
 function stateSentence(node: EditorNode, { readings, unsettled, quarantined }: State): string {
   const waiting = Object.values(unsettled).reduce((sum, count) => sum + count, 0);
-  return node._('state.counts', { readings: shownNumber(readings), waiting: shownNumber(waiting), quarantined: shownNumber(quarantined) });
+  return node._('state.counts', { readings: readings === null ? '–' : shownNumber(readings), waiting: shownNumber(waiting), quarantined: shownNumber(quarantined) });
 }

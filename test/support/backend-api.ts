@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ReadingValue } from '../../core/store/index.ts';
+import type { ReadingValue, StoreHealth } from '../../core/store/index.ts';
 import type { Holdfast } from './node-red-process.ts';
 
 /** The backend node of flows/quick-start.json. */
@@ -35,7 +35,7 @@ export class BackendApi {
     return this.#json(await this.#request('principals', { method: 'POST', body: principal }));
   }
 
-  async status(): Promise<{ unsettled: Record<string, number>; quarantined: number; readings: number }> {
+  async status(): Promise<{ unsettled: Record<string, number>; quarantined: number; readings: number; health: StoreHealth }> {
     return this.#json(await this.#request('status'));
   }
 

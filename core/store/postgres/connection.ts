@@ -53,11 +53,12 @@ export function checkConnection({ host, database, schema, poolSize }: PostgresCo
 /**
  * A pool of connections; none is opened before it is asked for.
  *
+ * @param importer loads pg; only tests hand over another.
  * @throws StorageError when pg is not installed.
  */
-export async function openPool(connection: PostgresConnection): Promise<Pool> {
+export async function openPool(connection: PostgresConnection, importer: () => Promise<typeof import('pg')> = () => import('pg')): Promise<Pool> {
   const { host, port, database, schema, user, password, tls, poolSize, timeout } = connection;
-  const { default: pg } = await import('pg').catch((cause: unknown) => {
+  const { default: pg } = await importer().catch((cause: unknown) => {
     throw new StorageError('UNAVAILABLE', placeOf(connection), 'PostgreSQL cannot be used: the library pg is not installed. Run "npm install pg" where Holdfast is installed, and restart Node-RED.', { cause });
   });
   return new pg.Pool({
