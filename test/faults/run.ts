@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import { compare } from './compare.ts';
 import { injectFaults, until } from './faults.ts';
 import type { Progress } from './faults.ts';
+import { FORWARD_USAGE, isForwardRun } from './forward/options.ts';
+import { runForward } from './forward/run.ts';
 import { canFailFsync } from './fsync.ts';
 import { LedgerWatch } from './ledger.ts';
 import { readOptions, USAGE } from './options.ts';
@@ -60,6 +62,8 @@ async function run(options: Options, system: System): Promise<Run> {
 }
 
 async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (isForwardRun(args)) return runForward(args);
   const options = readOptions();
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-faults-'));
   const removed = (): void => rmSync(directory, { recursive: true, force: true });
@@ -90,5 +94,6 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error(USAGE);
+  console.error(FORWARD_USAGE);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Random } from '../../core/simulator/random.ts';
 import type { Break } from './plan.ts';
 
@@ -21,6 +22,7 @@ export class TcpProxy {
   readonly #links = new Set<Link>();
   readonly #target: number;
   readonly #random: Random;
+  #down = false;
 
   private constructor(target: number, random: Random) {
     this.#target = target;
@@ -53,6 +55,16 @@ export class TcpProxy {
     return chosen.length;
   }
 
+  /** Cuts all connections and lets nobody through for a while. @returns how many were cut, once the link is restored. */
+  async outage(milliseconds: number): Promise<number> {
+    const links = [...this.#links];
+    this.#down = true;
+    for (const link of links) cut(link);
+    await wait(milliseconds);
+    this.#down = false;
+    return links.length;
+  }
+
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const link of this.#links) cut(link);
@@ -60,6 +72,11 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
+    if (this.#down) {
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
     const server = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const link = { client, server };
     this.#links.add(link);
