@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { openEditor, startBrowser } from '../support/browser.ts';
+import type { Editor } from '../support/browser.ts';
+import type { Holdfast } from '../support/node-red-process.ts';
+import { BACKEND, startFlow } from './fixture.ts';
+
+describe('the dialog of the backend', () => {
+  let browser: Browser;
+  let holdfast: Holdfast;
+  let editor: Editor;
+
+  before('start Chromium and Node-RED', async function () {
+    browser = await startBrowser(this);
+    holdfast = await startFlow();
+    editor = await openEditor(browser, holdfast);
+  });
+  afterEach('leave no dialog open when a test failed', () => editor?.closeAll());
+  after('stop both', async () => {
+    await editor?.end();
+    await browser?.close();
+    await holdfast?.remove();
+  });
+
+  it('makes profiles, and says what the server would refuse', async () => {
+    await editor.open(BACKEND);
+    const tab = (name: string) => editor.page.locator('[role="tab"]', { hasText: name });
+    await tab('Access').focus();
+    await editor.page.keyboard.press('ArrowRight');
+    const problem = editor.page.locator('#holdfast-profiles-problem');
+    await editor.page.locator('#holdfast-pane-profiles .red-ui-editableList-addButton').click();
+    const row = editor.page.locator('#holdfast-profiles > li').last();
+    await problem.filter({ hasText: 'Profile 3 needs a name' }).waitFor();
+    await row.locator('.holdfast-profile-name').fill('wild');
+    await problem.filter({ hasText: 'Profile 3 is called “wild”, as another is.' }).waitFor();
+    await row.locator('.holdfast-profile-name').fill('van');
+    await row.locator('.holdfast-profile-format').selectOption('cbor');
+    await row.locator('.holdfast-profile-age').fill('soon');
+    await problem.filter({ hasText: 'Profile “van”: the oldest reading is no number' }).waitFor();
+    await row.locator('.holdfast-profile-age').fill('1.5');
+    for (const metric of ['speed', 'speed']) {
+      await row.locator('button', { hasText: 'Metric' }).click();
+      await row.locator('.holdfast-metric-name').last().fill(metric);
+    }
+    await problem.filter({ hasText: 'Profile 3 names the metric “speed” twice.' }).waitFor();
+    await row.locator('.holdfast-metric-name').last().fill('constructor');
+    await problem.filter({ hasText: 'Profile “van” has a metric whose name cannot be used.' }).waitFor();
+    await row.locator('button[aria-label="Remove this metric"]').last().click();
+    await row.locator('.holdfast-metric-unit').fill('km/h');
+    await row.locator('.holdfast-metrics select[aria-label="Type"]').selectOption('number');
+    await row.locator('.holdfast-profile-own').check();
+    await row.locator('.holdfast-profile-burst').fill('0');
+    await problem.filter({ hasText: 'Profile “van”: what may come at once cannot be that.' }).waitFor();
+    await editor.picture('backend-profiles');
+    await row.locator('.holdfast-profile-burst').fill('20');
+    await row.locator('button[aria-label="How long this metric is kept"]').click();
+    const ofMetric = row.locator('.holdfast-metric-kept');
+    await ofMetric.locator('[data-kept="readings"]').selectOption('days');
+    await ofMetric.locator('[data-days-of="readings"]').fill('0');
+    await problem.filter({ hasText: 'Profile “van”: readings or rollups cannot be kept that long.' }).waitFor();
+    await ofMetric.locator('[data-days-of="readings"]').fill('7');
+    await row.locator('.holdfast-profile-body > .holdfast-retention [data-kept="hour"]').selectOption('ever');
+    await editor.picture('backend-profile-retention');
+    await editor.page.locator('#holdfast-profiles-problem:empty').waitFor({ state: 'attached' });
+    await editor.close('done');
+    const { profiles } = await editor.properties(BACKEND);
+    assert.deepEqual((profiles as unknown[])[2], { name: 'van', format: 'cbor', maximumAge: 5_400_000, metrics: { speed: { type: 'number', unit: 'km/h', retention: { readings: 7 } } }, limits: { messagesPerSecond: 10, bytesPerSecond: 0, burst: 20, over: 'refuse' }, retention: { hour: null } });
+    assert.deepEqual((profiles as unknown[])[0], { name: 'press', format: 'json', maximumAge: 172_800_000, metrics: { temperature: { type: 'number', unit: 'Cel' }, running: {} } });
+    assert.deepEqual(await editor.faults(BACKEND), []);
+    assert.deepEqual(editor.problems, []);
+  });
+
+  it('lets a person choose where readings are kept and for how long, and says what is missing', async () => {
+    await editor.open(BACKEND);
+    await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]').click();
+    const meaning = editor.page.locator('#holdfast-retention-meaning');
+    assert.equal(await meaning.innerText(), 'Every reading is kept for ever.');
+    await editor.page.locator('#holdfast-health', { hasText: 'Readings in this directory can be written and asked.' }).waitFor();
+    await editor.page.locator('#holdfast-retention [data-kept="readings"]').selectOption('days');
+    await editor.page.locator('#holdfast-retention [data-days-of="readings"]').fill('0');
+    assert.match(await meaning.innerText(), /^Readings cannot be kept for 0 days/);
+    await editor.page.locator('#holdfast-retention [data-days-of="readings"]').fill('30');
+    assert.equal(await meaning.innerText(), 'After 30 days a reading is gone for good, and no rollup is left of it.');
+    await editor.page.locator('#holdfast-retention [data-kept="hour"]').selectOption('days');
+    assert.equal(await meaning.innerText(), 'A reading goes after 30 days; what it adds to the rollups stays.');
+    assert.equal(await editor.page.locator('#node-config-input-postgresHost').isVisible(), false);
+    await editor.page.locator('#node-config-input-storage').selectOption('postgresql');
+    await editor.page.locator('#holdfast-problem-postgresHost', { hasText: '“Host” is empty. Enter a value.' }).waitFor();
+    await editor.picture('backend-store-postgres');
+    await editor.page.locator('#node-config-input-storage').selectOption('embedded');
+    await editor.page.locator('#holdfast-problem-postgresHost').waitFor({ state: 'detached' });
+    await editor.picture('backend-store-days');
+    await editor.close('done');
+    const { retention, storage } = await editor.properties(BACKEND);
+    assert.deepEqual([retention, storage], [{ readings: 30, minute: 0, hour: 730, day: 0 }, 'embedded']);
+    assert.deepEqual(await editor.faults(BACKEND), []);
+  });
+
+  it('shows at once what is wrong with profiles that came with a flow', async () => {
+    await editor.page.evaluate(`RED.nodes.node('${BACKEND}').profiles[1].format = 'protobuf'`);
+    assert.match((await editor.faults(BACKEND)).join(), /format, is "protobuf"\. Choose one of/);
+    await editor.open(BACKEND);
+    await editor.page.locator('#holdfast-profiles-problem', { hasText: 'protobuf' }).waitFor({ state: 'visible' });
+    await editor.close('cancel');
+    await editor.page.evaluate(`RED.nodes.node('${BACKEND}').profiles[1].format = 'auto'`);
+  });
+});
