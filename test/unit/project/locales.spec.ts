@@ -3,7 +3,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { FORMATS } from '../../../core/decode/format.ts';
 import { OVER_LIMIT } from '../../../core/overload/limits.ts';
+import { AGGREGATES, FILLS, KINDS, ORDERS, QUALITY_NAMES, RESETS } from '../../../core/history/query.ts';
 import { VIA } from '../../../core/sample/via.ts';
+import { OUTPUTS } from '../../../nodes/history/config.ts';
 import { root } from './source-files.ts';
 
 const LANGUAGES = ['en-US', 'de'];
@@ -50,6 +52,13 @@ describe('the texts that dialogs look up by a word of core', () => {
     assert.ok(words.includes('disk') && words.includes('syntax'));
     const known = texts('backend');
     assert.deepEqual(words.filter((reason) => !known.has(`reasons.${reason}`)), []);
+  });
+
+  it('are there for everything that a history can be asked for', () => {
+    const known = texts('history');
+    const looked = [...KINDS.flatMap((kind) => [`kind.${kind}`, `kindMeaning.${kind}`, `label.${kind}`]), ...AGGREGATES.map((name) => `aggregates.${name}`), ...OUTPUTS.flatMap((form) => [`output.${form}`, `outputMeaning.${form}`]),
+      ...QUALITY_NAMES.map((name) => `quality.${name}`), ...FILLS.map((fill) => `fill.${fill}`), ...RESETS.map((resets) => `resets.${resets}`), ...ORDERS.map((order) => `order.${order}`)];
+    assert.deepEqual(looked.filter((key) => !known.has(key)), []);
   });
 });
 
