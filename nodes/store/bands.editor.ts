@@ -1,6 +1,7 @@
 import { choose } from '../editor/choice.ts';
 import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
 import { currentValue, savedValue } from '../editor/settings.ts';
+import { addStyle } from '../editor/style.ts';
 import { isNumberWithin, numberSentence, textOf } from '../editor/validators.ts';
 
 /** A row of the list as it is saved. */
@@ -11,10 +12,17 @@ interface SavedBand {
 }
 
 const LIST = '#holdfast-bands';
+const RULES = `
+.holdfast-form .form-row .holdfast-band { display: flex; align-items: center; gap: 8px; }
+.holdfast-form .form-row .holdfast-band > input[type="text"] { flex: 0 1 80px; min-width: 50px; width: auto; }
+.holdfast-form .form-row .holdfast-band > input.holdfast-band-metric { flex: 1 1 90px; }
+.holdfast-form .form-row .holdfast-band > select { flex: 1 1 130px; min-width: 0; width: auto; }
+`;
 export const BAND_KINDS = ['absolute', 'percent'];
 
 /** Makes the list of metrics that have a band of their own. */
 export function openBands(node: EditorNode, changed: () => void): void {
+  addStyle('holdfast-bands-style', RULES);
   $(LIST).editableList<SavedBand>({
     addButton: node._('bands.add'),
     height: 'auto',
@@ -24,7 +32,7 @@ export function openBands(node: EditorNode, changed: () => void): void {
       const metric = $('<input type="text" class="holdfast-band-metric">').attr({ 'aria-label': node._('bands.metric'), placeholder: 'temperature' }).val(textOf(saved.metric));
       const band = $('<input type="text" inputmode="decimal" class="holdfast-band-width">').attr('aria-label', node._('labels.band')).val(textOf(saved.band ?? 0));
       const kinds = $('<select>').attr('aria-label', node._('labels.bandKind')).append(BAND_KINDS.map((kind) => $('<option>').val(kind).text(node._(`bandKind.${kind}`))));
-      $('<span class="holdfast-value">').append(metric, band, choose(kinds, textOf(saved.bandKind ?? 'absolute'))).appendTo(row);
+      $('<div class="holdfast-band">').append(metric, band, choose(kinds, textOf(saved.bandKind ?? 'absolute'))).appendTo(row);
       suggestKnown(metric, { backend: chosenBackendId, names: 'metrics' });
       row.on('input change', 'input, select', changed);
       changed();
