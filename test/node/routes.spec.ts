@@ -80,7 +80,7 @@ describe('Try it', () => {
 
   for (const [type, summary] of [
     ['holdfast-detect', /these metrics are watched: temperature, pressure\./],
-    ['holdfast-store', /The last message holds 2 readings\./],
+    ['holdfast-store', /The last message holds 2 readings: 2 stored/],
   ] as const) {
     it(`works for ${type}`, async () => {
       await load(flowOfOne({ type }, 1, temporaryDirectory()));
@@ -107,6 +107,20 @@ describe('the backend’s routes', () => {
     assert.deepEqual(list.body, [{ id: 'press-7', kind: 'device', profile: 'press', children: [] }]);
     assert.equal(((await helper.request().delete('/holdfast-backend/data/principals/press-7')) as Answer).status, 200);
     assert.equal(backend().registry.authenticate('press-7', secret), undefined);
+  });
+
+  it('give a device tags and a profile while its secret stays, and tell the tags that are known', async () => {
+    const { body } = await post('/holdfast-backend/data/principals', { id: 'press-7', kind: 'device', tags: ['hall-2'] });
+    const patch = async (id: string, change: object): Promise<Answer> => (await helper.request().patch(`/holdfast-backend/data/principals/${id}`).send(change)) as Answer;
+    const changed = await patch('press-7', { profile: 'press', tags: ['hall-2', 'line a'] });
+    assert.deepEqual([changed.status, changed.body], [200, { id: 'press-7', kind: 'device', profile: 'press', children: [], tags: ['hall-2', 'line a'] }]);
+    assert.deepEqual(backend().registry.authenticate('press-7', String(body['secret'])), changed.body);
+    assert.deepEqual((await get('/holdfast-backend/data/known')).body['tags'], ['hall-2', 'line a']);
+    for (const [id, change, says] of [['press-7', { tags: ['a,b'] }, /The tag "a,b" cannot be used/], ['press-7', { tags: 'hall-2' }, /tags is not a list/], ['nobody', { tags: [] }, /There is no "nobody" to change/]] as const) {
+      const refused = await patch(id, change);
+      assert.equal(refused.status, 400);
+      assert.match(String(refused.body['error']), says);
+    }
   });
 
   for (const [what, body, says] of [

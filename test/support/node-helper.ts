@@ -44,7 +44,7 @@ interface Helper {
   load(nodes: readonly unknown[], flow: FlowNode[], credentials: object): Promise<void>;
   unload(): Promise<void>;
   getNode(id: string): RunningNode | null | undefined;
-  request(): { get(path: string): Request; post(path: string): Request; delete(path: string): Request };
+  request(): { get(path: string): Request; post(path: string): Request; patch(path: string): Request; delete(path: string): Request };
   startServer(): Promise<void>;
   stopServer(): Promise<void>;
 }
