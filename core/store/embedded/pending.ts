@@ -60,6 +60,7 @@ export class Pending {
       this.#texts.set(slot, text);
       series.plain = false;
     }
+    if (ts < series.oldestPending) series.oldestPending = ts;
     series.head = slot;
     series.pending += 1;
     this.#count += 1;
@@ -140,6 +141,7 @@ export class Pending {
     this.#overrides -= series.overrides;
     series.head = NONE;
     series.pending = 0;
+    series.oldestPending = Infinity;
     series.overrides = 0;
     series.ordered = true;
     series.plain = true;

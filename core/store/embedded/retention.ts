@@ -13,6 +13,8 @@ import type { Series, SeriesIndex } from './series-index.ts';
 export interface RetentionOptions extends ExpiryOptions {
   clock: Clock;
   index: SeriesIndex;
+  /** Begins to move the log into chunks. @returns whether there is nothing left of it. */
+  sealSoon: () => boolean;
   problem: (error: Error) => void;
 }
 
@@ -71,8 +73,8 @@ export class Retention {
   #letGo(series: Series): boolean {
     const { marks, rollups } = this.#options;
     const { readingsFrom, tiers } = this.#planOf(series);
-    const oldest = this.#expiry.oldest(series);
-    if (oldest && oldest.first < readingsFrom && this.#expiry.letReadingsGo(series, readingsFrom, 'expired', tiers)) return true;
+    const oldest = Math.min(this.#expiry.oldest(series)?.first ?? Infinity, series.oldestPending);
+    if (oldest < readingsFrom && this.#expiry.letReadingsGo(series, readingsFrom, 'expired', tiers)) return true;
     if (marks.of(series).readingsFrom === -Infinity) return false;
     const old = tiers.find(({ width, from }) => rollups.hasBefore(series, width, from));
     return old !== undefined && this.#expiry.letRollupsGo(series, old.width, old.from, 'expiredRollups', tiers);

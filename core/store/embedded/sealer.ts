@@ -19,7 +19,11 @@ export interface SealLimits {
   age: number;
 }
 
-export const SEAL_LIMITS: SealLimits = { readings: 1_000_000, bytes: 32 << 20, age: 60_000 };
+/**
+ * An hour: a chunk that is written anew for each reading of a slow device would cost hundreds of times what the reading does. How long
+ * the store takes to open depends on what is in the log, and that is bounded by the others.
+ */
+export const SEAL_LIMITS: SealLimits = { readings: 1_000_000, bytes: 32 << 20, age: 3_600_000 };
 
 export interface SealerOptions {
   database: DatabaseSync;
@@ -41,6 +45,9 @@ const SLICE_MILLISECONDS = 5;
 const SLICE_READINGS = 20_000;
 const PAUSE_MILLISECONDS = 5;
 const RETRY_MILLISECONDS = 2_000;
+
+/** How full the log is, where 1 is full, when writing waits for a slice of sealing. */
+const PRESSING = 1.5;
 
 /** One way through all series; when it is through, everything that was in the log before is in chunks. */
 interface Pass {
@@ -93,14 +100,15 @@ export class Sealer {
   }
 
   /**
-   * Seals here and now when the log has grown to twice its limits, since sealing did not keep up.
+   * Seals some here and now when the log has grown to one and a half of its limits, since sealing does not keep up, and everything at twice.
    *
    * @throws StorageError when it cannot, so that nothing more is taken in.
    */
   makeRoom(): void {
     const { limits, log } = this.#options;
-    if (log.readings < 2 * limits.readings && log.bytes < 2 * limits.bytes) return;
-    this.sealAll();
+    const full = Math.max(log.readings / limits.readings, log.bytes / limits.bytes);
+    if (full >= 2) this.sealAll();
+    else if (full >= PRESSING && this.#pass !== undefined && !this.#failed) this.#runSlice();
   }
 
   /** Seals everything now. @throws StorageError */

@@ -19,6 +19,8 @@ export class Series {
   /** The slot in `Pending` of the last reading that was added; -1 when there is none. */
   head = -1;
   pending = 0;
+  /** The oldest time of the pending ones; Infinity when there are none. */
+  oldestPending = Infinity;
   /** How many of the pending ones take the place of one in a chunk. */
   overrides = 0;
   /** Whether the pending ones were added in order of time. */

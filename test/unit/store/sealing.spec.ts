@@ -16,7 +16,7 @@ describe('the store, moving its log into chunks', () => {
   const stored = (): unknown => fixture.sql(COUNT_READINGS)[0]?.['readings'];
 
   beforeEach(() => {
-    fixture = new StoreFixture({ limits: { readings: 300 } });
+    fixture = new StoreFixture({ limits: { readings: 300, age: 60_000 } });
   });
   afterEach(() => fixture.remove());
 
