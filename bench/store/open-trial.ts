@@ -11,7 +11,7 @@ import { Series } from '../../core/store/embedded/series.ts';
 import { SqliteStore } from '../../core/store/embedded/sqlite-store.ts';
 import { openDatabase } from '../../core/sqlite/database.ts';
 import { peakRssMegabytes } from '../pipeline/measure.ts';
-import { BATCH_ROWS, BATCH_SAMPLES, DEVICES, METRICS, Workload } from './workload.ts';
+import { BATCH_ROWS, BATCH_SAMPLES, METRICS, Workload } from './workload.ts';
 
 export interface OpenFigures {
   readings: number;
@@ -21,6 +21,7 @@ export interface OpenFigures {
   bytes: number;
 }
 
+const DEVICES = 10_000;
 const CHUNK_READINGS = 256;
 /** The log is written until one batch more would have it sealed. */
 const LOG_BATCHES = Math.floor(SEAL_LIMITS.readings / BATCH_ROWS) - 1;
@@ -36,7 +37,7 @@ function roundsFor(readings: number): number {
 
 /** Makes the file with the store's own chunk writer; a power cut may take it, which spares the time that writing durably takes. */
 export function makeFile(directory: string, readings: number): void {
-  const workload = new Workload();
+  const workload = new Workload(DEVICES);
   const rounds = roundsFor(readings);
   const path = pathIn(directory);
   const database = openDatabase(path, LAYOUT);
@@ -62,7 +63,7 @@ export function makeFile(directory: string, readings: number): void {
 
 /** Writes as much as stands in the log before it is sealed, and leaves the store open, to be killed. */
 export async function fillLog(directory: string, readings: number): Promise<void> {
-  const workload = new Workload();
+  const workload = new Workload(DEVICES);
   const store = new SqliteStore({ path: pathIn(directory), clock: systemClock });
   const first = (roundsFor(readings) * DEVICES) / BATCH_SAMPLES;
   for (let number = 0; number < LOG_BATCHES; number += 1) {

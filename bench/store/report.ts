@@ -86,10 +86,10 @@ export function summarize({ systems, opening }: Results, verdicts: readonly Verd
 
 export function render({ systems, opening }: Results, verdicts: readonly Verdict[]): string {
   const cell = (value: number | undefined, digits: number): string => (value === undefined ? 'not run' : value.toFixed(digits));
-  const figures = table([['system', ...COLUMNS.map(({ title }) => title)], ...systems.map((each) => [each.name, ...COLUMNS.map(({ of, digits }) => cell(of(each), digits))])]);
+  const figures = systems.length === 0 ? [] : [table([['system', ...COLUMNS.map(({ title }) => title)], ...systems.map((each) => [each.name, ...COLUMNS.map(({ of, digits }) => cell(of(each), digits))])])];
   const open = opening ? [`Opened after a kill -9 with ${(opening.readings / 1e6).toFixed(1)} M readings (${(opening.bytes / 1e6).toFixed(0)} MB) in ${opening.milliseconds.toFixed(0)} ms, ${opening.peakRssMegabytes.toFixed(0)} MB RSS.`] : [];
   const judged = table(verdicts.map(({ goal, figure, unit, met }) => [goal, figure === undefined ? '' : `${figure.toFixed(2)} ${unit}`, met === undefined ? 'not run' : met ? 'met' : 'not met']));
-  return [figures, ...open, judged, ...notes(systems)].join('\n\n');
+  return [...figures, ...open, judged, ...notes(systems)].join('\n\n');
 }
 
 function notes(systems: readonly Figures[]): string[] {
@@ -97,7 +97,8 @@ function notes(systems: readonly Figures[]): string[] {
   const rows = systems.map(({ name, load }) => `${name}: ${(load.rows / 1e6).toFixed(2)} M rows in ${load.seconds.toFixed(1)} s.`);
   const answers = systems.flatMap(({ name, ask }) => (ask ? [{ name, digest: ask.answers }] : []));
   const differ = new Set(answers.map(({ digest }) => digest)).size > 1 ? [`The systems did not answer alike: ${answers.map(({ name, digest }) => `${name} ${digest}`).join(', ')}.`] : [];
-  return [[...rows, ...free, ...differ].join('\n')];
+  const lines = [...rows, ...free, ...differ];
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function table(rows: readonly (readonly string[])[]): string {

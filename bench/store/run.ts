@@ -1,7 +1,7 @@
 /**
  * `npm run bench:store`: the same readings into and out of the embedded store and its peers, one after the other.
  *
- *   npm run bench:store -- [--only name,name] [--rows n] [--seconds n] [--long-readings n] [--open-readings n] [--directory path]
+ *   npm run bench:store -- [--only name,name] [--devices n] [--rows n] [--seconds n] [--long-readings n] [--open-readings n] [--directory path]
  *
  * See bench/README.md for what is measured and what is not.
  */
@@ -23,6 +23,7 @@ const OPEN = 'open';
 const { values: given } = parseArgs({
   options: {
     only: { type: 'string' },
+    devices: { type: 'string', default: '10000' },
     rows: { type: 'string', default: '5120000' },
     seconds: { type: 'string', default: '10' },
     'long-readings': { type: 'string', default: '10000000' },
@@ -32,6 +33,7 @@ const { values: given } = parseArgs({
 });
 const names = chosen(given.only, [...SYSTEMS.map(({ name }) => name), OPEN]);
 const options = {
+  devices: Math.ceil(positive('devices', given.devices)),
   rows: positive('rows', given.rows),
   seconds: positive('seconds', given.seconds),
   longReadings: positive('long-readings', given['long-readings']),

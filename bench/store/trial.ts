@@ -8,6 +8,7 @@ import type { OpenSystem, System } from './systems/system.ts';
 import { BATCH_ROWS, LONG, sampleOf, Workload } from './workload.ts';
 
 export interface TrialOptions {
+  devices: number;
   /** Rows written at most. */
   rows: number;
   /** How long is written at most, in seconds. */
@@ -53,8 +54,8 @@ const RANGE = 900;
 const ROUNDS = { range: 51, buckets1M: 11, buckets10M: 5, latest: 5 } as const;
 
 /** Writes batches of 1,000 rows, one after the other, each durable before the next; then settles. Making the batches is not measured. */
-export async function load(system: System, directory: string, { rows: most, seconds: longest, longReadings, address }: TrialOptions): Promise<LoadFigures> {
-  const workload = new Workload();
+export async function load(system: System, directory: string, { devices, rows: most, seconds: longest, longReadings, address }: TrialOptions): Promise<LoadFigures> {
+  const workload = new Workload(devices);
   const open = await system.open(directory, address);
   const figures = { rows: 0, seconds: 0, cpuMicroseconds: 0 };
   const measured = async <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -96,9 +97,9 @@ function rssOf({ others }: OpenSystem): number {
 }
 
 /** Asks what was loaded; each question several times, of which the median counts. */
-export async function ask(system: System, directory: string, { longReadings, address }: TrialOptions): Promise<AskFigures> {
+export async function ask(system: System, directory: string, { devices: count, longReadings, address }: TrialOptions): Promise<AskFigures> {
   const idleRssMegabytes = peakRssMegabytes([process.pid]);
-  const { devices } = new Workload();
+  const { devices } = new Workload(count);
   const open = await system.open(directory, address);
   const answers = createHash('sha256');
   const note = (answer: unknown): void => void answers.update(JSON.stringify(answer, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(10)) : value)));

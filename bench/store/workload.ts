@@ -3,7 +3,6 @@ import type { Sample } from '../../core/sample/sample.ts';
 import { kindOf } from '../../core/simulator/kinds.ts';
 import { createSampler } from '../../core/simulator/sampler.ts';
 
-export const DEVICES = 10_000;
 /** The metrics of each device. */
 export const METRICS = ['temperature', 'vibration'] as const;
 /** Samples of a batch; a reading is a row, so a batch is 1,000 rows. */
@@ -14,6 +13,8 @@ export const BATCH_ROWS = BATCH_SAMPLES * METRICS.length;
 export const LONG = { device: 'long', metric: 'vibration', first: 1_700_000_000_000, interval: 1_000 } as const;
 
 const INTERVAL = 10_000;
+/** Far enough apart that the lateness of one sample says nothing of the next. */
+const MUCH = 10_007;
 const START = 1_750_000_000_000;
 /** Times of every second device come this late at most, in milliseconds; the others are exact. */
 const JITTER = 20;
@@ -26,14 +27,19 @@ type Recorded = Record<Metric, Float64Array>;
 
 /** Some presses for eleven hours each. A device goes through the record of one of them, from a place of its own. */
 export class Workload {
-  readonly devices = Array.from({ length: DEVICES }, (_, number) => `press-${String(number).padStart(5, '0')}`);
-  readonly #presses = Array.from({ length: PRESSES }, (_, number) => record(number));
+  readonly devices: readonly string[];
+  #recorded: Recorded[] | undefined;
 
-  /** The n-th batch: the devices send in turn, all of them once in 20 batches. */
+  /** @param devices how many */
+  constructor(devices: number) {
+    this.devices = Array.from({ length: devices }, (_, number) => `press-${String(number).padStart(6, '0')}`);
+  }
+
+  /** The n-th batch: the devices send in turn. */
   batch(number: number): Sample[] {
     const samples: Sample[] = [];
     const first = number * BATCH_SAMPLES;
-    for (let index = first; index < first + BATCH_SAMPLES; index += 1) samples.push(this.#sample(index % DEVICES, Math.floor(index / DEVICES)));
+    for (let index = first; index < first + BATCH_SAMPLES; index += 1) samples.push(this.#sample(index % this.devices.length, Math.floor(index / this.devices.length)));
     return samples;
   }
 
@@ -46,9 +52,14 @@ export class Workload {
     });
   }
 
+  /** Made when they are needed first: who only asks has no use for them. */
+  get #presses(): readonly Recorded[] {
+    return (this.#recorded ??= Array.from({ length: PRESSES }, (_, number) => record(number)));
+  }
+
   /** When a device sends the sample with this number. */
   timeOf(device: number, round: number): number {
-    const late = device % 2 === 0 ? 0 : Math.floor(JITTER * (((device + round * DEVICES) * 0.618_033_988_749_895) % 1));
+    const late = device % 2 === 0 ? 0 : Math.floor(JITTER * (((device + round * MUCH) * 0.618_033_988_749_895) % 1));
     return START + round * INTERVAL + (device % INTERVAL) + late;
   }
 
