@@ -149,7 +149,9 @@ async function exportStore(given: Given): Promise<void> {
   const format = given.text('format') ?? 'json-lines';
   if (format !== 'json-lines' && format !== 'csv') throw new MaintenanceError(`--format is "${format}". Give json-lines or csv.`);
   const [devices, metrics, from, to, output] = [given.list('device'), given.list('metric'), given.time('from'), given.time('to'), given.text('output')];
-  const store = openStore(existing(given.directory));
+  const { directory } = given;
+  if (!existsSync(join(existing(directory), 'store.sqlite'))) throw new MaintenanceError(`There is no store.sqlite in ${directory}. Give the directory of a backend with an embedded store.`);
+  const store = openStore(directory);
   let readings = 0;
   try {
     const selection = { ...(devices && { devices }), ...(metrics && { metrics }), ...(from !== undefined && { from }), ...(to !== undefined && { to }) };

@@ -98,6 +98,7 @@ describe('npm run store', () => {
       const { status, stderr } = run([command, '--directory', place('nowhere'), ...(command === 'backup' ? ['--to', place('x')] : [])]);
       assert.deepEqual([status, /nowhere/.test(stderr)], [1, true], command);
     }
+    assert.match(run(['export', '--directory', folder]).stderr, /There is no store\.sqlite/);
     assert.match(run(['export', '--from', 'yesterday']).stderr, /--from is "yesterday"/);
     assert.equal(existsSync(place('nowhere')), false);
   });

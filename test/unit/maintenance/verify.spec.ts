@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
 import { Backend } from '../../../core/backend/backend.ts';
 import { systemClock } from '../../../core/clock/clock.ts';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
@@ -118,5 +120,50 @@ describe('verifying the files of a backend', () => {
     assert.deepEqual([...new Set(found.map(({ file }) => file))], ['registry.sqlite']);
     writeFileSync(path, 'no database at all');
     assert.match(String((await findings())[0]?.['problem']), /cannot be read/);
+  });
+});
+
+describe('a store that was written, sealed, deleted from and retained in whatever order', () => {
+  it('is sound', async function () {
+    this.timeout(60_000);
+    const device = fc.constantFrom('a', 'b');
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ do: fc.constant('write' as const), device, from: fc.integer({ min: 0, max: 200 }), count: fc.integer({ min: 1, max: 40 }), m: fc.oneof(fc.double(), fc.constant('text'), fc.boolean(), fc.constant(null)) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('seal' as const) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), device, from: fc.integer({ min: 0, max: 200 }) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('retain' as const), minutes: fc.integer({ min: 1, max: 100 }) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 100 }) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+        const directory = mkdtempSync(join(tmpdir(), 'holdfast-verify-'));
+        const clock = new ManualClock(200 * 60_000);
+        const store = new SqliteStore({ path: join(directory, 'store.sqlite'), clock, chunkReadings: 8, problem: fail });
+        let received = 1;
+        for (const one of steps) {
+          if (one.do === 'write') {
+            received += 1;
+            const samples = Array.from({ length: one.count }, (_, index) => ({ id: 'x', device: one.device, ts: (one.from + index) * 60_000, received, tsSource: 'device' as const, src: { via: 'mqtt' as const }, values: { m: one.m, n: index } }));
+            store.write(samples, (error) => error && fail(error));
+            clock.advance(2);
+          } else if (one.do === 'seal') store.seal();
+          else if (one.do === 'delete') {
+            const deleted = store.delete({ device: one.device, from: one.from * 60_000 });
+            for (let turn = 0; turn < 20; turn += 1) {
+              clock.advance(10);
+              await setImmediate();
+            }
+            await deleted;
+          } else if (one.do === 'retain') store.retain({ of: () => ({ readings: one.minutes * 60_000, minute: Infinity, hour: Infinity, day: 0 }), maximumBytes: Infinity });
+          else clock.advance(one.minutes * 60_000);
+        }
+        store.close();
+        const found: unknown[] = [];
+        for await (const verdict of verifyDirectory(directory, true)) found.push(...verdict.findings);
+        rmSync(directory, { recursive: true });
+        assert.deepEqual(found, []);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
