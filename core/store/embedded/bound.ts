@@ -15,6 +15,8 @@ export interface BoundOptions {
   index: SeriesIndex;
   rollups: RollupTable;
   expiry: Expiry;
+  /** Begins to move the log into chunks. @returns whether there is nothing left of it. */
+  sealSoon: () => boolean;
   /** The rollups that are made of a series. */
   tiersOf: (series: Series) => readonly Tier[];
   problem: (error: Error) => void;
@@ -46,6 +48,8 @@ const SERIES = 512;
 const FREE_PART = 1 / 64;
 /** Of fewer readings, a rollup takes more bytes than they do. */
 const PAYING_READINGS = 6;
+/** Readings that come all the while keep the log from ever being empty. */
+const ROUNDS_OF_SEALING = 2;
 const SHOWN_MILLISECONDS = 3_600_000;
 const MEBIBYTE = 1 << 20;
 
@@ -63,6 +67,8 @@ export class Bound {
   /** The oldest chunk of each series, the oldest of all last. */
   #oldest: Candidate[] = [];
   #dropping = false;
+  /** Rounds for which the log has been moved into chunks instead. */
+  #waited = 0;
   #told = false;
   #droppedAt = -Infinity;
   #isTooSmall = false;
@@ -88,7 +94,10 @@ export class Bound {
   begin(): void {
     this.#next = 0;
     this.#oldest = [];
-    this.#dropping = this.#maximumBytes < Infinity && this.#fileBytes() + this.#logBytes() > this.#maximumBytes;
+    const isOver = this.#maximumBytes < Infinity && this.#fileBytes() + this.#logBytes() > this.#maximumBytes;
+    // In chunks, readings take a quarter of what they take in the log.
+    this.#dropping = isOver && (this.#options.sealSoon() || this.#waited >= ROUNDS_OF_SEALING);
+    this.#waited = isOver && !this.#dropping ? this.#waited + 1 : 0;
   }
 
   /** Drops a little, when there is too much. @returns whether there is more to do. */

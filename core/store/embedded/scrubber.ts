@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
 import { PageFill, pageSize } from './page-fill.ts';
+import { MOST_BYTES } from './rollup-blocks.ts';
 
 /** Free pages that are filled at a time: a megabyte. */
 const PAGES = 256;
@@ -75,6 +76,7 @@ export class Scrubber {
     while (unsyncedTransaction(this.#database, () => this.#clear.run().changes) > 0) yield;
     // The last page of a long row that is somebody else's may have been free before.
     yield* this.#rewrite('superseded', 'series, ts, value, quality, superseded, note', 'coalesce(length(CAST(value AS BLOB)), 0) + coalesce(length(note), 0)');
+    yield* this.#rewrite('rollup', 'series, width, first_ts, last_ts, rollups, data', `CASE WHEN length(data) > ${MOST_BYTES} THEN length(data) END`);
     yield* this.#rewrite('damaged', 'source, series, first_ts, last_ts, count, data', 'length(data)');
   }
 

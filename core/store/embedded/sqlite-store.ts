@@ -102,7 +102,7 @@ export class SqliteStore implements Store {
       this.#bucketReader = new BucketReader({ ...parts, clock, index, chunks, pending, rollups, marks });
       const losses = (this.#losses = new Losses(parts.database));
       const gone = (reason: 'expired' | 'dropped', readings: number): void => void (intake.counts[reason] += readings);
-      this.#retention = new Retention({ ...parts, clock, index, seriesTable, pending, chunks, log, sealSeries, rollups, marks, losses, gone });
+      this.#retention = new Retention({ ...parts, clock, index, seriesTable, pending, chunks, log, sealSeries, rollups, marks, losses, gone, sealSoon: () => sealer.trimThrough(log.lastId) });
       const table = new DeletionTable(parts.database);
       const remover = new SeriesRemover({ ...parts, index, seriesTable, pending, chunks, table, part: new RollupDeletion(rollups, marks, losses) });
       const removed = (readings: number): void => void (intake.counts.deleted += readings);
