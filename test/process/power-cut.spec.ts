@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { ManualClock } from '../../core/clock/manual-clock.ts';
+import { verifyDirectory } from '../../core/maintenance/verify.ts';
+import { SqliteStore } from '../../core/store/embedded/sqlite-store.ts';
+import { openStore } from '../../core/store/index.ts';
 import { requireProgram } from '../support/requirements.ts';
 import { lossesOf } from './power-cut/check.ts';
 import { Disk } from './power-cut/disk.ts';
@@ -11,6 +16,7 @@ import { readTrace, STRACE_OPTIONS } from './power-cut/trace.ts';
 import type { Event } from './power-cut/trace.ts';
 
 const WRITER = join(import.meta.dirname, 'power-cut', 'writer.ts');
+const COMMANDS = join(import.meta.dirname, '..', '..', 'scripts', 'store.ts');
 const MESSAGES = 1_500;
 const CUTS = Number(process.env['HOLDFAST_POWER_CUTS'] ?? 300);
 
@@ -37,14 +43,21 @@ describe('a power cut', function () {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
+  /** Everything that a process did in a directory. */
+  async function traced(directory: string, parameters: readonly string[]): Promise<{ events: Event[]; stderr: string }> {
+    const trace = `${directory}.trace`;
+    const existing = readdirSync(directory);
+    const { stderr } = spawnSync(strace, [...STRACE_OPTIONS, '-o', trace, process.execPath, ...parameters], { encoding: 'utf8', timeout: 120_000 });
+    const events = await readTrace(trace, directory, existing);
+    rmSync(trace);
+    return { events, stderr };
+  }
+
   /** Everything that a backend did to its files, and said, while it took messages. */
   async function record(flushing: 'full' | 'off'): Promise<Event[]> {
     const directory = join(folder, flushing);
     mkdirSync(directory);
-    const trace = join(folder, `${flushing}.trace`);
-    const { stderr } = spawnSync(strace, [...STRACE_OPTIONS, '-o', trace, process.execPath, WRITER, directory, String(MESSAGES), flushing], { encoding: 'utf8', timeout: 120_000 });
-    const events = await readTrace(trace, directory);
-    rmSync(trace);
+    const { events, stderr } = await traced(directory, [WRITER, directory, String(MESSAGES), flushing]);
     const said = events.filter((event) => event.kind === 'say').map(({ text }) => text.split(' ')[0]);
     assert.equal(said.filter((what) => what === 'message').length, MESSAGES, stderr);
     assert.ok(!said.includes('problem'), 'the writer had a problem');
@@ -52,10 +65,9 @@ describe('a power cut', function () {
   }
 
   /** Cuts the power at so many moments of one run. @returns what was lost, by cut. */
-  async function cutAtRandom(events: readonly Event[], cuts: number, seed: number): Promise<string[][]> {
+  async function cutAtRandom(events: readonly Event[], cuts: number, seed: number, lossesIn = lossesOf, disk = new Disk()): Promise<string[][]> {
     const chance = seeded(seed);
-    const moments = Array.from({ length: cuts }, () => Math.floor(chance() * events.length)).toSorted((a, b) => a - b);
-    const disk = new Disk();
+    const moments = Array.from({ length: cuts }, () => Math.floor(chance() * (events.length + 1))).toSorted((a, b) => a - b);
     const losses: string[][] = [];
     let next = 0;
     for (const [index, moment] of moments.entries()) {
@@ -63,7 +75,7 @@ describe('a power cut', function () {
       const directory = join(folder, `cut-${index}`);
       mkdirSync(directory);
       disk.cut(directory, chance);
-      const lost = await lossesOf(directory, events.slice(0, moment));
+      const lost = await lossesIn(directory, events.slice(0, moment));
       if (lost.length > 0) losses.push([`seed ${seed}, cut ${index} at event ${moment}`, ...lost.slice(0, 5)]);
       rmSync(directory, { recursive: true });
     }
@@ -74,6 +86,37 @@ describe('a power cut', function () {
     const events = await record('full');
     for (const name of ['store.sqlite', 'inbox.sqlite']) assert.ok(events.filter((event) => event.kind === 'write' && event.name === name).length > 50, `${name} had no checkpoint`);
     assert.deepEqual(await cutAtRandom(events, CUTS, 1), []);
+  });
+
+  it('leaves a store that is being compacted sound, with all its readings', async () => {
+    const directory = join(folder, 'compacted');
+    mkdirSync(directory);
+    const answers = (path: string): unknown => {
+      const store = openStore(path);
+      const readings = store.series().map((series) => [series, store.range({ ...series, from: -1, to: 1e9 })]);
+      store.close();
+      return readings;
+    };
+    const clock = new ManualClock();
+    const store = new SqliteStore({ path: join(directory, 'store.sqlite'), clock, chunkReadings: 8 });
+    for (let ts = 0; ts < 2_000; ts += 1) {
+      store.write([{ id: 'x', device: `d${ts % 3}`, ts, received: ts, tsSource: 'device', src: { via: 'mqtt' }, values: { n: Math.sin(ts), text: `t${ts % 5}` } }], () => undefined);
+      clock.advance(2);
+      if (ts % 20 === 0) store.seal();
+    }
+    store.close();
+    const before = answers(directory);
+    const disk = new Disk();
+    for (const name of readdirSync(directory)) disk.add(name, readFileSync(join(directory, name)));
+    const { events } = await traced(directory, [COMMANDS, 'compact', '--directory', directory]);
+    assert.ok(events.filter(({ kind }) => kind === 'write').length > 100, 'nothing was compacted');
+    const lossesIn = async (path: string): Promise<string[]> => {
+      const found: string[] = [];
+      if (!isDeepStrictEqual(answers(path), before)) found.push('the answers are others');
+      for await (const verdict of verifyDirectory(path, true)) found.push(...verdict.findings.map(({ problem }) => problem));
+      return found;
+    };
+    assert.deepEqual(await cutAtRandom(events, Math.ceil(CUTS / 5), 2, lossesIn, disk), []);
   });
 
   it('is found out by this test when nothing is flushed', async () => {

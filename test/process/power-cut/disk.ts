@@ -14,8 +14,12 @@ export type Chance = () => number;
 type Change = { kind: 'write'; offset: number; data: Buffer } | { kind: 'truncate'; size: number };
 
 class TracedFile {
-  #durable: Buffer = Buffer.alloc(0);
+  #durable: Buffer;
   #changes: Change[] = [];
+
+  constructor(content: Buffer = Buffer.alloc(0)) {
+    this.#durable = content;
+  }
 
   add(change: Change): void {
     this.#changes.push(change);
@@ -64,6 +68,13 @@ export class Disk {
   readonly #files = new Map<string, TracedFile>();
   /** Names that came or went since the directory was flushed, in order. */
   #changes: Array<{ name: string; file: TracedFile | undefined }> = [];
+
+  /** A file that was there before, on disk whole. */
+  add(name: string, content: Buffer): void {
+    const file = new TracedFile(content);
+    this.#files.set(name, file);
+    this.#durable.set(name, file);
+  }
 
   apply(event: Event): void {
     switch (event.kind) {

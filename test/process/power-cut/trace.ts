@@ -19,11 +19,11 @@ export const STRACE_OPTIONS = ['-f', '-y', '-xx', '-qq', '-s', '1000000', '-e', 
 /** The memory of the write-ahead log's index is rebuilt after a crash, and the lock holds nothing. */
 const IGNORED = /-shm$|^lock\.sqlite/;
 
-/** Reads the trace of a process that worked in `directory`. @throws Error for a call that the model of the disk does not know. */
-export async function readTrace(file: string, directory: string): Promise<Event[]> {
+/** Reads the trace of a process that worked in `directory`, in which these files were before. @throws Error for a call that the model of the disk does not know. */
+export async function readTrace(file: string, directory: string, existing: readonly string[] = []): Promise<Event[]> {
   const events: Event[] = [];
   const unfinished = new Map<string, string>();
-  const known = new Set<string>();
+  const known = new Set(existing);
   const inside = (path: string): string | undefined => (dirname(path) === directory && !IGNORED.test(basename(path)) ? basename(path) : undefined);
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const [, pid = '', rest = ''] = /^(\d+) +(.*)$/s.exec(line) ?? [];
