@@ -41,8 +41,9 @@ export function addHistoryRoutes(RED: NodeAPI): void {
   const history = (request: Request, response: Response): void => void answerOne(request, response);
   RED.httpAdmin.get('/holdfast-backend/:id/history', permitted, history);
   RED.httpAdmin.post('/holdfast-backend/:id/history', permitted, history);
-  RED.httpAdmin.get('/holdfast-backend/:id/openapi.json', permitted, (_request: Request, response: Response) => void response.json(openApiDocument()));
-  RED.httpAdmin.get('/holdfast-backend/:id/api', permitted, (_request: Request, response: Response) => {
+  // A browser sends no token, and what stands here is the same everywhere and says nothing of this backend, not even whether it is there.
+  RED.httpAdmin.get('/holdfast-backend/:id/openapi.json', (_request: Request, response: Response) => void response.json(openApiDocument()));
+  RED.httpAdmin.get('/holdfast-backend/:id/api', (_request: Request, response: Response) => {
     response.set({ 'Content-Security-Policy': PAGE_POLICY, 'X-Content-Type-Options': 'nosniff' }).type('html').send(apiPage(openApiDocument()));
   });
 }

@@ -71,7 +71,7 @@ describe('the history over HTTP', () => {
     for (const [user, status] of [['admin', 200], ['viewer', 200], ['historian', 200], ['gardener', 401]] as const) {
       assert.equal((await request(path, { as: await api.login(user) })).status, status, user);
     }
-    for (const path2 of ['data/history', 'data/openapi.json', 'data/api']) assert.equal((await request(path2, { as: '' })).status, 401, path2);
+    for (const none of ['', 'guessed']) assert.equal((await request('data/history', { as: none })).status, 401);
     assert.equal((await request('data/history', { body: {}, as: '' })).status, 401);
     const inUrl = await fetch(`${api.url}/holdfast-backend/${path}&access_token=${encodeURIComponent(token)}`);
     assert.equal(inUrl.status, 200);
@@ -187,10 +187,11 @@ describe('the history over HTTP', () => {
     }
   });
 
-  it('describes itself to programs and to people', async () => {
-    const document = await request('data/openapi.json');
+  it('describes itself to programs and to people without a login, in the same words whether there is such a backend or not', async () => {
+    const document = await request('data/openapi.json', { as: '' });
     assert.equal((JSON.parse(document.text) as { openapi: string }).openapi, '3.1.0');
-    const page = await request('data/api');
+    const page = await request('data/api', { as: '' });
+    for (const [path, { text }] of [['openapi.json', document], ['api', page]] as const) assert.equal((await request(`nobody/${path}`, { as: '' })).text, text);
     assert.match(page.headers.get('content-security-policy') ?? '', /^default-src 'none'/);
     assert.match(page.text, /<h2 id="get"><code>GET \/history<\/code>/);
   });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { HistoryLimitError } from '../../../core/history/history-error.ts';
 import { AGGREGATES } from '../../../core/history/query.ts';
 import { Quantiles } from '../../../core/history/quantiles.ts';
+import { Scan } from '../../../core/history/scan.ts';
 import { DAY, HOUR, MINUTE, NOW, PlainStore, ask, reading, rows, values } from './plain-store.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -183,6 +185,15 @@ function close(actual: unknown, expected: Record<string, unknown>): void {
     else assert.equal(found, value, name);
   }
 }
+
+describe('a bucket with more readings than a median may be made of', () => {
+  it('is refused with the cure, not worked out until memory is gone', () => {
+    const scan = new Scan({ edges: [0, 10], gap: Infinity, now: 10, quantiles: true });
+    for (let count = 0; count < 4_000_000; count += 1) scan.add({ ts: 5, value: count });
+    assert.throws(() => scan.add({ ts: 5, value: 1 }), (error: unknown) => error instanceof HistoryLimitError && /more than 4000000 readings.*Choose shorter buckets/.test(error.message));
+    assert.equal(scan.end()[0]?.median, 1_999_999);
+  });
+});
 
 describe('quantiles', () => {
   it('are those of the sorted numbers, also of many, of equal ones and of the largest there are', () => {
