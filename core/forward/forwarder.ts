@@ -174,6 +174,7 @@ export class Forwarder {
         lane.parts.unshift(entries.slice(0, entries.length >> 1), entries.slice(entries.length >> 1));
         return;
       case 'later':
+        for (const { index, reason } of outcome.refused ?? []) this.#refuse(entries[index], reason);
         this.#options.queue.delivered((outcome.delivered ?? []).flatMap((index) => entries[index] ?? []));
         this.#options.queue.giveBack([...entries, ...lane.parts.flat()]);
         lane.parts = [];

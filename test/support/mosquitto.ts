@@ -47,6 +47,15 @@ export class Mosquitto {
     await gone;
   }
 
+  /** Stops it in the middle of whatever it does. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
   /** Lets it write its memory to its file, as it does every few seconds by itself. */
   async save(): Promise<void> {
     const file = join(this.directory, 'mosquitto.db');

@@ -104,7 +104,7 @@ export class MqttTarget implements Target {
     const [first] = refused;
     if (isWhole && first) return { kind: 'refused', reason: first.reason };
     if (later === undefined) return { kind: 'delivered', refused };
-    return isWhole ? { kind: 'later', reason: later } : { kind: 'later', reason: later, delivered };
+    return isWhole ? { kind: 'later', reason: later } : { kind: 'later', reason: later, delivered, refused };
   }
 }
 

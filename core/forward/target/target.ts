@@ -24,12 +24,12 @@ export interface RefusedItem {
 /**
  * How a batch ended. `delivered`: the other side has acknowledged all of it but what it refused; `refused`: it will not take the batch as it is, and one
  * item may be to blame; `later`: it may take it another time, after `retryAfter` milliseconds at the earliest, all but the items that it has
- * acknowledged already.
+ * acknowledged or refused already.
  */
 export type Outcome =
   | { kind: 'delivered'; refused?: readonly RefusedItem[] }
   | { kind: 'refused'; reason: string }
-  | { kind: 'later'; reason: string; retryAfter?: number; delivered?: readonly number[] };
+  | { kind: 'later'; reason: string; retryAfter?: number; delivered?: readonly number[]; refused?: readonly RefusedItem[] };
 
 /** The other side. */
 export interface Target {

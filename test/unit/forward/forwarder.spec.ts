@@ -130,12 +130,13 @@ describe('a forwarder', () => {
     assert.deepEqual([fixture.queue.counts.delivered, fixture.queue.counts.refused, fixture.queue.status.entries], [18, 2, 0]);
   });
 
-  it('sends again what was not acknowledged of a batch, and nothing else of it', async () => {
+  it('sends again what was neither acknowledged nor refused of a batch, and nothing else of it', async () => {
     fixture = new ForwardFixture({ window: 4 });
     fixture.queueUp(...numbers('a', 1, 4));
-    await fixture.target.answer({ kind: 'later', reason: 'cut', delivered: [0, 1] });
+    await fixture.target.answer({ kind: 'later', reason: 'cut', delivered: [0], refused: [{ index: 1, reason: 'not allowed' }] });
     fixture.clock.advance(1_000);
     assert.deepEqual(ids(fixture.target.open[0]?.batch), ['a/s3-x', 'a/s4-x']);
+    assert.deepEqual(fixture.refused, [{ id: 'a/s2-x', reason: 'not allowed' }]);
   });
 
   it('tells how much waits, for how long, and when it will be through', async () => {
