@@ -204,6 +204,25 @@ describe('Retention of the embedded store', () => {
     assert.deepEqual(await counts([began - 3 * HOUR, began + HOUR]), [7_201]);
   });
 
+  it('leaves nothing in the file of what somebody deletes, also where it was in rollups that others have joined since', async () => {
+    const secret = 'pulse-of-somebody';
+    const write = (length: number): void => {
+      fixture.write(...Array.from({ length: 600 }, (_, index) => sampleOf(index % 3 === 0 ? 'somebody' : 'room', began - 30 * DAY + index * MINUTE, { t: index % 3 === 0 ? `${secret} ${index} ${'x'.repeat(length)}` : `${index} ${'y'.repeat(length)}` })));
+      fixture.clock.advance(2 * ROUND);
+    };
+    retain({ readings: HOUR, minute: 90 * DAY, hour: Infinity });
+    write(30);
+    write(3_000);
+    fixture.clock.advance(61 * DAY);
+    fixture.write(...Array.from({ length: 100 }, (_, index) => sampleOf('room', began - 20 * DAY + index * MINUTE, { t: 'z'.repeat(index * 50) })));
+    fixture.clock.advance(2 * ROUND);
+    assert.ok(fixture.bytes().includes(secret));
+    await fixture.settle(fixture.store.delete({ device: 'somebody' }));
+    assert.ok(!fixture.bytes().includes(secret));
+    assert.deepEqual(fixture.store.devices(), ['room']);
+    assert.equal((await fixture.store.buckets({ device: 'room', metric: 't', edges: [0, began + DAY] })).buckets[0]?.count, 900);
+  });
+
   it('lets damaged readings go with the others, and says that they are in no rollup', async () => {
     writeBefore(2 * HOUR);
     fixture.flip('chunk', `first_ts = ${began - 2 * HOUR + 16 * SECOND}`);
