@@ -68,12 +68,14 @@ export class Bound {
   }
 
   async #used(): Promise<number> {
+    const { partitions, server } = this.#options;
     const tables = await this.#tables();
+    const chunks = partitions.hypertable ? await server.use(async (client) => (await partitions.hypertable?.bytes(client)) ?? 0) : 0;
     return tables.reduce((sum, { name, bytes, rows }) => {
       const most = Math.max(rows, this.#most.get(name) ?? 0);
       this.#most.set(name, most);
       return sum + (most > 0 ? bytes * (rows / most) : bytes);
-    }, 0);
+    }, chunks);
   }
 
   async #tables(): Promise<Table[]> {

@@ -28,7 +28,7 @@ const BUCKETS = `WITH chosen AS (SELECT id FROM series WHERE device = $1 AND met
   summed AS (SELECT width_bucket(ts, $3::bigint[]) AS place, ${SUMS}
     FROM reading WHERE series = (SELECT id FROM chosen) AND ts >= $4 AND ts < $5 AND kind <> ${KIND.null} AND quality <= $6 GROUP BY 1)
   SELECT b.place, b.count, b.good, b.numbers, b.min, b.max, b.sum, b.huge, f.ts, f.kind, f.number, f.text, l.ts, l.kind, l.number, l.text
-  FROM summed b JOIN reading f ON f.series = (SELECT id FROM chosen) AND f.ts = b.first_ts JOIN reading l ON l.series = (SELECT id FROM chosen) AND l.ts = b.last_ts
+  FROM summed b CROSS JOIN LATERAL ${readingAt('b.first_ts')} f CROSS JOIN LATERAL ${readingAt('b.last_ts')} l
   UNION ALL SELECT width_bucket(ts, $3::bigint[]), count, good, numbers, min, max, sum, huge, first_ts, first_kind, first_number, first_text, last_ts, last_kind, last_number, last_text
   FROM rollup WHERE series = (SELECT id FROM chosen) AND ts >= $4 AND ts < $5`;
 
@@ -65,6 +65,11 @@ function bucketOf([, count, good, numbers, min, max, sum, huge, firstTs, firstKi
     first: { ts: Number(firstTs), value: valueOf(firstKind, firstNumber, firstText) },
     last: { ts: Number(lastTs), value: valueOf(lastKind, lastNumber, lastText) },
   };
+}
+
+/** In SQL: one reading of the series, looked up by the index whatever PostgreSQL thinks of how many there are. */
+function readingAt(ts: string): string {
+  return `(SELECT ts, kind, number, text FROM reading WHERE series = (SELECT id FROM chosen) AND ts = ${ts} LIMIT 1)`;
 }
 
 /** Work that ends on the server as soon as nobody wants its answer any more. */

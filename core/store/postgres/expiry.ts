@@ -40,10 +40,9 @@ const EXPIRE_ROLLUPS = `WITH ${RULES},
   gone AS (DELETE FROM rollup r USING doomed d WHERE r.series = d.series AND r.width = d.width AND r.ts = d.ts RETURNING r.*, ${widthOf('r.ts', 'd', 'r.width')} AS coarser), ${ROLL_ROLLUPS}
   SELECT count(*) FROM gone`;
 
-function expirePartition(name: string): string {
-  return `WITH ${RULES}, gone AS (SELECT r.series, r.ts, r.kind, r.quality, r.number, r.text, ${widthOf('r.ts', 'rule')} AS width FROM ${name} r JOIN rule ON rule.series = r.series), ${ROLL_READINGS}
-    SELECT series, count(*) FROM gone GROUP BY series`;
-}
+/** Readings that go with their partition: they are not deleted one by one. */
+const EXPIRE_WITHIN = `WITH ${RULES}, gone AS (SELECT r.series, r.ts, r.kind, r.quality, r.number, r.text, ${widthOf('r.ts', 'rule')} AS width FROM reading r JOIN rule ON rule.series = r.series WHERE r.ts >= $6 AND r.ts < $7), ${ROLL_READINGS}
+  SELECT series, count(*) FROM gone GROUP BY series`;
 
 /** What a series is to keep now. Where that is long, readings go by whole partitions, so that nothing has to be deleted one by one. */
 export function ruleOf(series: number, device: string, metric: string, rules: RetentionRules, now: number): SeriesRule {
@@ -113,7 +112,7 @@ export async function expirePartitionWhole(client: Client, partitions: Partition
       await lockForWriting(client);
       await client.query(`SET LOCAL statement_timeout = ${PARTITION_TIMEOUT}`);
       const rules = (await rulesOf(client)).map((rule) => ({ ...rule, before: partition.to }));
-      const { rows } = await client.query<[number, string]>({ rowMode: 'array', text: expirePartition(partition.name), values: valuesOf(rules) });
+      const { rows } = await client.query<[number, string]>({ rowMode: 'array', text: EXPIRE_WITHIN, values: [...valuesOf(rules), partition.from, partition.to] });
       await client.query('DELETE FROM superseded WHERE ts >= $1 AND ts < $2', [partition.from, partition.to]);
       await partitions.drop(client, partition);
       return await countGone(client, rows, rules);

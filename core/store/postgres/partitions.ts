@@ -1,4 +1,5 @@
 import type { Client } from './connection.ts';
+import { Hypertable } from './hypertable.ts';
 
 /** One partition of the table `reading`: from is included, to is not. */
 export interface Partition {
@@ -23,22 +24,26 @@ export const OTHER = 'reading_other';
  */
 export class Partitions {
   #known: Partition[] = [];
+  #hypertable: Hypertable | undefined;
 
   get known(): readonly Partition[] {
     return this.#known;
   }
 
+  /** The hypertable that makes its chunks by itself; undefined on plain PostgreSQL. */
+  get hypertable(): Hypertable | undefined {
+    return this.#hypertable;
+  }
+
   async load(client: Client): Promise<void> {
-    const { rows } = await client.query<{ name: string; bound: string }>(`SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
-      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'reading'::regclass`);
-    this.#known = rows.flatMap(({ name, bound }) => {
-      const [, from, to] = /FROM \('?(-?\d+)'?\) TO \('?(-?\d+)'?\)/.exec(bound) ?? [];
-      return from === undefined || to === undefined ? [] : [{ name, from: Number(from), to: Number(to) }];
-    });
+    const { rows: [layout] } = await client.query<{ hypertable: boolean }>('SELECT hypertable FROM layout');
+    this.#hypertable = layout?.hypertable ? await Hypertable.find(client) : undefined;
+    this.#known = this.#hypertable ? await this.#hypertable.chunks(client) : await ownPartitions(client);
   }
 
   /** Whether each of the times has its partition. */
   has(times: Iterable<number>, now: number): boolean {
+    if (this.#hypertable) return true;
     let last: Partition | undefined;
     for (const ts of times) {
       if (last && ts >= last.from && ts < last.to) continue;
@@ -51,7 +56,7 @@ export class Partitions {
   /** Makes the partitions that the times lack, within the running transaction, which has the lock of the writer. */
   async make(client: Client, times: Iterable<number>, now: number): Promise<void> {
     await this.load(client);
-    for (const ts of times) {
+    for (const ts of this.#hypertable ? [] : times) {
       if (ts < 0 || ts >= horizon(now) || partitionAt(this.#known, ts)) continue;
       const partition = partitionFor(this.#known, ts, now);
       await attach(client, partition);
@@ -70,9 +75,19 @@ export class Partitions {
   }
 
   async drop(client: Client, partition: Partition): Promise<void> {
-    await client.query(`DROP TABLE ${partition.name}`);
+    if (this.#hypertable) await this.#hypertable.drop(client, partition);
+    else await client.query(`DROP TABLE ${partition.name}`);
     this.#known = this.#known.filter(({ name }) => name !== partition.name);
   }
+}
+
+async function ownPartitions(client: Client): Promise<Partition[]> {
+  const { rows } = await client.query<{ name: string; bound: string }>(`SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'reading'::regclass`);
+  return rows.flatMap(({ name, bound }) => {
+    const [, from, to] = /FROM \('?(-?\d+)'?\) TO \('?(-?\d+)'?\)/.exec(bound) ?? [];
+    return from === undefined || to === undefined ? [] : [{ name, from: Number(from), to: Number(to) }];
+  });
 }
 
 function partitionAt(partitions: readonly Partition[], ts: number): Partition | undefined {

@@ -33,9 +33,10 @@ export class Reader {
     const chosen = `FROM summary s WHERE s.readings > 0 AND ($1::text[] IS NULL OR s.device = ANY($1)) AND ($2::text[] IS NULL OR s.metric = ANY($2))`;
     const names = [devices?.map(nameToText) ?? null, metrics?.map(nameToText) ?? null];
     const columns = READING.split(', ').map((column) => `r.${column}`).join(', ');
-    // The newest of all is known by its time, and looked up in just its partition.
+    // The newest of all is known by its time, and looked up in just its partition. LIMIT keeps PostgreSQL from reading all in place of that.
     const rows = at === undefined && minimumQuality === undefined
-      ? await this.#rows<LatestRow>('latest', `SELECT s.device, s.metric, ${columns} FROM (SELECT s.id, s.device, s.metric, s.newest ${chosen}) s JOIN reading r ON r.series = s.id AND r.ts = s.newest ORDER BY s.device, s.metric`, names)
+      ? await this.#rows<LatestRow>('latest', `SELECT s.device, s.metric, ${columns} FROM (SELECT s.id, s.device, s.metric, s.newest ${chosen}) s
+          CROSS JOIN LATERAL (SELECT ${READING} FROM reading WHERE series = s.id AND ts = s.newest LIMIT 1) r ORDER BY s.device, s.metric`, names)
       : await this.#rows<LatestRow>('latest-at', `SELECT s.device, s.metric, ${columns} FROM (SELECT s.id, s.device, s.metric ${chosen}) s
           CROSS JOIN LATERAL (SELECT ${READING} FROM reading WHERE series = s.id AND ts <= $3 AND quality <= $4 ORDER BY ts DESC LIMIT 1) r ORDER BY s.device, s.metric`, [...names, bounded(Math.floor(at ?? Infinity)), minimumQuality ?? 9]);
     return rows.map(([device, metric, ...reading]) => ({ device: textToName(device), metric: textToName(metric), reading: readingOf(reading) }));

@@ -24,6 +24,8 @@ export interface RetentionOptions {
 /** From when rules are put in force to when they begin to act: those of a flow that is deployed anew may be on their way. */
 const FIRST_MILLISECONDS = 1_000;
 const INTERVAL = 60_000;
+/** Later than this hardly anything comes late: TimescaleDB compresses what is older. */
+const COMPRESSED_AFTER = 14 * 86_400_000;
 /** Series whose rules are asked at a time. */
 const PAGE = 500;
 
@@ -108,7 +110,11 @@ export class Retention {
 
   async #expirePartitions(): Promise<void> {
     const { server, partitions, counts } = this.#options;
-    const rules = await server.use((client) => this.#allRules(client));
+    const rules = await server.use(async (client) => {
+      await partitions.load(client);
+      await partitions.hypertable?.compress(client, this.#options.clock.now() - COMPRESSED_AFTER);
+      return this.#allRules(client);
+    });
     const before = rules.reduce((least, rule) => Math.min(least, rule.before), rules.length === 0 ? -Infinity : Infinity);
     for (const partition of partitions.known.filter(({ to }) => to <= before)) {
       counts.expired += (await server.use((client) => expirePartitionWhole(client, partitions, partition, (inside) => this.#allRules(inside)))) ?? 0;

@@ -1,5 +1,7 @@
 import { StorageError } from '../../sqlite/storage-error.ts';
 import type { Client } from './connection.ts';
+import { Hypertable } from './hypertable.ts';
+import { OTHER, WEEK } from './partitions.ts';
 
 /** The oldest major version that is used and tested. */
 const OLDEST = 15;
@@ -16,13 +18,13 @@ const VALUE_COLUMNS = 'kind smallint NOT NULL, quality smallint NOT NULL, number
  * that a commit touches. `expired` is when readings of a series begin. What a rollup sums up beyond 1e290 is in `huge`, divided by 2^64,
  * since PostgreSQL refuses a sum that runs over.
  */
-const MIGRATIONS = [
-  `CREATE TABLE series (
+const MIGRATIONS: ReadonlyArray<(hypertable: boolean) => string> = [
+  (hypertable) => `CREATE TABLE series (
      id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, device text COLLATE "C" NOT NULL, metric text COLLATE "C" NOT NULL,
      readings bigint NOT NULL DEFAULT 0, newest bigint, expired bigint, UNIQUE (device, metric)) WITH (fillfactor = 70);
    CREATE TABLE reading (ts bigint NOT NULL, received bigint NOT NULL, number double precision, series integer NOT NULL,
-     kind smallint NOT NULL, quality smallint NOT NULL, text text, note text, PRIMARY KEY (series, ts)) PARTITION BY RANGE (ts);
-   CREATE TABLE reading_other PARTITION OF reading DEFAULT;
+     kind smallint NOT NULL, quality smallint NOT NULL, text text, note text, PRIMARY KEY (series, ts))${hypertable ? '' : ' PARTITION BY RANGE (ts)'};
+   ${hypertable ? '' : `CREATE TABLE ${OTHER} PARTITION OF reading DEFAULT;`}
    CREATE INDEX reading_ts ON reading USING brin (ts);
    CREATE TABLE superseded (ts bigint NOT NULL, superseded bigint NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, series integer NOT NULL, ${VALUE_COLUMNS});
    CREATE INDEX superseded_series ON superseded (series, ts);
@@ -60,11 +62,14 @@ async function migrateAlone(client: Client, schema: string, place: string): Prom
   // CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where there is one already.
   const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${schema}`);
-  await client.query('CREATE TABLE IF NOT EXISTS layout (version integer NOT NULL, deletions bigint NOT NULL)');
-  const { rows } = await client.query<{ version: number }>('SELECT version FROM layout');
-  const layout = rows[0]?.version ?? 0;
+  await client.query('CREATE TABLE IF NOT EXISTS layout (version integer NOT NULL, deletions bigint NOT NULL, hypertable boolean NOT NULL)');
+  const { rows: [found] } = await client.query<{ version: number }>('SELECT version FROM layout');
+  const layout = found?.version ?? 0;
   if (layout > MIGRATIONS.length) throw new StorageError('TOO_NEW', place, `The schema ${schema} in ${place} was written by a newer Holdfast (layout ${layout}, this one knows ${MIGRATIONS.length}). Update @holdfast/node-red.`);
   if (layout === MIGRATIONS.length) return;
-  for (const sql of MIGRATIONS.slice(layout)) await client.query(sql);
-  await client.query(layout === 0 ? 'INSERT INTO layout VALUES ($1, 0)' : 'UPDATE layout SET version = $1', [MIGRATIONS.length]);
+  if (layout === 0) await client.query('INSERT INTO layout VALUES (0, 0, $1)', [(await Hypertable.find(client)) !== undefined]);
+  const { rows: [{ hypertable } = { hypertable: false }] } = await client.query<{ hypertable: boolean }>('SELECT hypertable FROM layout');
+  for (const sql of MIGRATIONS.slice(layout)) await client.query(sql(hypertable));
+  if (layout === 0 && hypertable) await (await Hypertable.find(client))?.make(client, WEEK);
+  await client.query('UPDATE layout SET version = $1', [MIGRATIONS.length]);
 }

@@ -9,7 +9,7 @@ import type { Partitions } from './partitions.ts';
 import { codeOf } from './postgres-error.ts';
 import type { Series, SeriesIndex } from './series-index.ts';
 import type { Server } from './server.ts';
-import { Tally } from './tally.ts';
+import { addUp, Tally } from './tally.ts';
 import { lockForWriting, transaction } from './transaction.ts';
 import type { StoreCounts } from '../store.ts';
 
@@ -22,6 +22,7 @@ export interface WriterOptions {
 }
 
 const UNIQUE_VIOLATION = '23505';
+const COMMITS_TO_ADD_UP = 32;
 
 /**
  * Writes readings, one group of samples a transaction. What is newer than all before it, which is nearly everything, is copied straight
@@ -31,6 +32,7 @@ export class Writer {
   readonly #options: WriterOptions;
   /** How often readings had been deleted when the series were read; undefined: they are to be read. */
   #deletions: number | undefined;
+  #notAddedUp = 0;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class Writer {
           const tally = await this.#write(client, group);
           if (!tally) continue;
           group.committed();
+          if (this.#notAddedUp >= COMMITS_TO_ADD_UP) this.#notAddedUp = 0;
           return { tally, size: group.size };
         } catch (error) {
           group.failed();
@@ -69,11 +72,6 @@ export class Writer {
       counts.duplicates += written.size - stored - corrected;
     }
     return told;
-  }
-
-  /** Series and partitions have changed behind the writer's back. */
-  forget(): void {
-    this.#deletions = undefined;
   }
 
   /** @returns undefined when the series have been read anew, and the group is to be made of them. */
@@ -110,6 +108,8 @@ export class Writer {
         }
         for (const wave of copies ? group.waves : group.allWaves()) await mergeRows(client, wave, tally);
         await tally.write(client);
+        // Else each question would have to add up the changes of many commits.
+        if (++this.#notAddedUp >= COMMITS_TO_ADD_UP) await addUp(client);
         return tally;
       });
     } catch (error) {
