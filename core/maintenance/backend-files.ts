@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { MaintenanceError } from './maintenance-error.ts';
 import { isPlainName, MANIFEST } from './manifest.ts';
 
@@ -13,7 +14,7 @@ const LOCK = 'lock.sqlite';
 export function backendFiles(directory: string): string[] {
   let entries: string[];
   try {
-    entries = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
+    entries = readdirSync(directory).filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isFile() === true);
   } catch (error) {
     throw new MaintenanceError(`The directory ${directory} cannot be read. Give the directory of a backend, the one with store.sqlite.`, { cause: error });
   }

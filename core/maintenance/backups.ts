@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
@@ -34,9 +35,14 @@ export interface BackupsStatus {
 
 const MOST_LISTED = 100;
 
-/** Where the backups of a backend go unless told otherwise: beside its directory, never in it. */
-export function defaultBase(directory: string): string {
-  return join(dirname(directory), 'backups', basename(directory));
+/**
+ * Where the backups of a backend go: beside its directory, never in it; or in `elsewhere`, in a directory whose name tells backends
+ * apart that are called alike.
+ */
+export function backupsBase(directory: string, elsewhere = ''): string {
+  const name = basename(directory);
+  if (elsewhere === '') return join(dirname(directory), 'backups', name);
+  return join(elsewhere, `${name}-${createHash('sha256').update(directory).digest('hex').slice(0, 8)}`);
 }
 
 /** The backups of a backend that runs, one at a time. */

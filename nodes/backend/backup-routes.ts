@@ -1,7 +1,6 @@
 import type { Request } from 'express';
-import { join } from 'node:path';
 import type { Backend } from '../../core/backend/backend.ts';
-import { Backups, defaultBase } from '../../core/maintenance/backups.ts';
+import { Backups, backupsBase } from '../../core/maintenance/backups.ts';
 
 type Route = (method: 'get' | 'post', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown) => void;
 
@@ -24,10 +23,7 @@ export function addBackupRoutes(route: Route): void {
 function backupsOf({ directory, clock }: Backend): Backups {
   const known = backups.get(directory);
   if (known) return known;
-  const beside = defaultBase(directory);
-  const elsewhere = process.env['HOLDFAST_BACKUPS'];
-  const base = elsewhere === undefined || elsewhere === '' ? beside : join(elsewhere, directory.split(/[/\\]/).at(-1) ?? '');
-  const made = new Backups({ directory, base, clock });
+  const made = new Backups({ directory, base: backupsBase(directory, process.env['HOLDFAST_BACKUPS']), clock });
   backups.set(directory, made);
   return made;
 }

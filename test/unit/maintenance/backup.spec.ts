@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -9,7 +9,7 @@ import { systemClock } from '../../../core/clock/clock.ts';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import type { InboxEntry } from '../../../core/inbox/channel.ts';
 import { backupDirectory } from '../../../core/maintenance/backup.ts';
-import { Backups } from '../../../core/maintenance/backups.ts';
+import { Backups, backupsBase } from '../../../core/maintenance/backups.ts';
 import { checkBackup, restoreBackup } from '../../../core/maintenance/restore.ts';
 import type { Sample } from '../../../core/sample/sample.ts';
 
@@ -128,9 +128,11 @@ describe('a backup', () => {
     const backend = Backend.acquire(place('data'), systemClock, fail);
     writeFileSync(join(place('data'), 'workspace.json'), '{"version":1}\n');
     writeFileSync(join(place('data'), 'notes.txt'), 'mine');
+    writeFileSync(place('elsewhere.json'), '{}');
+    symlinkSync(place('elsewhere.json'), join(place('data'), 'linked.json'));
     const manifest = await backupDirectory({ directory: place('data'), to: place('backup'), clock: new ManualClock(1_234) });
     backend.release(fail);
-    assert.deepEqual(readdirSync(place('backup')).toSorted(), ['inbox.sqlite', 'manifest.json', 'registry.sqlite', 'state.sqlite', 'store.sqlite', 'workspace.json']);
+    assert.deepEqual(readdirSync(place('backup')).toSorted(), ['inbox.sqlite', 'linked.json', 'manifest.json', 'registry.sqlite', 'state.sqlite', 'store.sqlite', 'workspace.json']);
     assert.equal(manifest.taken, 1_234);
     assert.deepEqual(manifest, JSON.parse(readFileSync(join(place('backup'), 'manifest.json'), 'utf8')));
     if (process.platform !== 'win32') for (const name of readdirSync(place('backup'))) assert.equal(statSync(join(place('backup'), name)).mode & 0o077, 0, name);
@@ -195,6 +197,13 @@ describe('a restore', () => {
 });
 
 describe('the backups of a running backend', () => {
+  it('go beside its directory, or to a place for all backends, where two of one name keep apart', () => {
+    assert.equal(backupsBase(join('/srv', 'plant', 'data')), join('/srv', 'plant', 'backups', 'data'));
+    const elsewhere = ['/a/data', '/b/data'].map((directory) => backupsBase(directory, '/mnt/backups'));
+    assert.ok(elsewhere.every((base) => /^.mnt.backups.data-[0-9a-f]{8}$/.test(base)), String(elsewhere));
+    assert.notEqual(elsewhere[0], elsewhere[1]);
+  });
+
   it('are made one at a time under plain names, and listed, the newest first', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-backups-'));
     const directory = join(folder, 'data');
