@@ -28,7 +28,10 @@ interface Candidate extends Prediction {
   sum: number;
 }
 
-/** How the numbers are best predicted, as far as the size of the residuals tells. */
+/**
+ * How the numbers are best predicted, as far as the size of the residuals tells. Whatever is chosen, no number is further from what is
+ * predicted than twice the range of all, 2^52, so that a residual is exact with its sign folded in.
+ */
 export function choosePrediction(m: Float64Array, count: number): Prediction {
   const shape = shapeOf(m, count);
   let best: Candidate | undefined;

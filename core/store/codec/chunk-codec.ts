@@ -35,6 +35,7 @@ const writer = new ByteWriter();
 
 /** The blob of the readings `from` … `to - 1` of a block, 1 to MAXIMUM_READINGS of them; valid until the next call. */
 export function encodeChunk(block: Block, from: number, to: number): Buffer {
+  if (to - from > MAXIMUM_READINGS) throw new RangeError(`A chunk holds ${MAXIMUM_READINGS} readings at most, and is to hold ${to - from}.`);
   writer.length = 0;
   writer.uint8(VERSION);
   writer.uint32(0);

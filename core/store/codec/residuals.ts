@@ -10,7 +10,8 @@ import type { ByteWriter } from './byte-writer.ts';
 /** From this quotient on, a number is written in full. */
 const ESCAPE = 20;
 const LENGTH_BITS = 6;
-const MAXIMUM_LENGTH = 53;
+/** 2^53 has so many bits. */
+const MAXIMUM_LENGTH = 54;
 /** What a number takes at most. */
 const MOST_BITS = ESCAPE + LENGTH_BITS + MAXIMUM_LENGTH;
 /** What the first look at the bits shows of a number: quotient, 1, rest. */
@@ -57,7 +58,7 @@ function bitsWith(parameter: number, count: number, longest: number): number {
   return bits;
 }
 
-/** Writes the first `count` numbers, each less than 2^53: the parameter in a byte, and their bits. */
+/** Writes the first `count` numbers, each at most 2^53: the parameter in a byte, and their bits. */
 export function writeResiduals(writer: ByteWriter, values: Float64Array, count: number): void {
   const parameter = parameterFor(values, count);
   writer.uint8(parameter);

@@ -71,6 +71,21 @@ describe('a column of numbers', () => {
     }));
   });
 
+  it('that swings between the largest whole numbers comes back to the bit', () => {
+    const extreme = fc.tuple(fc.boolean(), fc.nat(5)).map(([below, less]) => (below ? -1 : 1) * (2 ** 50 - less));
+    fc.assert(fc.property(fc.array(extreme, { minLength: 3, maxLength: 40 }), fc.nat(1), (column, exponent) => {
+      roundTrip(writeNumbers, readNumbers, Float64Array.from(column, (each) => each / 10 ** exponent));
+    }));
+  });
+
+  it('that is smooth but for one spike, as far away as can be, comes back to the bit', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 38 }), fc.nat(1), fc.nat(9), fc.constantFrom(1, -1), (at, less, bend, sign) => {
+      const smooth = Float64Array.from({ length: 40 }, (_, index) => sign * (3 * Math.max(0, index - at - 1) + bend * Math.max(0, index - at - 1) ** 2 - 2 ** 50));
+      smooth[at] = sign * (2 ** 50 - less);
+      roundTrip(writeNumbers, readNumbers, smooth);
+    }));
+  });
+
   it('takes few bytes where the numbers are much alike', () => {
     const bytes = (of: (index: number) => number): number => roundTrip(writeNumbers, readNumbers, Float64Array.from({ length: 256 }, (_, index) => of(index)));
     assert.ok(bytes(() => Math.PI) <= 9);
@@ -99,6 +114,14 @@ describe('a column of times', () => {
       }));
     });
   }
+
+  it('of which one lies as far away as can be comes back as it was', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 40 }), fc.nat(39), fc.nat(9), (steps, at, less) => {
+      let last = -(2 ** 50) - 1;
+      const rest = steps.reduce((sum, step) => sum + step, 0);
+      roundTrip(writeTimes, readTimes, Float64Array.from([last, ...steps.map((step, index) => (last += index === at % steps.length ? MAXIMUM_SPAN - rest - less : step))]));
+    }));
+  });
 
   it('takes no bytes a time when they are regular, and less than its jitter and a half when they are not', () => {
     const column = (jitter: number): Float64Array => Float64Array.from({ length: 256 }, (_, index) => 1.7e12 + index * 1000 + ((index * 7919) % (jitter + 1)));

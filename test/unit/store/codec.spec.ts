@@ -134,6 +134,13 @@ describe('the codec of chunks', () => {
     }), { numRuns: 3_000 });
   });
 
+  it('holds as many readings as it says, and refuses more', () => {
+    const block = new Block(65_537);
+    for (let index = 0; index < 65_537; index += 1) block.push(index, kindOf(TYPE.number, index % 2 === 0 ? 1 : 2), index % 7, undefined);
+    assert.deepEqual(contents(decodeChunk(encodeChunk(block, 0, 65_536))), contents(block, 0, 65_536));
+    assert.throws(() => encodeChunk(block, 0, 65_537), RangeError);
+  });
+
   it('reads the example of docs/storage-format.md as that page says', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/storage-format.md'), 'utf8');
     const [, example = ''] = /```\n((?:[0-9a-f]{2}[ \n])+)```/.exec(page) ?? [];
