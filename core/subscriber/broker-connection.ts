@@ -1,29 +1,12 @@
 import { connect } from 'mqtt';
 import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient } from 'mqtt';
 import type { Clock, Timer } from '../clock/clock.ts';
-import type { BrokerAddress } from './broker-address.ts';
+import { loginOptions } from './client-options.ts';
+import type { BrokerLogin } from './client-options.ts';
 import { keepQos2 } from './qos2-store.ts';
 import { Pubacks } from './pubacks.ts';
 
-/** TLS as `tls.connect` takes it: certificates and key as PEM, or both as PKCS #12; whether the broker's certificate is checked. */
-export interface TlsOptions {
-  ca?: string | Buffer;
-  cert?: string | Buffer;
-  key?: string | Buffer;
-  pfx?: string | Buffer;
-  passphrase?: string;
-  servername?: string;
-  ALPNProtocols?: string[];
-  rejectUnauthorized?: boolean;
-}
-
-export interface ConnectionOptions {
-  address: BrokerAddress;
-  tls: TlsOptions;
-  clientId: string;
-  username: string;
-  password: string;
-  protocolVersion: 4 | 5;
+export interface ConnectionOptions extends BrokerLogin {
   /** How many messages the broker may send before it gets an acknowledgement; MQTT 5 only. */
   receiveMaximum: number;
   /** How long the broker is to keep the session of an absent client, in seconds; MQTT 5 only. */
@@ -52,7 +35,6 @@ export interface ConnectionEnd {
 }
 
 const KEEPALIVE = 60;
-const CONNECT_TIMEOUT = 15_000;
 const END_TIMEOUT = 1_000;
 /** What waits for an answer is in memory. Beyond this the stream stands still until some of it is answered. */
 const UNANSWERED_MESSAGES = 10_000;
@@ -207,20 +189,14 @@ export class BrokerConnection {
   }
 }
 
-function clientOptions({ address, tls, clientId, username, password, protocolVersion, receiveMaximum, sessionExpiry }: ConnectionOptions): IClientOptions {
-  const { protocol, host, port, path } = address;
+function clientOptions(options: ConnectionOptions): IClientOptions {
+  const { protocolVersion, receiveMaximum, sessionExpiry } = options;
   return {
-    ...(protocol === 'mqtts' || protocol === 'wss' ? tls : {}),
-    protocol, host, port, clientId, protocolVersion,
-    ...(path === '' ? {} : { path }),
-    ...(username === '' ? {} : { username }),
-    ...(password === '' ? {} : { password }),
+    ...loginOptions(options),
     ...(protocolVersion === 5 ? { properties: { receiveMaximum, sessionExpiryInterval: sessionExpiry } } : {}),
     clean: false,
     keepalive: KEEPALIVE,
-    connectTimeout: CONNECT_TIMEOUT,
-    // Each connection is a client of its own: MQTT.js neither reconnects nor subscribes by itself.
-    reconnectPeriod: 0,
+    // MQTT.js does not subscribe by itself.
     resubscribe: false,
   };
 }

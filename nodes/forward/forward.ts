@@ -7,7 +7,7 @@ import type { Entry } from '../../core/forward/entry.ts';
 import { Forwarder } from '../../core/forward/forwarder.ts';
 import { FULL_POLICIES } from '../../core/forward/queue/bounds.ts';
 import { ForwardQueue } from '../../core/forward/queue/queue.ts';
-import { isDiskAtFault } from '../../core/sqlite/storage-error.ts';
+import { atLast } from '../harness/at-last.ts';
 import { choice, number, reference } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 import { nowAndThen } from '../harness/now-and-then.ts';
@@ -25,9 +25,6 @@ const STATUS_INTERVAL = 1_000;
 const BATCH_BYTES = 200_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
-const DISK_RETRY = 2_000;
-/** After this the samples go back to the inbox, well before they would count as not settled. */
-const GIVE_BACK_AFTER = 20_000;
 
 /** Sends samples and alarms on to another place, by a queue on disk: done when they are in it, out of it when the other side has acknowledged them. */
 export default defineNode('holdfast-forward', {
@@ -91,22 +88,11 @@ export default defineNode('holdfast-forward', {
     const add = (entries: readonly Entry[]): Promise<void> =>
       new Promise((resolve, reject) => queue.add(entries, (error) => (error ? reject(error) : resolve())));
 
-    /** A disk that is full, or a queue at its bound, may get room; until then the samples are not done, so the inbox keeps them and waits. */
-    const addAtLast = async (entries: readonly Entry[]): Promise<void> => {
-      const deadline = clock.now() + GIVE_BACK_AFTER;
-      for (;;) {
-        try {
-          return await add(entries);
-        } catch (error) {
-          if (closed || !isDiskAtFault(error) || clock.now() >= deadline) throw error;
-          warn(messageOf(error));
-          await new Promise<void>((resolve) => clock.setTimeout(resolve, DISK_RETRY));
-        }
-      }
-    };
-
     return {
-      message: (message) => addAtLast(entriesOfMessage(message)),
+      message(message) {
+        const entries = entriesOfMessage(message);
+        return atLast(() => add(entries), { clock, isClosed: () => closed, failing: (error) => warn(messageOf(error)) });
+      },
       async close(removed) {
         closed = true;
         timer?.cancel();

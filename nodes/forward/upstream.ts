@@ -11,8 +11,8 @@ import type { MessagesOf } from '../../core/forward/target/mqtt-target.ts';
 import { PublishTopicError, readPublishTopic } from '../../core/forward/target/publish-topic.ts';
 import type { Target } from '../../core/forward/target/target.ts';
 import { readBrokerAddress } from '../../core/subscriber/broker-address.ts';
-import type { TlsOptions } from '../../core/subscriber/broker-connection.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
+import { tlsOfClient } from '../harness/tls.ts';
 
 /** The properties of a forward node that say where to, and how. */
 export const UPSTREAM = {
@@ -61,13 +61,13 @@ export function openUpstream(RED: NodeAPI, id: string, config: UpstreamConfig, s
     const address = httpAddress(url, upstream === 'holdfast');
     const isHoldfast = upstream === 'holdfast';
     if (isHoldfast && coding === 'zstd') throw new ConfigError('coding', 'A Holdfast undoes gzip and deflate. Choose one of these, or none.');
-    return new HttpTarget({ url: address, tls: tlsOptions(RED, config.tls, address.protocol === 'https:'), authorization: authorizationOf(secret), form: isHoldfast ? 'json-lines' : config.form, coding, timeout, clock });
+    return new HttpTarget({ url: address, tls: tlsOfClient(RED, config.tls, address.protocol === 'https:' ? 'https' : 'http'), authorization: authorizationOf(secret), form: isHoldfast ? 'json-lines' : config.form, coding, timeout, clock });
   }
   if (upstream === 'http') throw new ConfigError('url', `The address "${url.slice(0, 100)}" is none of HTTP. Enter one such as https://central.example/ingest.`);
   const address = readBrokerAddress(url);
   return new MqttTarget({
     address, clock, timeout, ...secret,
-    tls: tlsOptions(RED, config.tls, address.protocol === 'mqtts' || address.protocol === 'wss'),
+    tls: tlsOfClient(RED, config.tls, address.protocol),
     clientId: config.clientId === '' ? `holdfast-${id}` : config.clientId,
     // The broker within a Holdfast speaks 3.1.1, and takes a whole batch in one message: were one of several refused, those behind it would overtake it.
     protocolVersion: upstream === 'holdfast' ? 4 : versionOf(config.protocolVersion),
@@ -112,19 +112,4 @@ function publishTopic(field: string, template: string): (device: string) => stri
     if (!(error instanceof PublishTopicError)) throw error;
     throw new ConfigError(field, error.message, { cause: error });
   }
-}
-
-/** Node-RED's own `tls-config`, as far as it matters here. */
-interface TlsConfigNode {
-  valid?: boolean;
-  addTLSOptions?(options: TlsOptions): TlsOptions;
-}
-
-function tlsOptions(RED: NodeAPI, id: string, isEncrypted: boolean): TlsOptions {
-  if (id === '') return {};
-  if (!isEncrypted) throw new ConfigError('tls', 'A TLS configuration is chosen, but the address is not encrypted. Begin it with https:// or mqtts://, or choose no TLS configuration.');
-  const chosen = RED.nodes.getNode(id) as TlsConfigNode | null | undefined;
-  if (!chosen?.addTLSOptions) throw new ConfigError('tls', 'The TLS configuration of this node is not there. Open the node and choose one.');
-  if (chosen.valid === false) throw new ConfigError('tls', 'The TLS configuration of this node cannot be used: a certificate or key is missing. Open it and mend it.');
-  return chosen.addTLSOptions({});
 }

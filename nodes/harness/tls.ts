@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { ConfigError } from '../../core/errors/holdfast-error.ts';
+import type { TlsOptions } from '../../core/subscriber/client-options.ts';
 
 /** Key and certificate in PEM. */
 export interface TlsMaterial {
@@ -39,6 +40,21 @@ export function tlsOptions(RED: NodeAPI, field: string, id: string): Record<stri
   if (!node || typeof node.addTLSOptions !== 'function') throw new ConfigError(field, 'The chosen TLS configuration does not exist. Choose another one, or make a new one.');
   if (node.valid === false) throw new ConfigError(field, 'The TLS configuration cannot be used: a certificate or key is missing. Open it and mend it.');
   return node.addTLSOptions({});
+}
+
+/**
+ * What the TLS configuration `id` holds for a connection to somebody else, for which none is needed; empty when none is chosen.
+ *
+ * @param protocol of the address.
+ * @throws ConfigError when the configuration is not there or not complete, or the address is for a connection without TLS.
+ */
+export function tlsOfClient(RED: NodeAPI, id: string, protocol: 'mqtt' | 'mqtts' | 'ws' | 'wss' | 'http' | 'https'): TlsOptions {
+  if (id === '') return {};
+  if (!protocol.endsWith('s') || protocol === 'ws') throw new ConfigError('tls', `A TLS configuration is chosen, but ${protocol}:// is not encrypted. Begin the address with ${protocol}s://, or choose no TLS configuration.`);
+  const chosen = RED.nodes.getNode(id) as unknown as Partial<TlsConfigNode> | null | undefined;
+  if (!chosen?.addTLSOptions) throw new ConfigError('tls', 'The TLS configuration of this node is not there. Open the node and choose one.');
+  if (chosen.valid === false) throw new ConfigError('tls', 'The TLS configuration of this node cannot be used: a certificate or key is missing. Open it and mend it.');
+  return chosen.addTLSOptions({});
 }
 
 function isPem(value: unknown): value is string | Buffer {

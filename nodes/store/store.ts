@@ -6,15 +6,12 @@ import type { Explanation } from '../../core/recording/explain.ts';
 import { Recorder } from '../../core/recording/recorder.ts';
 import { samplesOf } from '../../core/sample/message.ts';
 import type { Sample } from '../../core/sample/sample.ts';
-import { isDiskAtFault } from '../../core/sqlite/storage-error.ts';
 import type { Store } from '../../core/store/store.ts';
+import { atLast } from '../harness/at-last.ts';
 import { reference } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 import { recordingSettings, RECORDING_PROPERTIES } from './recording-properties.ts';
 
-const RETRY_INTERVAL = 2_000;
-/** After this the samples go back to the inbox, well before they would count as not settled. */
-const GIVE_BACK_AFTER = 20_000;
 /** Samples that "Try it" explains. */
 const MOST_EXPLAINED = 100;
 
@@ -49,19 +46,8 @@ export default defineNode('holdfast-store', {
     const write = (samples: readonly Sample[]): Promise<void> =>
       new Promise((resolve, reject) => store.write(samples, (error) => (error ? reject(error) : resolve())));
 
-    /** A disk that is full or failing may recover; until then the samples are not done, so the inbox keeps them and waits. */
-    const writeAtLast = async (samples: readonly Sample[]): Promise<void> => {
-      const deadline = clock.now() + GIVE_BACK_AFTER;
-      for (;;) {
-        try {
-          return await write(samples);
-        } catch (error) {
-          if (isDiskAtFault(error)) status.error(messageOf(error));
-          if (closed || !isDiskAtFault(error) || clock.now() >= deadline) throw error;
-          await new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY_INTERVAL));
-        }
-      }
-    };
+    const writeAtLast = (samples: readonly Sample[]): Promise<void> =>
+      atLast(() => write(samples), { clock, isClosed: () => closed, failing: (error) => status.error(messageOf(error)) });
 
     const settings = recordingSettings(config);
     const records = states({ restore: (snapshot) => new DeviceRecord(settings, snapshot), snapshot: (record) => record.snapshot() });

@@ -1,10 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { randomInt } from 'node:crypto';
-import type { NodeAPI } from 'node-red';
 import { CHOSEN_FORMATS } from '../../core/decode/format.ts';
 import { ConfigError } from '../../core/errors/holdfast-error.ts';
 import { readBrokerAddress } from '../../core/subscriber/broker-address.ts';
-import type { TlsOptions } from '../../core/subscriber/broker-connection.ts';
 import { Subscriber } from '../../core/subscriber/subscriber.ts';
 import type { BrokerSession } from '../../core/subscriber/subscriber.ts';
 import { readTopicTemplate, TopicTemplateError } from '../../core/subscriber/topic-template.ts';
@@ -13,6 +11,7 @@ import { choice, flag, number, reference, text } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 import { nowAndThen } from '../harness/now-and-then.ts';
 import { SampleSource } from '../harness/sample-source.ts';
+import { tlsOfClient } from '../harness/tls.ts';
 import { showState } from './show-state.ts';
 
 const STATUS_INTERVAL = 1_000;
@@ -20,12 +19,6 @@ const SECONDS_AN_HOUR = 3_600;
 /** MQTT 5 section 3.1.2.11.2: the session does not expire. */
 const FOR_EVER = 0xffff_ffff;
 const CHANCES = 2 ** 32;
-
-/** Node-RED's own `tls-config`, as far as it matters here. */
-interface TlsConfigNode {
-  valid?: boolean;
-  addTLSOptions?(options: TlsOptions): TlsOptions;
-}
 
 /** The door for those who have a broker already: takes its messages, and acknowledges each when it is on disk; samples come out. */
 export default defineNode('holdfast-subscriber', {
@@ -66,7 +59,7 @@ export default defineNode('holdfast-subscriber', {
     const clientId = config.clientId === '' ? `holdfast-${node.id}` : config.clientId;
     const settings = {
       address, clientId, username, password,
-      tls: tlsOptions(RED, config.tls, address.protocol),
+      tls: tlsOfClient(RED, config.tls, address.protocol),
       template: readTemplate(config.template),
       group: readGroup(config.group),
       sessionExpiry: config.sessionExpiry === 0 ? FOR_EVER : Math.min(FOR_EVER, Math.round(config.sessionExpiry * SECONDS_AN_HOUR)),
@@ -120,16 +113,6 @@ export default defineNode('holdfast-subscriber', {
     };
   },
 });
-
-/** @throws ConfigError when the TLS configuration is not there or not complete, or the address is for a connection without TLS. */
-function tlsOptions(RED: NodeAPI, id: string, protocol: string): TlsOptions {
-  if (id === '') return {};
-  if (protocol !== 'mqtts' && protocol !== 'wss') throw new ConfigError('tls', `A TLS configuration is chosen, but ${protocol}:// is not encrypted. Begin the address with ${protocol}s://, or choose no TLS configuration.`);
-  const chosen = RED.nodes.getNode(id) as TlsConfigNode | null | undefined;
-  if (!chosen?.addTLSOptions) throw new ConfigError('tls', 'The TLS configuration of this node is not there. Open the node and choose one.');
-  if (chosen.valid === false) throw new ConfigError('tls', 'The TLS configuration of this node cannot be used: a certificate or key is missing. Open it and mend it.');
-  return chosen.addTLSOptions({});
-}
 
 /** @throws ConfigError for a template that cannot be used. */
 function readTemplate(template: string): TopicTemplate {

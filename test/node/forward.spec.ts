@@ -183,7 +183,7 @@ describe('holdfast-forward', () => {
 
     it('publishes each sample on the topic of its device, with MQTT 3.1.1 where the broker has no 5', async () => {
       const { port } = server.address() as AddressInfo;
-      await load(flowOfOne({ type: 'holdfast-forward', upstream: 'mqtt', url: `mqtt://127.0.0.1:${port}`, topic: 'plant/{device}/in', payload: 'telemetry', batchWait: 0, protocolVersion: '3.1.1' }, 1, temporaryDirectory()));
+      await load(flowOfOne({ type: 'holdfast-forward', upstream: 'mqtt', url: `mqtt://127.0.0.1:${port}`, topic: 'plant/{device}/in', payload: 'telemetry', batchWait: 0 }, 1, temporaryDirectory()));
       sendBatch('n', [...temperatures('press-1', 20, 21), sampleOf('a.b:c', 0, { temperature: 4 })]);
       await until(() => published.length === 3, 'they are published');
       const { ts } = sampleOf('a.b:c', 0, {});

@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
 import type { Clock } from '../../clock/clock.ts';
 import { messageOf } from '../../errors/holdfast-error.ts';
-import type { TlsOptions } from '../../subscriber/broker-connection.ts';
+import type { TlsOptions } from '../../subscriber/client-options.ts';
 import { compressed, jsonArray, jsonLines } from './encoding.ts';
 import type { Coding } from './encoding.ts';
 import { outcomeOf } from './http-outcome.ts';
@@ -63,7 +63,7 @@ export class HttpTarget implements Target {
     if (this.#options.authorization !== '') headers['Authorization'] = this.#options.authorization;
     if (batch.repeated) headers['Holdfast-Repeated'] = '1';
     try {
-      const answer = await this.#post(body, headers);
+      const answer = await this.#postAgain(body, headers);
       this.#connected = true;
       return outcomeOf(answer, clock.now());
     } catch (error) {
@@ -79,6 +79,17 @@ export class HttpTarget implements Target {
     return Promise.resolve();
   }
 
+  /** A connection that stood idle may have been closed while the request was on its way (RFC 9112, section 9.5): a new one is tried at once. */
+  async #postAgain(body: Buffer, headers: Record<string, string | number>): Promise<HttpAnswer> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#post(body, attempt === 0 ? headers : { ...headers, 'Holdfast-Repeated': '1' });
+      } catch (error) {
+        if (!(error instanceof StaleConnection) || attempt >= CONNECTIONS) throw error;
+      }
+    }
+  }
+
   #post(body: Buffer, headers: Record<string, string | number>): Promise<HttpAnswer> {
     const { url, timeout, clock } = this.#options;
     return new Promise((resolve, reject) => {
@@ -87,7 +98,7 @@ export class HttpTarget implements Target {
       this.#underWay.add(sent);
       const limit = clock.setTimeout(() => sent.destroy(new Error(`it did not answer within ${timeout / 1_000} seconds`)), timeout);
       sent.on('response', (response) => readAnswer(response, resolve, reject));
-      sent.on('error', reject);
+      sent.on('error', (error) => reject(sent.reusedSocket && isBroken(error) && !this.#closed ? new StaleConnection(error.message, { cause: error }) : error));
       sent.on('close', () => {
         limit.cancel();
         this.#underWay.delete(sent);
@@ -96,6 +107,15 @@ export class HttpTarget implements Target {
       sent.end(body);
     });
   }
+}
+
+/** A connection that was used before broke before there was an answer. */
+class StaleConnection extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+function isBroken(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
 
 function readAnswer(response: IncomingMessage, resolve: (answer: HttpAnswer) => void, reject: (error: Error) => void): void {

@@ -1,16 +1,8 @@
 import { connect } from 'mqtt';
-import type { IClientOptions, IConnackPacket, MqttClient } from 'mqtt';
-import type { BrokerAddress } from '../../subscriber/broker-address.ts';
-import type { ConnectionEnd, TlsOptions } from '../../subscriber/broker-connection.ts';
-
-export interface MqttConnectionOptions {
-  address: BrokerAddress;
-  tls: TlsOptions;
-  clientId: string;
-  username: string;
-  password: string;
-  protocolVersion: 4 | 5;
-}
+import type { IConnackPacket, MqttClient } from 'mqtt';
+import type { ConnectionEnd } from '../../subscriber/broker-connection.ts';
+import { loginOptions } from '../../subscriber/client-options.ts';
+import type { BrokerLogin } from '../../subscriber/client-options.ts';
 
 export interface Message {
   topic: string;
@@ -23,7 +15,6 @@ export interface Message {
 export type Published = { kind: 'acknowledged' | 'lost' | 'too-large' } | { kind: 'refused'; code: number };
 
 const KEEPALIVE = 30;
-const CONNECT_TIMEOUT = 15_000;
 /** MQTT 5, section 3.2.2.3.3: what a broker takes that says nothing. */
 const RECEIVE_MAXIMUM = 65_535;
 /** What a publish has beside topic and payload, or a little more. */
@@ -44,9 +35,9 @@ export class MqttConnection {
   readonly ready: Promise<ConnectionEnd | undefined>;
   readonly #whenClosed: (end: ConnectionEnd) => void;
 
-  constructor(options: MqttConnectionOptions, whenClosed: (end: ConnectionEnd) => void) {
+  constructor(login: BrokerLogin, whenClosed: (end: ConnectionEnd) => void) {
     this.#whenClosed = whenClosed;
-    const client = connect(clientOptions(options));
+    const client = connect({ ...loginOptions(login), clean: true, keepalive: KEEPALIVE });
     this.#client = client;
     this.ready = new Promise((resolve) => {
       client.on('connect', (connack) => {
@@ -121,20 +112,4 @@ export class MqttConnection {
     this.#open.clear();
     this.#whenClosed(this.#end);
   }
-}
-
-function clientOptions({ address, tls, clientId, username, password, protocolVersion }: MqttConnectionOptions): IClientOptions {
-  const { protocol, host, port, path } = address;
-  return {
-    ...(protocol === 'mqtts' || protocol === 'wss' ? tls : {}),
-    protocol, host, port, clientId, protocolVersion,
-    ...(path === '' ? {} : { path }),
-    ...(username === '' ? {} : { username }),
-    ...(password === '' ? {} : { password }),
-    clean: true,
-    keepalive: KEEPALIVE,
-    connectTimeout: CONNECT_TIMEOUT,
-    // Each connection is a client of its own: what is sent again, and when, is decided by the queue.
-    reconnectPeriod: 0,
-  };
 }

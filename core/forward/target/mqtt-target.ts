@@ -1,14 +1,15 @@
 import type { Clock } from '../../clock/clock.ts';
 import type { ConnectionEnd } from '../../subscriber/broker-connection.ts';
+import type { BrokerLogin } from '../../subscriber/client-options.ts';
 import { connectionProblem, isVersionRefused } from '../../subscriber/connection-problem.ts';
 import { MqttConnection } from './mqtt-connection.ts';
-import type { Message, MqttConnectionOptions, Published } from './mqtt-connection.ts';
+import type { Message, Published } from './mqtt-connection.ts';
 import type { Batch, Outcome, RefusedItem, Target } from './target.ts';
 
 /** The messages of a batch: one an item, or one for all of them. */
 export type MessagesOf = (batch: Batch) => Message[];
 
-export interface MqttTargetOptions extends Omit<MqttConnectionOptions, 'protocolVersion'> {
+export interface MqttTargetOptions extends Omit<BrokerLogin, 'protocolVersion'> {
   /** `auto`: MQTT 5, and 3.1.1 where the broker does not speak that. */
   protocolVersion: 4 | 5 | 'auto';
   messagesOf: MessagesOf;
