@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { flushDirectory, writeFileAtomically } from '../workspace/atomic-file.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
@@ -9,6 +9,7 @@ import { copyFile, digestFile } from './file-digest.ts';
 import { MaintenanceError } from './maintenance-error.ts';
 import { MANIFEST } from './manifest.ts';
 import type { BackupFile, BackupManifest } from './manifest.ts';
+import { makePartial } from './partial-directory.ts';
 
 export interface BackupOptions {
   /** The directory of the backend. */
@@ -37,13 +38,11 @@ const PAGE_BYTES = 4_096;
  */
 export async function backupDirectory({ directory, to, clock, progress = () => undefined }: BackupOptions): Promise<BackupManifest> {
   const target = resolve(to);
-  const partial = join(dirname(target), `.${basename(target)}.partial`);
   const names = backendFiles(directory);
   if (existsSync(target)) throw new MaintenanceError(`${target} exists already. Choose a directory that does not.`);
-  if (existsSync(partial)) throw new MaintenanceError(`${partial} is there, from a backup that is under way or was never finished. Wait for it, or delete that directory.`);
   makeDirectory(dirname(target));
   refuseWithoutRoom(directory, names, dirname(target));
-  makeDirectory(partial);
+  const partial = makePartial(target, 'backup');
   const snapshots: Array<{ name: string; snapshot: DatabaseSnapshot }> = [];
   try {
     const taken = clock.now();

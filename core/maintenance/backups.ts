@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
 import { backupDirectory } from './backup.ts';
+import { isPartial } from './partial-directory.ts';
 import { MaintenanceError } from './maintenance-error.ts';
 import { isPlainName, readManifest } from './manifest.ts';
 import type { BackupManifest } from './manifest.ts';
@@ -68,6 +69,7 @@ export class Backups {
     const since = clock.now();
     const name = wanted ?? new Date(since).toISOString().replaceAll(/[:.]/g, '-');
     if (!isPlainName(name)) throw new MaintenanceError('The name of a backup has letters, digits, ".", "_" and "-", does not begin with ".", and has at most 200 of them. Send {"name":"before-update"}, or none.');
+    removeUnfinished(base);
     const running = (this.#running = { name, since, copiedBytes: 0, bytes: 0 });
     const progress = (copiedBytes: number, bytes: number): void => void Object.assign(running, { copiedBytes, bytes });
     backupDirectory({ directory, to: join(base, name), clock, progress })
@@ -85,14 +87,22 @@ export class Backups {
   }
 }
 
+/** What a process that died has left: nobody but this backend, which is open once, makes backups there. */
+function removeUnfinished(base: string): void {
+  for (const name of namesIn(base)) if (isPartial(name)) rmSync(join(base, name), { recursive: true, force: true });
+}
+
 function listBackups(base: string): BackupSummary[] {
-  let names: string[];
+  return namesIn(base).filter(isPlainName).flatMap((name) => wholeBackup(base, name)).toSorted((a, b) => b.taken - a.taken).slice(0, MOST_LISTED);
+}
+
+/** Before the first backup there is no such directory. */
+function namesIn(base: string): string[] {
   try {
-    names = readdirSync(base).filter(isPlainName);
+    return readdirSync(base);
   } catch {
     return [];
   }
-  return names.flatMap((name) => wholeBackup(base, name)).toSorted((a, b) => b.taken - a.taken).slice(0, MOST_LISTED);
 }
 
 /** Whatever else is in there is none of ours. */

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../errors/holdfast-error.ts';
 import { flushDirectory } from '../workspace/atomic-file.ts';
-import { makeDirectory } from '../workspace/make-directory.ts';
 import { copyFile, digestFile } from './file-digest.ts';
 import type { FileDigest } from './file-digest.ts';
 import { MaintenanceError } from './maintenance-error.ts';
 import { readManifest } from './manifest.ts';
 import type { BackupFile, BackupManifest } from './manifest.ts';
+import { makePartial } from './partial-directory.ts';
 
 /**
  * Makes the directory of a backend from a backup: whole or not at all.
@@ -19,9 +19,7 @@ export async function restoreBackup(from: string, to: string): Promise<BackupMan
   const manifest = readManifest(from);
   const target = resolve(to);
   if (existsSync(target) && readdirSync(target).length > 0) throw new MaintenanceError(`${target} is not empty. Restore into a directory that is empty or does not exist: nothing is overwritten.`);
-  const partial = join(dirname(target), `.${basename(target)}.partial`);
-  if (existsSync(partial)) throw new MaintenanceError(`${partial} is there, from a restore that is under way or was never finished. Wait for it, or delete that directory.`);
-  makeDirectory(partial);
+  const partial = makePartial(target, 'restore');
   try {
     for (const file of manifest.files) refuseOther(from, file, await copied(from, partial, file));
     flushDirectory(partial);

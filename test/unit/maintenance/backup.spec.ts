@@ -216,6 +216,8 @@ describe('the backups of a running backend', () => {
       const done = async (): Promise<void> => {
         while (backups.status().running) await setImmediate();
       };
+      // A process that died while it made one.
+      mkdirSync(join(folder, 'backups', '.died.partial'), { recursive: true });
       assert.equal(backups.start(), '2026-03-01T02-00-00-000Z');
       assert.throws(() => backups.start('another'), /is under way/);
       await done();
@@ -228,6 +230,7 @@ describe('the backups of a running backend', () => {
       backups.start('before-update');
       await done();
       assert.match(JSON.stringify(backups.status().last), /exists already/);
+      assert.deepEqual(readdirSync(join(folder, 'backups')).toSorted(), ['2026-03-01T02-00-00-000Z', 'before-update']);
     } finally {
       backend.release(fail);
       rmSync(folder, { recursive: true, force: true });
