@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock/clock.ts';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import { ROLLUP_WIDTHS } from '../retention.ts';
 import type { StoreCounts } from '../store.ts';
@@ -7,10 +8,12 @@ import type { SeriesRule } from './expiry.ts';
 import type { Partitions } from './partitions.ts';
 import type { Server } from './server.ts';
 import { lockForWriting, transaction } from './transaction.ts';
+import { vacuum } from './vacuum.ts';
 
 export interface BoundOptions {
   server: Server;
   partitions: Partitions;
+  clock: Clock;
   counts: StoreCounts;
   rulesOf: (client: Client) => Promise<SeriesRule[]>;
   problem: (error: Error) => void;
@@ -26,6 +29,7 @@ class StoreBoundError extends HoldfastError {
 /** Of what is left in one partition, this part goes at a time. */
 const PART = 1 / 16;
 const MEBIBYTE = 1 << 20;
+const SHOWN_MILLISECONDS = 3_600_000;
 
 interface Table {
   name: string;
@@ -41,29 +45,33 @@ interface Table {
 export class Bound {
   readonly #options: BoundOptions;
   readonly #most = new Map<string, number>();
+  #maximumBytes = Infinity;
   #told = false;
+  #droppedAt = -Infinity;
   bytes: number | undefined;
-  problem: string | undefined;
 
   constructor(options: BoundOptions) {
     this.#options = options;
   }
 
+  /** What is wrong, in the last hour; a sentence. */
+  get problem(): string | undefined {
+    return this.#options.clock.now() - this.#droppedAt < SHOWN_MILLISECONDS ? this.#sentence() : undefined;
+  }
+
   async keep(maximumBytes: number): Promise<void> {
-    const { server } = this.#options;
-    let used = await this.#used();
-    this.bytes = used;
-    if (used <= maximumBytes) {
-      this.problem = undefined;
-      this.#told = false;
-      return;
-    }
-    this.#tell(maximumBytes);
-    while (used > maximumBytes) {
+    if (maximumBytes !== this.#maximumBytes) this.#told = false;
+    this.#maximumBytes = maximumBytes;
+    this.bytes = await this.#used();
+    if (this.bytes <= maximumBytes) return;
+    this.#tell();
+    // What rows there are is known once they have been counted; without that nobody could tell how much has become free.
+    await this.#vacuum('reading');
+    await this.#vacuum('rollup');
+    this.bytes = await this.#used();
+    while (this.bytes > maximumBytes) {
       if (!(await this.#dropPartition()) && !(await this.#dropOldest()) && !(await this.#dropRollups())) return;
-      used = await this.#used();
-      this.bytes = used;
-      if (server.away) return;
+      this.bytes = await this.#used();
     }
   }
 
@@ -133,15 +141,19 @@ export class Bound {
     return false;
   }
 
-  /** Also counts what is left, which `reltuples` then tells. */
+  /** `reltuples` then tells what is left. */
   async #vacuum(table: string): Promise<void> {
-    await this.#options.server.use((client) => client.query(`VACUUM (ANALYZE) ${table}`));
+    await this.#options.server.use((client) => vacuum(client, [table]));
   }
 
-  #tell(maximumBytes: number): void {
-    this.problem = `The store in ${this.#options.server.place} has reached its bound of ${Math.round(maximumBytes / MEBIBYTE)} MiB: the oldest readings go before their time, and are counted as dropped. Raise the bound, or keep readings for less long.`;
+  #tell(): void {
+    this.#droppedAt = this.#options.clock.now();
     if (this.#told) return;
     this.#told = true;
-    this.#options.problem(new StoreBoundError(this.problem));
+    this.#options.problem(new StoreBoundError(this.#sentence()));
+  }
+
+  #sentence(): string {
+    return `The store in ${this.#options.server.place} has reached its bound of ${Math.round(this.#maximumBytes / MEBIBYTE)} MiB: the oldest readings go before their time, and are counted as dropped. Raise the bound, or keep readings for less long.`;
   }
 }

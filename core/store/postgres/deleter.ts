@@ -6,6 +6,7 @@ import { nameToText } from './row.ts';
 import type { Server } from './server.ts';
 import { addUp } from './tally.ts';
 import { lockForWriting, transaction } from './transaction.ts';
+import { vacuum } from './vacuum.ts';
 
 /** Readings that go in one transaction. */
 const SLICE = 5_000;
@@ -36,7 +37,7 @@ export async function deleteReadings(server: Server, deletion: Deletion, counts:
     }
     await transaction(client, () => deleteRest(client, series, from, to));
     // Else the rows stay in the files, where nobody sees them, until the server has a mind to clean up.
-    for (const table of ['reading', 'superseded', 'rollup']) await client.query(`VACUUM ${table}`);
+    await vacuum(client, ['reading', 'superseded', 'rollup', 'series']);
     return deleted;
   });
 }
