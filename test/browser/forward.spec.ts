@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { openEditor, startBrowser } from '../support/browser.ts';
+import type { Editor } from '../support/browser.ts';
+import type { Holdfast } from '../support/node-red-process.ts';
+import { idOf, startFlow } from './fixture.ts';
+
+describe('the dialog of the forward node', () => {
+  let browser: Browser;
+  let holdfast: Holdfast;
+  let editor: Editor;
+
+  before('start Chromium and Node-RED', async function () {
+    browser = await startBrowser(this);
+    holdfast = await startFlow();
+    editor = await openEditor(browser, holdfast);
+  });
+  beforeEach('open it', () => editor.open(idOf('forward')));
+  afterEach('leave no dialog open', () => editor?.closeAll());
+  after('stop both', async () => {
+    await editor?.end();
+    await browser?.close();
+    await holdfast?.remove();
+  });
+
+  const shown = async (...properties: string[]): Promise<string[]> => {
+    const visible: string[] = [];
+    for (const property of properties) if (await editor.page.locator(`#node-input-${property}`).isVisible()) visible.push(property);
+    return visible;
+  };
+  const choose = (property: string, value: string): Promise<string[]> => editor.page.locator(`#node-input-${property}`).selectOption(value);
+
+  it('asks what the chosen upstream needs, and nothing else', async () => {
+    for (const details of await editor.page.locator('.holdfast-more summary').all()) await details.click();
+    const asked = ['topic', 'alarmTopic', 'payload', 'form', 'coding', 'protocolVersion', 'clientId'] as const;
+    await choose('upstream', 'mqtt');
+    assert.deepEqual(await shown(...asked), ['topic', 'alarmTopic', 'payload', 'protocolVersion', 'clientId']);
+    await choose('upstream', 'http');
+    assert.deepEqual(await shown(...asked), ['form', 'coding']);
+    await choose('upstream', 'holdfast');
+    assert.deepEqual(await shown(...asked), ['coding', 'clientId']);
+    await editor.page.locator('#node-input-url').fill('https://central.example:8443');
+    assert.deepEqual(await shown(...asked), ['coding']);
+    assert.deepEqual(await shown('keepEvery'), []);
+    await choose('full', 'thin');
+    assert.deepEqual(await shown('keepEvery'), ['keepEvery']);
+  });
+
+  it('says whose id and secret are wanted, and asks for certificates only where the connection is encrypted', async () => {
+    const hint = editor.page.locator('.holdfast-login:visible');
+    await choose('upstream', 'holdfast');
+    assert.match(await hint.innerText(), /^Id and secret of a gateway that stands in the backend of the other Holdfast/);
+    await choose('upstream', 'http');
+    assert.match(await hint.innerText(), /a token alone/);
+    const tls = editor.page.locator('.holdfast-tls');
+    await editor.page.locator('#node-input-url').fill('http://central.example');
+    assert.equal(await tls.isVisible(), false);
+    await editor.page.locator('#node-input-url').fill('https://central.example');
+    assert.equal(await tls.isVisible(), true);
+  });
+
+  for (const [url, says] of [['', 'The address is missing'], ['https://me:secret@central.example', 'holds a user name or a password'], ['ftp://central.example', 'The address cannot be “ftp://central.example”']] as const) {
+    it(`says what is wrong with the address "${url}"`, async () => {
+      const input = editor.page.locator('#node-input-url');
+      await input.fill('https://central.example');
+      await input.fill(url);
+      await input.press('Tab');
+      await editor.page.locator('#holdfast-problem-url', { hasText: says }).waitFor();
+    });
+  }
+
+  it('says that a topic cannot be published on', async () => {
+    await choose('upstream', 'mqtt');
+    const input = editor.page.locator('#node-input-topic');
+    await input.fill('plant/+/in');
+    await input.press('Tab');
+    await editor.page.locator('#holdfast-problem-topic', { hasText: 'Use fixed levels and {device}' }).waitFor();
+  });
+
+  it('saves what was chosen', async () => {
+    await choose('upstream', 'http');
+    await editor.page.locator('#node-input-url').fill('https://central.example/in');
+    await choose('order', 'in-order');
+    await editor.close('done');
+    const { upstream, url, order } = await editor.properties(idOf('forward'));
+    assert.deepEqual([upstream, url, order], ['http', 'https://central.example/in', 'in-order']);
+    assert.deepEqual(await editor.faults(idOf('forward')), []);
+  });
+});
