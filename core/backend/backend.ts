@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { threadUtilization } from '../clock/thread-utilization.ts';
+import { ConfigError } from '../errors/holdfast-error.ts';
 import { InboxIntake } from '../intake/inbox-intake.ts';
 import { Reception } from '../intake/reception.ts';
 import { NO_LIMITS } from '../overload/limits.ts';
@@ -15,7 +16,7 @@ import type { Store } from '../store/store.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { DirectoryLock } from './directory-lock.ts';
-import { EMBEDDED, openChosenStore } from './store-choice.ts';
+import { EMBEDDED, isSameChoice, openChosenStore } from './store-choice.ts';
 import type { StoreChoice } from './store-choice.ts';
 
 /** Told of what went wrong where nobody waits for an answer. */
@@ -33,12 +34,14 @@ export class Backend {
   readonly profiles = new Profiles();
   readonly reception: Reception;
   readonly #lock: DirectoryLock;
+  readonly #storage: StoreChoice;
   readonly #problems = new Set<Problem>();
   #users = 0;
 
   private constructor(directory: string, clock: Clock, storage: StoreChoice) {
     this.directory = directory;
     this.clock = clock;
+    this.#storage = storage;
     const opened: Array<{ close(): void }> = [];
     const open = <Part extends { close(): void }>(part: Part): Part => {
       opened.push(part);
@@ -61,12 +64,14 @@ export class Backend {
   /**
    * The backend of `directory`, opened when nobody uses it yet. Give it back with `release`.
    *
-   * @param storage where it keeps its readings; matters to whoever opens it.
-   * @throws StorageError when the directory or a file in it cannot be used; ConfigError for a database that cannot be.
+   * @param storage where it keeps its readings; when it is not given, where it does already, else in the directory.
+   * @throws StorageError when the directory or a file in it cannot be used; ConfigError for a database that cannot be, and for a
+   *   backend that keeps its readings elsewhere.
    */
-  static acquire(directory: string, clock: Clock, problem: Problem, storage: StoreChoice = EMBEDDED): Backend {
+  static acquire(directory: string, clock: Clock, problem: Problem, storage?: StoreChoice): Backend {
     const path = resolve(directory);
-    const backend = open.get(path) ?? new Backend(path, clock, storage);
+    const backend = open.get(path) ?? new Backend(path, clock, storage ?? EMBEDDED);
+    if (storage && !isSameChoice(storage, backend.#storage)) throw new ConfigError('storage', `Another backend uses the directory ${path} and keeps its readings elsewhere. Give one of them a directory of its own, or both the same settings.`);
     open.set(path, backend);
     backend.#users += 1;
     backend.#problems.add(problem);

@@ -22,3 +22,8 @@ export function openChosenStore(choice: StoreChoice, directory: string, clock: C
   if (choice.kind === 'postgresql') return new PostgresStore({ connection: choice.connection, random: choice.random, clock, problem });
   return new SqliteStore({ path: join(directory, 'store.sqlite'), clock, problem });
 }
+
+/** Whether both say the same; chance is chance. */
+export function isSameChoice(a: StoreChoice, b: StoreChoice): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

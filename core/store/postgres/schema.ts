@@ -41,12 +41,13 @@ const MIGRATIONS: ReadonlyArray<(hypertable: boolean) => string> = [
 /**
  * Makes the schema when it is missing and brings it to the newest layout, one process at a time.
  *
- * @throws StorageError when the server is too old, or the schema was written by a newer Holdfast.
+ * @throws StorageError when the server is too old or does not put commits on disk, or the schema was written by a newer Holdfast.
  */
 export async function migrate(client: Client, schema: string, place: string): Promise<void> {
   const { rows } = await client.query<{ version: number; durable: string }>(`SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('fsync') AS durable`);
-  const version = rows[0]?.version ?? 0;
+  const { version = 0, durable = '' } = rows[0] ?? {};
   if (version < OLDEST) throw new StorageError('UNAVAILABLE', place, `The server ${place} is PostgreSQL ${version}; ${OLDEST} is the oldest that can be used. Update it.`);
+  if (durable === 'off') throw new StorageError('UNAVAILABLE', place, `The server ${place} has fsync off: what it says to have committed would be lost with its power. Set fsync = on in its postgresql.conf.`);
   await client.query('BEGIN');
   try {
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`holdfast ${schema}`]);

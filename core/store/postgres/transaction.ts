@@ -14,6 +14,9 @@ export async function transaction<Result>(client: Client, work: () => Promise<Re
   }
 }
 
+/** A commit is to be on disk when it returns, whatever the role or the database have been set to. */
+const LOCK = `SELECT deletions, CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END FROM layout FOR UPDATE`;
+
 /**
  * The lock of all that changes readings: one transaction at a time, whoever else uses the schema. It is the row of `layout`, so that
  * what it tells is what the one before has left.
@@ -21,6 +24,6 @@ export async function transaction<Result>(client: Client, work: () => Promise<Re
  * @returns how often readings have been deleted; when that has changed, numbers of series may have gone.
  */
 export async function lockForWriting(client: Client): Promise<number> {
-  const { rows } = await client.query<[string]>({ name: 'holdfast-lock', rowMode: 'array', text: 'SELECT deletions FROM layout FOR UPDATE' });
+  const { rows } = await client.query<[string]>({ name: 'holdfast-lock', rowMode: 'array', text: LOCK });
   return Number(rows[0]?.[0] ?? 0);
 }

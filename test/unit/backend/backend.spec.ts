@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Backend } from '../../../core/backend/backend.ts';
+import type { StoreChoice } from '../../../core/backend/store-choice.ts';
 import { lockDirectory } from '../../../core/backend/directory-lock.ts';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import { StorageError } from '../../../core/sqlite/storage-error.ts';
+import { freePorts } from '../../support/node-red-process.ts';
 
 const MODULES = new URL('../../../core/', import.meta.url).href;
 
@@ -70,6 +72,29 @@ describe('a backend', () => {
     assert.deepEqual([...Backend.opened()], []);
     lockDirectory(directory).close();
     assert.notEqual(acquire().backend, second.backend);
+  });
+
+  it('keeps its readings in one place, whoever asks', () => {
+    const { backend } = acquire();
+    const elsewhere: StoreChoice = { kind: 'postgresql', random: () => 0, connection: { host: '127.0.0.1', port: 1, database: 'd', schema: 's', user: '', password: '', poolSize: 2, timeout: 1_000 } };
+    assert.throws(() => Backend.acquire(directory, clock, () => undefined, elsewhere), /keeps its readings elsewhere\. Give one of them a directory of its own/);
+    const problem = (error: unknown): void => void problems.push(error);
+    assert.equal(Backend.acquire(directory, clock, problem, { kind: 'embedded' }), backend);
+    backend.release(problem);
+  });
+
+  it('opens with a database that is away, and takes samples into its inbox', async () => {
+    const problem = (error: unknown): void => void problems.push(error);
+    const [port = 0] = await freePorts(1);
+    const backend = Backend.acquire(directory, clock, problem, { kind: 'postgresql', random: () => 0, connection: { host: '127.0.0.1', port, database: 'd', schema: 's', user: '', password: '', poolSize: 2, timeout: 1_000 } });
+    try {
+      await assert.rejects(async () => backend.store.count(), /cannot be reached: .*Samples wait in the inbox/);
+      assert.equal(backend.store.health().available, false);
+      assert.match(String(problems[0]), /cannot be reached/);
+      assert.deepEqual(readdirSync(directory).filter((file) => file.startsWith('store')), []);
+    } finally {
+      backend.release(problem);
+    }
   });
 
   it('makes its directory for its owner alone', () => {

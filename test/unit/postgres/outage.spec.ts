@@ -136,6 +136,27 @@ describe('A store in PostgreSQL', function () {
     assert.match(await refusal({ schema: 'newer' }), /written by a newer Holdfast \(layout 99/);
   });
 
+  it('refuses a server that does not put on disk what it commits, and asks any other to', async function () {
+    const careless = await Postgres.start(requirePostgres(this), ['fsync = off']);
+    try {
+      assert.match(await refusal({ port: careless.port }), /has fsync off.*Set fsync = on/);
+    } finally {
+      await careless.remove();
+    }
+    await server.query('ALTER DATABASE holdfast SET synchronous_commit = off');
+    try {
+      const store = open({ schema: 'careful' });
+      await server.query('CREATE TABLE public.seen (how text)');
+      assert.equal(await write(store, sampleOf('a', START, { t: 1 })), undefined);
+      await server.query(`CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$`);
+      await server.query('CREATE TRIGGER note AFTER INSERT ON careful.tally FOR EACH STATEMENT EXECUTE FUNCTION public.note()');
+      assert.equal(await write(store, sampleOf('a', START + 1, { t: 1 })), undefined);
+      assert.deepEqual(await server.query('SELECT how FROM public.seen'), [{ how: 'on' }]);
+    } finally {
+      await server.query('ALTER DATABASE holdfast RESET synchronous_commit');
+    }
+  });
+
   it('encrypts when it is told to, and does not trust whoever answers', async () => {
     const trusting = open({ tls: { rejectUnauthorized: true, ca: server.certificate } });
     assert.equal(await write(trusting, sampleOf('a', START, { t: 1 })), undefined);
