@@ -129,7 +129,9 @@ export class Deleter {
     scrubber.begin();
     await this.#repeat(() => this.#removeSome());
     await this.#repeat(() => !sealer.trimThrough(logged));
-    await this.#repeat(() => scrubber.step());
+    const known = deletions.every(({ data }) => data !== undefined);
+    const removed = known ? deletions.flatMap(({ data = [] }) => data) : undefined;
+    await this.#repeat(() => scrubber.step(removed));
     unsyncedTransaction(database, () => deletions.forEach((deletion) => table.remove(deletion)));
     await this.#repeat(() => !scrubber.truncate());
     scrubber.relax();

@@ -11,6 +11,8 @@ export interface SeriesDeletion {
   removed: boolean;
   /** How many have gone since the store was opened. */
   gone: number;
+  /** The rows of `chunk_data` that had some of it; undefined for one that a kill has interrupted. */
+  data: number[] | undefined;
 }
 
 /** The table `deletion`: what somebody deletes, until no byte of it is left, so that a start after a kill goes on with it. */
@@ -30,13 +32,13 @@ export class DeletionTable {
   /** Those that a start finds. */
   all(): SeriesDeletion[] {
     return this.#database.prepare('SELECT id, series, from_ts, to_ts, removed FROM deletion').all().map((row) => ({
-      id: Number(row['id']), series: Number(row['series']), from: Number(row['from_ts'] ?? -Infinity), to: Number(row['to_ts'] ?? Infinity), removed: row['removed'] === 1, gone: 0,
+      id: Number(row['id']), series: Number(row['series']), from: Number(row['from_ts'] ?? -Infinity), to: Number(row['to_ts'] ?? Infinity), removed: row['removed'] === 1, gone: 0, data: undefined,
     }));
   }
 
   add(series: number, from: number, to: number): SeriesDeletion {
     const id = Number(this.#insert.run(series, timeOrNull(from), timeOrNull(to)).lastInsertRowid);
-    return { id, series, from, to, removed: false, gone: 0 };
+    return { id, series, from, to, removed: false, gone: 0, data: [] };
   }
 
   /** The readings have gone, once the running transaction is on disk. */

@@ -7,7 +7,7 @@ import type { Layout } from '../../sqlite/database.ts';
  * - `chunk`: readings of one series in order of time; the chunks of a series do not overlap. Beside when they are and how many, what
  *   they come to (ChunkStats): `valued` is the number of readings with a value, `good`, `numbers`, `min`, `max`, `sum` and the first and the
  *   last value are those of a bucket, `best` and `worst` are qualities. All of these are NULL where they are not known (chunks of
- *   layout 1, and those whose first or last value is a long text): the readings tell. `data`: the row of `chunk_data` that has them.
+ *   layout 1, and those whose first or last value is a text): the readings tell. `data`: the row of `chunk_data` that has them.
  * - `chunk_data`: the readings of a chunk; see chunk-codec.ts. They are apart, so that a walk along `chunk` reads only what it needs.
  *   `pad`: zeros that fill the last page of a large one; see page-fill.ts.
  * - `series`: `readings` in its chunks, and the `newest` time among them; `newest_kind` (see kind.ts), `newest_value` and `newest_note`

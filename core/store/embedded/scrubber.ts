@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
 import { PageFill, pageSize } from './page-fill.ts';
+import { PageRenewal } from './page-renewal.ts';
 import { MOST_BYTES } from './rollup-blocks.ts';
 
 /** Free pages that are filled at a time: a megabyte. */
@@ -21,10 +22,12 @@ export class Scrubber {
   readonly #fill: StatementSync;
   readonly #clear: StatementSync;
   readonly #lengths: PageFill;
+  readonly #renewal: PageRenewal;
   #steps: Generator<void> | undefined;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#renewal = new PageRenewal(database);
     this.#lengths = new PageFill(pageSize(database));
     this.#free = database.prepare('PRAGMA freelist_count');
     this.#fill = database.prepare('INSERT INTO scrub (data) VALUES (zeroblob(?))');
@@ -42,9 +45,9 @@ export class Scrubber {
     this.#database.exec('PRAGMA secure_delete=FAST');
   }
 
-  /** Does a few milliseconds of it. @returns whether there is more. */
-  step(): boolean {
-    const steps = (this.#steps ??= this.#all());
+  /** Does a few milliseconds of it. `removed`: the rows of `chunk_data` that have gone, when they are known. @returns whether there is more. */
+  step(removed: readonly number[] | undefined): boolean {
+    const steps = (this.#steps ??= this.#all(removed));
     try {
       const more = steps.next().done !== true;
       if (!more) this.#steps = undefined;
@@ -67,7 +70,8 @@ export class Scrubber {
     }
   }
 
-  *#all(): Generator<void> {
+  *#all(removed: readonly number[] | undefined): Generator<void> {
+    yield* this.#renewal.steps(removed);
     while (Number(this.#free.get()?.['freelist_count']) > 0) {
       const pages = Math.min(PAGES, Number(this.#free.get()?.['freelist_count']));
       unsyncedTransaction(this.#database, () => this.#fill.run(BigInt(this.#lengths.filling(pages))));

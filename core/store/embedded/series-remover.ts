@@ -77,6 +77,7 @@ export class SeriesRemover {
     const chunks = this.#someChunks(series, from, to);
     const state: SeriesState = { readings: series.sealed, newest: series.sealedNewest, content: series.newestSealed, logged: series.logged };
     for (const chunk of chunks) state.readings -= this.#removeFrom(series, chunk, from, to);
+    deletion.data?.push(...chunks.map(({ data }) => data));
     const ended = chunks.length < CHUNKS && this.#removeRest(series, from, to);
     const empty = ended && state.readings === 0 && series.pending === 0 && !part.has(series);
     if (ended) {

@@ -1,10 +1,11 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { kindOf, qualityOfKind, TYPE, typeOfKind } from '../codec/kind.ts';
+import { readNote } from '../codec/note.ts';
 import type { Content } from './content.ts';
 import { Series } from './series.ts';
 import { fromSql, toSql } from './sql-value.ts';
 
-/** Longer texts and notes are read from their chunk when they are asked for. */
+/** Longer texts and notes are not kept in memory, but read from their chunk when they are asked for. */
 const LONGEST_TEXT = 64;
 const LONGEST_NOTE = 256;
 
@@ -58,9 +59,10 @@ export function* loadSeries(database: DatabaseSync): Generator<Series> {
 
 /** The columns `newest_kind`, `newest_value` and `newest_note`. */
 function newestToSql(content: Content | undefined): SQLInputValue[] {
-  if (content === undefined) return [null, null, null];
+  // A text or a raw value is somebody's own words, of which there is one copy, so that it can be deleted.
+  if (content === undefined || typeof content.value === 'string' || (content.note !== undefined && readNote(content.note).raw !== undefined)) return [null, null, null];
   const { value, quality, note } = content;
-  const type = value === null ? TYPE.null : typeof value === 'number' ? TYPE.number : typeof value === 'string' ? TYPE.text : value ? TYPE.true : TYPE.false;
+  const type = value === null ? TYPE.null : typeof value === 'number' ? TYPE.number : value ? TYPE.true : TYPE.false;
   return [kindOf(type, quality), toSql(value), note ?? null];
 }
 

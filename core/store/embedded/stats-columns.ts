@@ -1,5 +1,4 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { ReadingValue } from '../../sample/sample.ts';
 import type { ChunkStats } from '../codec/chunk-stats.ts';
 import { qualityOf } from '../codec/kind.ts';
 import { fromSql, toSql } from './sql-value.ts';
@@ -10,16 +9,14 @@ export const STATS_COLUMNS = ['valued', 'good', 'numbers', 'min', 'max', 'sum', 
 /** What a SELECT names so that `statsFromSql` can read them. */
 export const SELECT_STATS = `${STATS_COLUMNS.join(', ')}, typeof(first_value) AS first_type, typeof(last_value) AS last_type`;
 
-/** A longer text is not kept twice. */
-const LONGEST_TEXT = 64;
-
 const UNKNOWN = STATS_COLUMNS.map(() => null);
 
 /** The stats as SQLite takes them; all NULL where the readings have to be asked. */
 export function statsToSql({ bucket, best, worst }: ChunkStats): SQLInputValue[] {
   if (!bucket) return [0, 0, 0, null, null, null, null, null, null, null, best, worst];
   const { count, good, numbers, min, max, sum, first, last } = bucket;
-  if (isLong(first.value) || isLong(last.value) || Number.isNaN(sum)) return UNKNOWN;
+  // A text is somebody's own words, of which there is one copy, so that it can be deleted.
+  if (typeof first.value === 'string' || typeof last.value === 'string' || Number.isNaN(sum)) return UNKNOWN;
   return [count, good, numbers, min, max, sum, first.ts, toSql(first.value), last.ts, toSql(last.value), best, worst];
 }
 
@@ -43,8 +40,4 @@ export function statsFromSql(row: Record<string, SQLOutputValue>): ChunkStats | 
     best,
     worst,
   };
-}
-
-function isLong(value: ReadingValue): boolean {
-  return typeof value === 'string' && value.length > LONGEST_TEXT;
 }
