@@ -1,4 +1,5 @@
 import type { Position } from './query.ts';
+import { isAskable } from './time-expression.ts';
 
 /** What a cursor brings back: the time that the question was about, and where its answer goes on. */
 export interface Cursor {
@@ -26,7 +27,7 @@ export function readCursor(text: string): Cursor | undefined {
   }
   if (!Array.isArray(read) || read.length !== 6) return undefined;
   const [version, from, to, device, metric, ts] = read as unknown[];
-  if (version !== VERSION || !isTime(from) || !isTime(to) || from >= to || typeof device !== 'string' || typeof metric !== 'string' || !isTime(ts)) return undefined;
+  if (version !== VERSION || !isTime(from) || !isTime(to) || from >= to || !isAskable(from) || !isAskable(to) || typeof device !== 'string' || typeof metric !== 'string' || !isTime(ts)) return undefined;
   return { from, to, position: { device, metric, ts } };
 }
 

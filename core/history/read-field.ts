@@ -66,5 +66,5 @@ export function timeField(fields: Fields, field: string, now: number, zone: Time
   if (value === undefined) return undefined;
   const span = (typeof value === 'number' && Number.isFinite(value)) || typeof value === 'string' ? readTime(value, now, zone) : undefined;
   if (span) return span;
-  throw new HistoryQueryError(field, `${field} is ${shown(value)}, which is no time. Write ISO 8601 such as 2026-03-01T06:00:00Z, milliseconds since 1970, or an expression such as -24h, now, today, last month or now/d.`);
+  throw new HistoryQueryError(field, `${field} is ${shown(value)}, which is no time. Write ISO 8601 such as 2026-03-01T06:00:00Z, milliseconds since 1970, or an expression such as -24h, now, today, last month or now/d, between the years 1 and 9999.`);
 }

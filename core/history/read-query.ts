@@ -109,7 +109,7 @@ function gridOf(fields: Fields, from: number, to: number): Grid {
   if (text === undefined) return { points: Math.min(points ?? DEFAULT_POINTS, to - from) };
   if (points !== undefined) throw new HistoryQueryError('points', `points is ${points} and every is ${shown(text)}. Give only one of the two.`);
   const interval = readInterval(text);
-  if (!interval || interval.every < 1) throw new HistoryQueryError('every', `every is ${shown(text)}, which is no interval. Write a number and one of ${INTERVAL_UNITS.join(', ')}, such as "15 minutes" or "1 month".`);
+  if (!interval || interval.every < 1) throw new HistoryQueryError('every', `every is ${shown(text)}, which is no interval. Write a number up to 9999 and one of ${INTERVAL_UNITS.join(', ')}, such as "15 minutes" or "1 month".`);
   if (!fitsCalendar(interval)) throw new HistoryQueryError('every', `every is ${shown(text)}, which does not divide a day. Choose minutes or hours that do, such as 5, 10, 15 or 30 minutes or 1, 2, 3, 4, 6, 8 or 12 hours, or use days.`);
   return interval;
 }

@@ -10,9 +10,9 @@ export interface TimeSpan {
   named?: true;
 }
 
-/** 0001-01-02 and 9999-12-30: in every zone, the ISO form has a year of four digits. */
-const EARLIEST = -62_135_510_400_000;
-const LATEST = 253_402_128_000_000;
+/** Where the years 1 and 9999 begin and end in some zone or other: programs mean by them the beginning and the end of time. */
+const EARLIEST = new Date(0).setUTCFullYear(1, 0, 1) - 86_400_000;
+const LATEST = Date.UTC(10_000, 0) + 86_400_000;
 const LONGEST_TEXT = 80;
 
 const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
@@ -42,8 +42,13 @@ export function readTime(value: string | number, now: number, zone: TimeZone): T
   return checked(fromDate(text, zone) ?? fromDateTime(text, zone) ?? fromDigits(text) ?? named(fromName(text.toLowerCase(), now, zone)) ?? fromDuration(text, now, zone) ?? fromRelative(text, now, zone));
 }
 
+/** Whether a question can be about this time. */
+export function isAskable(instant: number): boolean {
+  return instant >= EARLIEST && instant <= LATEST;
+}
+
 function checked(span: TimeSpan | undefined): TimeSpan | undefined {
-  return span && span.start >= EARLIEST && span.end <= LATEST ? span : undefined;
+  return span && isAskable(span.start) && isAskable(span.end) ? span : undefined;
 }
 
 function at(instant: number): TimeSpan {
@@ -119,7 +124,7 @@ function fromRelative(text: string, now: number, zone: TimeZone): TimeSpan | und
     if (unit === undefined) return undefined;
     const steps = sign === '-' ? -Number(amount) : Number(amount);
     instant = unit === 'second' ? instant + steps * 1_000 : calendarShift(zone, instant, steps, unit);
-    if (!(instant >= EARLIEST && instant <= LATEST)) return undefined;
+    if (!isAskable(instant)) return undefined;
   }
   if (parts[2] === undefined) return at(instant);
   const rounding = unitOf(parts[2]);
@@ -162,11 +167,11 @@ export function readLength(value: string | number): number | undefined {
   return Math.round(((((number(3) * 7 + number(4)) * 24 + number(5)) * 60 + number(6)) * 60 + number(7)) * 1_000);
 }
 
-const INTERVAL = /^(?:every\s+)?(?:(\d{1,6})\s*)?([A-Za-z]+)$/;
-const ISO_INTERVAL = /^P(?:(\d{1,6})([YMWD])|T(\d{1,6})([HM]))$/i;
+const INTERVAL = /^(?:every\s+)?(?:(\d{1,4})\s*)?([A-Za-z]+)$/;
+const ISO_INTERVAL = /^P(?:(\d{1,4})([YMWD])|T(\d{1,4})([HM]))$/i;
 const ISO_UNITS: Readonly<Record<string, IntervalUnit>> = { Y: 'year', M: 'month', W: 'week', D: 'day', TH: 'hour', TM: 'minute' };
 
-/** A calendar interval from `15 minutes`, `day`, `every 2 weeks`, `15m`, `1M` or `P1M`; undefined when it is none. */
+/** A calendar interval from `15 minutes`, `day`, `every 2 weeks`, `15m`, `1M` or `P1M`, up to 9999 of a unit; undefined when it is none. */
 export function readInterval(value: string): { every: number; unit: IntervalUnit } | undefined {
   const text = value.trim();
   const iso = ISO_INTERVAL.exec(text);

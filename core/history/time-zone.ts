@@ -5,8 +5,8 @@ const REMEMBERED_DAYS = 20_000;
 /** An instant and the wall time that it has lie no further apart than these. */
 const FURTHEST_WEST = 13 * HOUR;
 const FURTHEST_EAST = 15 * HOUR;
-/** What a `Date` can hold (ECMAScript, time value), less a day for the offset. */
-const LAST_INSTANT = 8.64e15 - DAY;
+/** What a `Date` can hold (ECMAScript, time value), less a day for the offset and one to look ahead. */
+const LAST_INSTANT = 8.64e15 - 2 * DAY;
 
 /**
  * A time zone of the IANA database, as the runtime's `Intl` has it. Wall times are numbers as well: the milliseconds since the epoch that UTC would
@@ -100,12 +100,12 @@ const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).pad
 let shownDay = Number.NaN;
 let shownDate = '';
 
-/** ISO 8601 with milliseconds and the zone's offset, such as `2026-03-29T03:00:00.000+02:00`; readable for each instant a `Date` can hold. */
+/** ISO 8601 with milliseconds and the zone's offset, such as `2026-03-29T03:00:00.000+02:00`; of an instant at the end of all calendars, its milliseconds. */
 export function isoTime(instant: number, zone: TimeZone): string {
+  if (!(Math.abs(instant) <= LAST_INSTANT)) return String(instant);
   // ISO 8601 has minutes; before standard time, offsets had seconds as well: the nearest minute names the same instant all the same.
   const minutes = Math.round(zone.offsetAt(instant) / 60_000);
   const wall = instant + minutes * 60_000;
-  if (!(Math.abs(wall) <= LAST_INSTANT)) return String(instant);
   const day = Math.floor(wall / DAY);
   if (day !== shownDay) {
     shownDate = new Date(day * DAY).toISOString().slice(0, -'00:00:00.000Z'.length);

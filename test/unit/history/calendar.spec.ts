@@ -85,6 +85,19 @@ describe('calendar intervals', () => {
     }), { numRuns: 1_000 });
   });
 
+  it('have times that can be written, however far they lie', () => {
+    for (const name of ZONES) for (const instant of [8.64e15, -8.64e15, 8.64e15 - 86_400_000, -8.64e15 + 86_400_000]) assert.match(isoTime(instant, timeZone(name)), /\d/);
+  });
+
+  it('end also where one lasts longer than there have been years', () => {
+    for (const unit of ['week', 'month', 'quarter', 'year'] as const) {
+      for (const at of [Date.UTC(1, 0), Date.UTC(2026, 0), Date.UTC(9_999, 11)]) {
+        const { start, end } = intervalAt(timeZone('Europe/Berlin'), at, { every: 9_999, unit });
+        assert.ok(start <= at && at < end, `${at} ${unit}`);
+      }
+    }
+  });
+
   it('shift by months to the last day where the month is shorter, and keep the time of day across daylight saving', () => {
     const shifted = (zone: string, from: string, amount: number, unit: Interval['unit']): string => isoTime(calendarShift(timeZone(zone), Date.parse(from), amount, unit), timeZone(zone));
     assert.equal(shifted('UTC', '2026-03-31T10:00Z', -1, 'month'), '2026-02-28T10:00:00.000+00:00');

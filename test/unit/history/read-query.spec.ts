@@ -55,6 +55,8 @@ describe('a history question', () => {
     ] as const) assert.equal(time(text), expected, text);
     assert.equal(time('2026-03-29', 'end'), '2026-03-30T00:00:00.000+02:00');
     assert.equal(time('2026-02', 'end'), '2026-03-01T00:00:00.000+01:00');
+    // Programs that mean "all" send the first and the last time that their language knows.
+    assert.deepEqual([read({ from: '0001-01-01T00:00:00Z', to: '9999-12-31T23:59:59.999Z' }).to, read({ from: '0001-01-01', to: '9999-12-31' }, 'Europe/Berlin').from], [253_402_300_799_999, -62_135_600_008_000]);
     for (const none of ['', '-', 'noon', 'now-', '24h', '-24', '-5 parsecs', 'last fortnight', '2026-02-30', '2026-13', '2026-1-1', '2026-01-01T25:00', '2026-01-01T24:01', 'now/s', 'P', 'PT', '-999999999y', 'P999999999Y', 'now-999999999h-999999999d', '9'.repeat(16), '__proto__', 'constructor', 'this constructor', `now${'-1d'.repeat(50)}`]) assert.equal(time(none), 'none', none);
   });
 
@@ -83,7 +85,7 @@ describe('a history question', () => {
 
   it('that is wrong is refused with a sentence that names the field, the value and the cure', () => {
     for (const [question, field, sentence] of [
-      [{ from: 'whenever' }, 'from', 'from is "whenever", which is no time. Write ISO 8601 such as 2026-03-01T06:00:00Z, milliseconds since 1970, or an expression such as -24h, now, today, last month or now/d.'],
+      [{ from: 'whenever' }, 'from', 'from is "whenever", which is no time. Write ISO 8601 such as 2026-03-01T06:00:00Z, milliseconds since 1970, or an expression such as -24h, now, today, last month or now/d, between the years 1 and 9999.'],
       [{ from: 'now', to: '-1h' }, 'to', 'from is 2026-11-22T16:00:00.000Z and to is 2026-11-22T15:00:00.000Z: nothing lies between. Choose a "to" after "from".'],
       [{ devices: 7 }, 'devices', 'devices is 7. Give a list of texts, or one text with commas.'],
       [{ devices: ['a', {}] }, 'devices', 'devices is a list with something in it that is of the type object. Give a list of texts, or one text with commas.'],
@@ -93,7 +95,8 @@ describe('a history question', () => {
       [{ points: 0 }, 'points', 'points is 0. Give a whole number from 1 to 20000.'],
       [{ points: 5, every: '1h' }, 'points', 'points is 5 and every is "1h". Give only one of the two.'],
       [{ every: '7 minutes' }, 'every', 'every is "7 minutes", which does not divide a day. Choose minutes or hours that do, such as 5, 10, 15 or 30 minutes or 1, 2, 3, 4, 6, 8 or 12 hours, or use days.'],
-      [{ every: '0 days' }, 'every', 'every is "0 days", which is no interval. Write a number and one of minute, hour, day, week, month, quarter, year, such as "15 minutes" or "1 month".'],
+      [{ every: '10000 years' }, 'every', 'every is "10000 years", which is no interval. Write a number up to 9999 and one of minute, hour, day, week, month, quarter, year, such as "15 minutes" or "1 month".'],
+      [{ every: '0 days' }, 'every', 'every is "0 days", which is no interval. Write a number up to 9999 and one of minute, hour, day, week, month, quarter, year, such as "15 minutes" or "1 month".'],
       [{ timeZone: 'Mars/Olympus' }, 'timeZone', 'timeZone is "Mars/Olympus", which is not known here. Use a name of the IANA time zone database, such as Europe/Berlin or UTC.'],
       [{ minimumQuality: 3 }, 'minimumQuality', 'minimumQuality is 3. Choose one of: good, unknown, suspect, bad, missing.'],
       [{ fill: 'zero' }, 'fill', 'fill is "zero". Choose one of none, null, previous, linear, or a number.'],
@@ -112,7 +115,7 @@ describe('a history question', () => {
     const next = writeCursor({ from: 5, to: 50, position: { device: 'a', metric: 'b', ts: 7 } });
     const { from, to, position } = read({ from: '-24h', next });
     assert.deepEqual([from, to, position], [5, 50, { device: 'a', metric: 'b', ts: 7 }]);
-    for (const forged of [[1, 5, 5, 'a', 'b', 7], [1, '5', 9, 'a', 'b', 7], [1, 5, 9, 'a', 'b', 1.5], [1, 5, 9, {}, 'b', 7], [2, 5, 9, 'a', 'b', 7], [1, 5, 9, 'a', 'b'], {}, null, 7]) {
+    for (const forged of [[1, 5, 5, 'a', 'b', 7], [1, '5', 9, 'a', 'b', 7], [1, 5, 9, 'a', 'b', 1.5], [1, 5, 9, {}, 'b', 7], [2, 5, 9, 'a', 'b', 7], [1, 5, 9, 'a', 'b'], [1, -8.64e15, 9, 'a', 'b', 7], [1, 5, 2 ** 53 - 1, 'a', 'b', 7], {}, null, 7]) {
       assert.equal(refusal({ next: Buffer.from(JSON.stringify(forged)).toString('base64url') })[0], 'next', JSON.stringify(forged));
     }
   });
