@@ -35,7 +35,8 @@ class Run implements HistoryAnswer {
   #rows = 0;
   #next: string | undefined;
   #expiredBefore = -Infinity;
-  #answered = new Set<string>();
+  readonly #answered = new Set<string>();
+  #whole = false;
 
   constructor(query: HistoryQuery, options: RunOptions) {
     this.#query = query;
@@ -73,6 +74,7 @@ class Run implements HistoryAnswer {
           if (this.#next !== undefined) return;
         }
       }
+      this.#whole = true;
     } finally {
       stopWatch.stop();
       this.#tell();
@@ -98,7 +100,7 @@ class Run implements HistoryAnswer {
       this.#notices.push({ code: 'expired', message: kind === 'raw' ? `${before}. Ask for aggregates to see what is kept of them.` : `${before}: buckets that begin earlier are made of rollups, as far as there are any, without median, p95 and timeWeighted.` });
     }
     const unknown = ids.filter((id) => !this.#answered.has(id));
-    if (this.#next === undefined && !position && unknown.length > 0) {
+    if (this.#whole && !position && unknown.length > 0) {
       const named = unknown.slice(0, SHOWN).map((id) => `"${id.slice(0, 80)}"`).join(', ');
       this.#notices.push({ code: 'unknown', message: `There is nothing of ${named}${unknown.length > SHOWN ? ` and ${unknown.length - SHOWN} more` : ''} in what was asked for. Look at the ids, the metrics, the time and the quality.` });
     }

@@ -55,6 +55,13 @@ describe('raw readings', () => {
     assert.deepEqual(answer.notices, [{ code: 'unknown', message: 'There is nothing of "pres-2" in what was asked for. Look at the ids, the metrics, the time and the quality.' }]);
   });
 
+  it('say nothing of devices at which whoever asked did not want to look any more', async () => {
+    const store = new PlainStore().add('press-1', 'temperature', line(3)).add('press-2', 'temperature', line(3));
+    const answer = ask(store, { from: 0, to: HOUR, devices: 'press-1,press-2' });
+    for await (const { device } of answer) if (device === 'press-1') break;
+    assert.deepEqual(answer.notices, []);
+  });
+
   it('page by page are what they are in one go, gaps and all, in either order', async () => {
     const times = fc.uniqueArray(fc.integer({ min: 0, max: 400 }), { maxLength: 60 });
     await fc.assert(fc.asyncProperty(times, times, fc.integer({ min: 1, max: 40 }), fc.constantFrom('oldest', 'newest'), fc.constantFrom('raw', 'aggregate', 'latest'), fc.constantFrom('auto', 'off', 7), async (a, b, limit, order, kind, gapAfter) => {
