@@ -5,8 +5,11 @@ import { timeZone } from '../time-zone.ts';
 import type { TimeZone } from '../time-zone.ts';
 import { flatRows } from './flat-row.ts';
 
-/** What makes a spreadsheet reckon in place of show (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r\n]/;
+/**
+ * What makes a spreadsheet reckon in place of show (OWASP, CSV injection). One that divides cells at semicolons or tabs, or heeds no quotes inside of
+ * a cell, finds a beginning also there.
+ */
+const FORMULA = /(^|[;\t\r\n])([\p{Zs}"']*[=+\-@＝＋－＠])/gu;
 const NEEDS_QUOTES = /[",\r\n]|^ | $|^$/;
 
 /** One cell (RFC 4180). Numbers stay numbers; a text that a spreadsheet would take for a formula gets an apostrophe in front; null is an empty cell, an empty text `""`. */
@@ -14,7 +17,7 @@ export function csvCell(value: ReadingValue | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
   if (typeof value === 'boolean') return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
+  const safe = value.replaceAll(FORMULA, "$1'$2");
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
