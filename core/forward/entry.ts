@@ -34,6 +34,17 @@ export function entryOfAlarm({ payload, iot: { id, device, ts, historical } }: A
   return { kind: 'alarm', device, id, ts, historical: historical === true, line: Buffer.from(JSON.stringify(line)) };
 }
 
+/**
+ * The entry that a line is of.
+ *
+ * @throws SyntaxError or TypeError for a line that no entry has.
+ */
+export function entryOfLine(line: Uint8Array): Entry {
+  const { kind, device, id, ts, historical } = JSON.parse(Buffer.from(line).toString()) as Partial<Entry>;
+  if (typeof device !== 'string' || typeof id !== 'string' || typeof ts !== 'number') throw new TypeError('The line names no device, id or time.');
+  return { kind: kind === 'alarm' ? 'alarm' : 'reading', device, id, ts, historical: historical === true, line };
+}
+
 const HISTORICAL = Buffer.from(',"historical":true}');
 
 /** The line of an entry that has waited so long that it is backfill by now. */

@@ -13,6 +13,7 @@ import { defineNode } from '../harness/define-node.ts';
 import { nowAndThen } from '../harness/now-and-then.ts';
 import { entriesOfMessage } from './read-message.ts';
 import { refusedMessage } from './refused-message.ts';
+import { addRefusedRoutes, queues } from './refused-routes.ts';
 import { showForward } from './show-forward.ts';
 import { tryForward } from './try-forward.ts';
 import { openUpstream, UPSTREAM } from './upstream.ts';
@@ -47,6 +48,7 @@ export default defineNode('holdfast-forward', {
   },
   credentials: { username: { type: 'text' }, password: { type: 'password' } },
   outputs: ['refused'],
+  routes: addRefusedRoutes,
 
   tryIt: (config, message) => tryForward(config, entriesOfMessage(message)),
 
@@ -75,6 +77,7 @@ export default defineNode('holdfast-forward', {
       },
     });
     running.forwarder = forwarder;
+    queues.set(node, queue);
     forwarder.pump();
 
     let closed = false;
@@ -97,11 +100,12 @@ export default defineNode('holdfast-forward', {
         closed = true;
         timer?.cancel();
         await forwarder.close();
-        const isEmpty = queue.status.entries === 0;
+        queues.delete(node);
+        const isEmpty = queue.status.entries === 0 && queue.refusedKept === 0;
         queue.close();
         if (!removed) return;
         if (isEmpty) for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
-        else node.warn(`This forward node was removed while samples wait to be sent. They are in ${path}: bring the node back to send them, or delete the file.`);
+        else node.warn(`This forward node was removed while samples wait to be sent, or were refused. They are in ${path}: bring the node back to send them, or delete the file.`);
       },
     };
   },

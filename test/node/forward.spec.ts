@@ -104,7 +104,7 @@ describe('holdfast-forward', () => {
       await until(() => upstream.ids.length === 2, 'it has sent them');
     });
 
-    it('finds the sample that is refused, brings it to the output with the reason, and delivers the others', async () => {
+    it('finds the sample that is refused, brings it to the output with the reason, delivers the others, and sends it again when told to', async () => {
       upstream.answer = ({ lines }) => ({ status: lines.some(({ device }) => device === 'bad') ? 400 : 204 });
       await load(flow());
       const refused = collect('out0');
@@ -112,6 +112,12 @@ describe('holdfast-forward', () => {
       await until(() => upstream.ids.length === 6 && refused.length === 1, 'the rest has arrived, and one came out');
       assert.equal(samplesIn(refused)[0]?.device, 'bad');
       assert.match(sentenceOf(refused[0]), /Upstream answered 400/);
+      const { body } = await helper.request().get('/holdfast-forward/n/refused');
+      const { kept, entries } = body as { kept: number; entries: { reason: string; sent: { device: string } }[] };
+      assert.deepEqual([kept, entries[0]?.sent.device, entries[0]?.reason], [1, 'bad', 'Upstream answered 400.']);
+      upstream.answer = () => ({ status: 204 });
+      assert.deepEqual((await helper.request().post('/holdfast-forward/n/refused').send({})).body, { again: 1 });
+      await until(() => upstream.ids.length === 7, 'the last has arrived');
     });
 
     it('keeps what upstream cannot take on disk, and sends it after a restart', async () => {

@@ -31,6 +31,8 @@ export interface Reach {
   read: Readonly<Record<EntryKind, number>>;
   /** The first segment that is live. */
   live: number;
+  /** The first segment of this write: it goes into memory once it is on disk. */
+  fresh: number;
 }
 
 /** So much is done with one write: giving up a day of readings at once would stop the event loop. */
@@ -68,11 +70,11 @@ export class BoundKeeper {
     return this.#dropOld(file, reach, now) || this.#dropMuch(file, reach);
   }
 
-  #dropOld(file: QueueFile, { read, live }: Reach, now: number): boolean {
+  #dropOld(file: QueueFile, { read, live, fresh }: Reach, now: number): boolean {
     if (this.#bounds.age === 0) return false;
     for (let dropped = 0; dropped < DROPPED_AT_ONCE; dropped += 1) {
       const row = file.next('reading', read.reading);
-      if (!row || row.id >= live || !this.isTooOld(row.queued, now)) return false;
+      if (!row || row.id >= Math.min(live, fresh) || !this.isTooOld(row.queued, now)) return false;
       file.drop(row, 'age');
     }
     return true;
@@ -85,15 +87,15 @@ export class BoundKeeper {
     const most = full === 'thin' ? bytes * MARGIN : bytes;
     for (let dropped = 0; dropped < DROPPED_AT_ONCE && heldBytes(file) > most; dropped += 1) {
       const reading = file.next('reading', reach.read.reading);
-      const row = reading && reading.id < reach.live ? reading : file.next('alarm', reach.read.alarm);
-      if (!row) return false;
+      const row = reading && reading.id < Math.min(reach.live, reach.fresh) ? reading : file.next('alarm', reach.read.alarm);
+      if (!row || row.id >= reach.fresh) return false;
       file.drop(row, 'bytes');
     }
     return heldBytes(file) > bytes;
   }
 
-  #thin(file: QueueFile, { read, live }: Reach): void {
-    const row = file.leastThinned(read.reading, live);
+  #thin(file: QueueFile, { read, live, fresh }: Reach): void {
+    const row = file.leastThinned(read.reading, Math.min(live, fresh));
     if (!row) return;
     const entries = entriesOf(row)?.left;
     if (!entries) return file.drop(row, 'damaged');

@@ -169,6 +169,17 @@ export class QueueFile {
     }));
   }
 
+  /** How many refused entries are kept. */
+  get refusedCount(): number {
+    return this.#read(() => Number(this.#database.prepare('SELECT count(*) AS entries FROM refused').get()?.['entries']));
+  }
+
+  /** Within `write`: takes the oldest entries that were refused out of the file, at most so many. */
+  takeRefused(most: number): Uint8Array[] {
+    const rows = this.#database.prepare('DELETE FROM refused WHERE id IN (SELECT id FROM refused ORDER BY id LIMIT ?) RETURNING line').all(most);
+    return rows.flatMap(({ line }) => (line instanceof Uint8Array ? [line] : []));
+  }
+
   close(): void {
     this.#database.close();
   }

@@ -2,9 +2,10 @@ import type { Clock, Timer } from '../../clock/clock.ts';
 import { GroupCommit } from '../../sqlite/group-commit.ts';
 import type { Committed } from '../../sqlite/group-commit.ts';
 import { StorageError } from '../../sqlite/storage-error.ts';
-import type { Entry, EntryKind } from '../entry.ts';
+import { entryOfLine } from '../entry.ts';
+import type { Entry } from '../entry.ts';
 import { BoundKeeper } from './bounds.ts';
-import type { QueueBounds, Reach } from './bounds.ts';
+import type { QueueBounds } from './bounds.ts';
 import { digestOf } from './known-ids.ts';
 import type { QueueCounts } from './queue-counts.ts';
 import { QueueFile } from './queue-file.ts';
@@ -140,9 +141,24 @@ export class ForwardQueue {
     return { entries, bytes: entries === 0 ? 0 : reading.bytes + alarm.bytes, oldest: entries === 0 ? undefined : this.#file.oldest() };
   }
 
+  /** How many entries that were refused are kept. */
+  get refusedKept(): number {
+    return this.#file.refusedCount + this.#refused.length;
+  }
+
   /** The last entries that were refused, the latest first. */
   lastRefused(limit: number): RefusedEntry[] {
-    return this.#file.refused(limit);
+    return [...this.#refused.toReversed(), ...this.#file.refused(limit)].slice(0, limit);
+  }
+
+  /**
+   * Queues entries anew that were refused, the oldest first, at most so many: what was wrong at the other side may have been mended.
+   *
+   * @returns how many.
+   * @throws StorageError
+   */
+  sendRefusedAgain(most: number): number {
+    return this.#insert(() => this.#file.takeRefused(most).map(entryOfLine));
   }
 
   /** Writes what waits to be written, and closes the file. What is under way comes again when it is opened. */
@@ -160,10 +176,8 @@ export class ForwardQueue {
   }
 
   #commit(items: ReadonlyArray<readonly Entry[]>): void {
-    const { clock, changed } = this.#options;
-    const now = clock.now();
     const digests = new Set<string>();
-    const fresh: Record<EntryKind, Entry[]> = { reading: [], alarm: [] };
+    const fresh: Entry[] = [];
     let duplicates = 0;
     for (const entries of items) {
       for (const entry of entries) {
@@ -171,27 +185,37 @@ export class ForwardQueue {
         if (digests.has(digest) || this.#file.known.has(digest)) duplicates += 1;
         else {
           digests.add(digest);
-          fresh[entry.kind].push(entry);
+          fresh.push(entry);
         }
       }
     }
+    let row: number | undefined;
+    this.#insert(() => {
+      this.#file.totals.counts.duplicates += duplicates;
+      row = fresh.length === 0 ? undefined : this.#file.known.write([...digests]);
+      return fresh;
+    });
+    if (row !== undefined) this.#file.known.committed(digests, row);
+  }
+
+  /** Writes entries in segments, and takes them into the window once they are on disk. @returns how many. */
+  #insert(entriesToWrite: () => readonly Entry[]): number {
+    const now = this.#options.clock.now();
     const made: Segment[] = [];
-    const row = this.#write(() => {
+    const count = this.#write(() => {
+      const entries = entriesToWrite();
       for (const kind of ['alarm', 'reading'] as const) {
-        for (const entries of inSegments(fresh[kind])) {
-          const { id, bytes } = this.#file.insert(kind, now, entries);
-          made.push(new Segment(id, kind, now, entries, { bytes, repeated: false }));
+        for (const part of inSegments(entries.filter((entry) => entry.kind === kind))) {
+          const { id, bytes } = this.#file.insert(kind, now, part);
+          made.push(new Segment(id, kind, now, part, { bytes, repeated: false }));
         }
       }
-      const { counts } = this.#file.totals;
-      counts.queued += digests.size;
-      counts.duplicates += duplicates;
-      return digests.size === 0 ? undefined : this.#file.known.write([...digests]);
+      this.#file.totals.counts.queued += entries.length;
+      return entries.length;
     });
-    if (row === undefined) return;
-    this.#file.known.committed(digests, row);
     for (const segment of made) this.#window.add(segment, now);
-    changed();
+    if (made.length > 0) this.#options.changed();
+    return count;
   }
 
   #end(entry: Queued, count: () => void): void {
@@ -215,10 +239,11 @@ export class ForwardQueue {
 
   /** Writes, and with it what has ended; keeps the bounds. */
   #write<Result>(work: () => Result): Result {
+    const fresh = this.#file.last + 1;
     const result = this.#file.write(() => {
       this.#note();
       const done = work();
-      this.#keeper.enforce(this.#file, this.#reach, this.#options.clock.now());
+      this.#keeper.enforce(this.#file, { ...this.#window.reach, fresh }, this.#options.clock.now());
       return done;
     });
     this.#window.noted(this.#dirty.keys());
@@ -233,10 +258,6 @@ export class ForwardQueue {
   #note(): void {
     for (const [segment, before] of this.#dirty) this.#file.end(segment, before);
     for (const refused of this.#refused) this.#file.refuse(refused);
-  }
-
-  get #reach(): Reach {
-    return this.#window.reach;
   }
 
   /** Nothing may come for long, and what waits grows old all the same. */

@@ -45,7 +45,7 @@ export class Window {
   }
 
   /** Up to where the queue may be given up. */
-  get reach(): Reach {
+  get reach(): Omit<Reach, 'fresh'> {
     return { read: this.#read, live: this.#firstLive };
   }
 
