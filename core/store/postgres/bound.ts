@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts';
-import { HoldfastError } from '../../errors/holdfast-error.ts';
+import { StoreBoundError } from '../embedded/bound.ts';
 import { ROLLUP_WIDTHS } from '../retention.ts';
 import type { StoreCounts } from '../store.ts';
 import type { Client } from './connection.ts';
@@ -17,13 +17,6 @@ export interface BoundOptions {
   counts: StoreCounts;
   rulesOf: (client: Client) => Promise<SeriesRule[]>;
   problem: (error: Error) => void;
-}
-
-/** The schema has reached its bound, and the oldest readings go. Code `HOLDFAST_STORE_BOUND`. */
-class StoreBoundError extends HoldfastError {
-  constructor(message: string) {
-    super('HOLDFAST_STORE_BOUND', message);
-  }
 }
 
 /** Of what is left in one partition, this part goes at a time. */

@@ -1,6 +1,7 @@
 import type { Connection, Submittable } from 'pg';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import type { Client } from './connection.ts';
+import { nextTurn, ROWS_A_TURN } from './next-turn.ts';
 
 /** What COPY sends of a reading. */
 export interface CopyRow {
@@ -105,7 +106,11 @@ interface CopyingConnection {
 /** Copies rows into `table`. Nothing of them is there when it rejects. */
 export async function copyInto(client: Client, table: string, rows: Iterable<CopyRow>): Promise<void> {
   const copied = new CopyRows();
-  for (const row of rows) copied.add(row);
+  let count = 0;
+  for (const row of rows) {
+    copied.add(row);
+    if (++count % ROWS_A_TURN === 0) await nextTurn();
+  }
   await client.query(new CopyIn(`COPY ${table} (${COPIED}) FROM STDIN (FORMAT binary)`, copied.finish())).ended;
 }
 

@@ -4,6 +4,7 @@ import { isQuality } from '../codec/kind.ts';
 import { checkedNote } from '../embedded/series-note.ts';
 import { checkedTime, notAQuality, notAValue } from '../unstorable-error.ts';
 import type { CopyRow } from './copy.ts';
+import { nextTurn, ROWS_A_TURN } from './next-turn.ts';
 import { columnsOf } from './row.ts';
 import type { Series, SeriesIndex } from './series-index.ts';
 
@@ -23,6 +24,7 @@ export class Group {
   readonly #now: number;
   readonly #touched = new Set<Series>();
   readonly #occurrences = new Map<string, number>();
+  #worked = 0;
 
   /** `now`: when samples that do not say so are taken to have been received. */
   constructor(index: SeriesIndex, now: number) {
@@ -41,8 +43,19 @@ export class Group {
   }
 
   /** @throws UnstorableError, and has taken none of the samples. */
-  add(samples: readonly Sample[]): void {
-    for (const row of samples.flatMap((sample) => this.#rowsOf(sample))) this.#place(row);
+  async add(samples: readonly Sample[]): Promise<void> {
+    const rows: IncomingRow[] = [];
+    for (const sample of samples) {
+      const before = rows.length;
+      this.#read(sample, rows);
+      const pause = this.#pause(rows.length - before);
+      if (pause) await pause;
+    }
+    for (const row of rows) {
+      this.#place(row);
+      const pause = this.#pause(1);
+      if (pause) await pause;
+    }
   }
 
   /** All readings in waves: for when one that seemed to be new is not. */
@@ -78,10 +91,17 @@ export class Group {
     (this.waves[wave] ??= []).push(row);
   }
 
-  #rowsOf({ device, ts: time, received, values, metrics }: Sample): IncomingRow[] {
+  /** Whatever the number of samples in a write, and of writes in a group. */
+  #pause(rows: number): Promise<void> | undefined {
+    this.#worked += rows;
+    if (this.#worked < ROWS_A_TURN) return undefined;
+    this.#worked = 0;
+    return nextTurn();
+  }
+
+  #read({ device, ts: time, received, values, metrics }: Sample, rows: IncomingRow[]): void {
     const ts = checkedTime(time, device);
     const came = Number.isSafeInteger(received) ? received : this.#now;
-    const rows: IncomingRow[] = [];
     for (const metric in values) {
       const value = values[metric];
       if (value === undefined) continue;
@@ -92,6 +112,5 @@ export class Group {
       const note = info && checkedNote(info, `the reading ${metric} of ${device}`);
       rows.push({ series: this.#index.get(device, metric), ts, received: came, quality, note: note ?? null, ...columnsOf(value) });
     }
-    return rows;
   }
 }

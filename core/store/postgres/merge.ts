@@ -1,5 +1,6 @@
 import type { Client } from './connection.ts';
 import type { IncomingRow } from './group.ts';
+import { ROWS_A_TURN } from './next-turn.ts';
 import type { Tally } from './tally.ts';
 
 const INCOMING = `incoming AS (SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::double precision[], $5::smallint[], $6::smallint[], $7::text[], $8::text[])
@@ -29,7 +30,10 @@ const CORRECT = `WITH ${INCOMING}, correcting AS (
  * of them have the same series and time.
  */
 export async function mergeRows(client: Client, rows: readonly IncomingRow[], tally: Tally): Promise<void> {
-  if (rows.length === 0) return;
+  for (let from = 0; from < rows.length; from += ROWS_A_TURN) await mergeSome(client, rows.slice(from, from + ROWS_A_TURN), tally);
+}
+
+async function mergeSome(client: Client, rows: readonly IncomingRow[], tally: Tally): Promise<void> {
   const byKey = new Map(rows.map((row) => [keyOf(row.series.id, row.ts), row]));
   for (const row of await keysOf(client, 'insert', INSERT, valuesOf(rows), byKey)) {
     byKey.delete(keyOf(row.series.id, row.ts));

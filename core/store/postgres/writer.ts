@@ -52,7 +52,7 @@ export class Writer {
         told.length = 0;
         const group = new Group(index, clock.now());
         try {
-          for (const samples of items) told.push(take(group, samples));
+          for (const samples of items) told.push(await take(group, samples));
           if (group.size === 0) return undefined;
           const tally = await this.#write(client, group);
           if (!tally) continue;
@@ -125,9 +125,9 @@ function* timesOf(group: Group): Generator<number> {
 }
 
 /** @returns what whoever wrote the samples is told at once; undefined when they were taken. */
-function take(group: Group, samples: readonly Sample[]): Error | undefined {
+async function take(group: Group, samples: readonly Sample[]): Promise<Error | undefined> {
   try {
-    group.add(samples);
+    await group.add(samples);
     return undefined;
   } catch (error) {
     if (error instanceof UnstorableError) return error;
