@@ -19,6 +19,8 @@ export type { Answer, Deletion, LatestQuery, LatestReading, Range, SeriesSummary
 export type { Quality, ReadingValue, Sample, Values } from '../sample/sample.ts';
 export type { StoreLosses } from './embedded/retention-losses.ts';
 export { KEEP_ALL } from './retention.ts';
+export { BadDeletionError } from './bad-deletion-error.ts';
+export { UnstorableError } from './unstorable-error.ts';
 export { StorageError } from '../sqlite/storage-error.ts';
 export { SqliteStore } from './embedded/sqlite-store.ts';
 

@@ -15,6 +15,21 @@ export function noteOf({ unit, flags, raw }: MetricInfo): string | undefined {
   return JSON.stringify({ ...(hasUnit && { unit }), ...(hasFlags && { flags }), ...(raw !== undefined && { raw }) });
 }
 
+/** Notes that were read, by their text: most readings of a store share a few. */
+const known = new Map<string, Note>();
+const MOST_KNOWN = 1_000;
+const LONGEST_KNOWN = 256;
+
 export function readNote(note: string): Note {
-  return JSON.parse(note) as Note;
+  const { unit, flags, raw } = known.get(note) ?? parseNote(note);
+  // Whoever gets a reading may change its flags.
+  return { ...(unit !== undefined && { unit }), ...(flags && { flags: [...flags] }), ...(raw !== undefined && { raw }) };
+}
+
+function parseNote(text: string): Note {
+  const note = JSON.parse(text) as Note;
+  if (note.raw !== undefined || text.length > LONGEST_KNOWN) return note;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(text, note);
+  return note;
 }

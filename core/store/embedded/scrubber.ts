@@ -4,8 +4,8 @@ import { PageFill, pageSize } from './page-fill.ts';
 import { PageRenewal } from './page-renewal.ts';
 import { MOST_BYTES } from './rollup-blocks.ts';
 
-/** Free pages that are filled at a time: a megabyte. */
-const PAGES = 256;
+/** Free pages that are filled at a time: half a megabyte. */
+const PAGES = 128;
 /** A longer row takes overflow pages of its own, at any size of a page. */
 const LONG_ROW = 400;
 /** Rows that are written anew at a time. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import type { Quality, ReadingValue } from '../../../core/sample/sample.ts';
@@ -12,7 +13,25 @@ import { LAYOUT } from '../../../core/store/embedded/layout.ts';
 import { Series } from '../../../core/store/embedded/series-index.ts';
 import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
 import { openDatabase } from '../../../core/sqlite/database.ts';
+import type { StoredReading } from '../../../core/store/store.ts';
 import { blockOf, sampleOf } from './fixture.ts';
+
+/** A blob of the log in version 1, with a number of each of these series. */
+function formerLog(readings: ReadonlyArray<[series: number, ts: number, value: number]>): Buffer {
+  const samples = readings.map(([series, ts, value]) => {
+    const sample = Buffer.alloc(25);
+    sample.writeDoubleLE(ts, 0);
+    sample.writeUInt32LE(1, 8);
+    sample.writeUInt32LE(series, 12);
+    sample[16] = 0x23;
+    sample.writeDoubleLE(value, 17);
+    return sample;
+  });
+  const blob = Buffer.concat([Buffer.alloc(13), ...samples]);
+  blob[0] = 1;
+  blob.writeUInt32LE(crc32(blob.subarray(5)), 1);
+  return blob;
+}
 
 describe('the file of the store', () => {
   let folder: string;
@@ -26,20 +45,24 @@ describe('the file of the store', () => {
 
   it('of layout 1 is taken over with everything in it, and goes on taking readings', () => {
     const former = openDatabase(path, { migrations: LAYOUT.migrations.slice(0, 1) });
-    const readings = Array.from({ length: 6 }, (_, ts) => ({ ts: ts * 10, value: ts === 5 ? 'last' : ts, quality: 2 as const }));
+    const readings: StoredReading[] = Array.from({ length: 6 }, (_, ts) => ({ ts: ts * 10, value: ts === 5 ? 'last' : ts, quality: 2 as const }));
     former.exec(`INSERT INTO series VALUES (1, 'a', 'v', 6, 50), (2, 'b', 'v', 1, 7)`);
     const insert = former.prepare('INSERT INTO chunk (series, first_ts, last_ts, count, data) VALUES (?, ?, ?, ?, ?)');
     insert.run(1, 40, 50, 2, encodeChunk(blockOf(readings), 4, 6));
     insert.run(2, 7, 7, 1, encodeChunk(blockOf([{ ts: 7, value: true, quality: 1 }]), 0, 1));
     insert.run(1, 0, 30, 4, encodeChunk(blockOf(readings), 0, 4));
     former.exec('INSERT INTO superseded VALUES (1, 20, 99.5, 3, 1000)');
+    former.prepare('INSERT INTO log (count, data) VALUES (2, ?)').run(formerLog([[1, 55, 5.5], [2, 8, -1]]));
     former.close();
     const clock = new ManualClock();
     const store = new SqliteStore({ path, clock });
     const all = (device: string): unknown => store.range({ device, metric: 'v', from: 0, to: 1000 });
     try {
-      assert.deepEqual([all('a'), all('b'), store.count()], [readings, [{ ts: 7, value: true, quality: 1 }], 7]);
-      assert.deepEqual([store.latest('a'), store.latest('b')], [{ v: readings[5] }, { v: { ts: 7, value: true, quality: 1 } }]);
+      readings.push({ ts: 55, value: 5.5, quality: 2 });
+      const others = [{ ts: 7, value: true, quality: 1 }, { ts: 8, value: -1, quality: 2 }];
+      assert.deepEqual([all('a'), all('b'), store.count()], [readings, others, 9]);
+      assert.deepEqual([store.latest('a'), store.latest('b')], [{ v: readings.at(-1) }, { v: others[1] }]);
+      assert.deepEqual(store.latestOf({ at: 54 }).map(({ reading }) => reading), [readings[5], others[1]]);
       assert.deepEqual(store.superseded({ device: 'a', metric: 'v', from: 0, to: 99 }), [{ ts: 20, value: 99.5, quality: 3 }]);
       store.write([sampleOf('a', 25, { v: 'late' }), sampleOf('a', 60, { v: 6 })], () => {});
       store.seal();
