@@ -3,6 +3,7 @@ import { prepareDialog } from '../editor/dialog.ts';
 import { savedValue } from '../editor/settings.ts';
 import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, numberWithin, oneOf, optionalText, textOf } from '../editor/validators.ts';
+import { showRefused } from './refused.editor.ts';
 import { isEncrypted, publishTopic, showWhatMatters, upstreamAddress, upstreamName } from './upstream.editor.ts';
 
 RED.nodes.registerType('holdfast-forward', {
@@ -65,6 +66,7 @@ RED.nodes.registerType('holdfast-forward', {
     preselectOnlyBackend(this);
     showWhatMatters();
     addTryIt(this);
+    showRefused(this);
   },
   oneditsave() {
     // What the dialog does not show any more must not count.

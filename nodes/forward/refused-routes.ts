@@ -11,17 +11,16 @@ export const queues = new WeakMap<Node, ForwardQueue>();
 
 /** What upstream refused: GET shows the last of them, POST sends all of them again. */
 export function addRefusedRoutes(RED: NodeAPI): void {
-  const queueOf = (id: unknown): ForwardQueue => {
+  const queueOf = (id: unknown): ForwardQueue | undefined => {
     const node = RED.nodes.getNode(String(id)) as Node | undefined;
-    const queue = node && queues.get(node);
-    if (!queue) throw new Error('There is no such forward node running. Deploy the flow, and look at its status.');
-    return queue;
+    return node && queues.get(node);
   };
   RED.httpAdmin.get('/holdfast-forward/:id/refused', RED.auth.needsPermission('holdfast-forward.read'), (request, response) => {
     try {
+      // A node that is not deployed, or could not start, has refused nothing.
       const queue = queueOf(request.params['id']);
-      const entries = queue.lastRefused(SHOWN).map(({ at, reason, line }) => ({ at: new Date(at).toISOString(), reason, sent: JSON.parse(Buffer.from(line).toString()) as unknown }));
-      response.json({ kept: queue.refusedKept, entries });
+      const entries = (queue?.lastRefused(SHOWN) ?? []).map(({ at, reason, line }) => ({ at: new Date(at).toISOString(), reason, sent: JSON.parse(Buffer.from(line).toString()) as unknown }));
+      response.json({ kept: queue?.refusedKept ?? 0, entries });
     } catch (error) {
       response.status(400).json({ error: messageOf(error) });
     }
@@ -32,7 +31,12 @@ export function addRefusedRoutes(RED: NodeAPI): void {
 }
 
 /** Only what is kept by now: what is refused again meanwhile is not sent a third time. */
-async function sendAllAgain(queue: () => ForwardQueue): Promise<number> {
+async function sendAllAgain(running: () => ForwardQueue | undefined): Promise<number> {
+  const queue = (): ForwardQueue => {
+    const found = running();
+    if (!found) throw new Error('There is no such forward node running. Deploy the flow, and look at its status.');
+    return found;
+  };
   const kept = queue().refusedKept;
   let again = 0;
   while (again < kept) {

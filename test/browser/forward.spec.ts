@@ -77,6 +77,24 @@ describe('the dialog of the forward node', () => {
     await editor.page.locator('#holdfast-problem-topic', { hasText: 'Use fixed levels and {device}' }).waitFor();
   });
 
+  it('shows what was refused and why, and sends it again', async () => {
+    await editor.closeAll();
+    const path = `**/holdfast-forward/${idOf('forward')}/refused`;
+    const asked: string[] = [];
+    await editor.page.route(path, async (route) => {
+      asked.push(route.request().method());
+      const kept = { kept: 3, entries: [{ at: '2026-11-22T10:00:00Z', reason: 'Upstream answered 403.', sent: { id: 'press-9/s1-x' } }] };
+      await route.fulfill({ json: route.request().method() === 'GET' ? kept : { again: 3 } });
+    });
+    await editor.open(idOf('forward'));
+    const section = editor.page.locator('.holdfast-refused');
+    await section.locator('p', { hasText: 'Refused for good: 3. The last was press-9/s1-x: Upstream answered 403.' }).waitFor();
+    await section.locator('button').click();
+    await section.locator('p', { hasText: '3 queued anew.' }).waitFor();
+    assert.deepEqual(asked, ['GET', 'POST']);
+    await editor.page.unroute(path);
+  });
+
   it('saves what was chosen', async () => {
     await choose('upstream', 'http');
     await editor.page.locator('#node-input-url').fill('https://central.example/in');
