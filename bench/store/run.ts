@@ -25,7 +25,7 @@ const { values: given } = parseArgs({
     only: { type: 'string' },
     devices: { type: 'string', default: '10000' },
     rows: { type: 'string', default: '5120000' },
-    seconds: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '8' },
     'long-readings': { type: 'string', default: '10000000' },
     'open-readings': { type: 'string', default: '100000000' },
     directory: { type: 'string', default: tmpdir() },

@@ -51,7 +51,7 @@ const LOAD_SAMPLES = 10_000;
 const BUCKETS = 500;
 const RANGE = 900;
 /** How often each is asked. */
-const ROUNDS = { range: 51, buckets1M: 11, buckets10M: 5, latest: 5 } as const;
+const ROUNDS = { range: 51, buckets1M: 7, buckets10M: 3, latest: 5 } as const;
 
 /** Writes batches of 1,000 rows, one after the other, each durable before the next; then settles. Making the batches is not measured. */
 export async function load(system: System, directory: string, { devices, rows: most, seconds: longest, longReadings, address }: TrialOptions): Promise<LoadFigures> {
