@@ -3,7 +3,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 /** This Node.js is too old for Holdfast. Code `HOLDFAST_NODE_VERSION`. */
 export class NodeVersionError extends HoldfastError {
   constructor(version: string) {
-    super('HOLDFAST_NODE_VERSION', `Holdfast keeps its data in node:sqlite, which needs Node.js 22.13 or newer; this is ${version}. Update Node.js and start Node-RED again.`);
+    super('HOLDFAST_NODE_VERSION', `Holdfast keeps its data in node:sqlite, which needs Node.js 22.13 or newer; this is ${version}. Update Node.js and start again.`);
   }
 }
 

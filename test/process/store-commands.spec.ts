@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Backend } from '../../core/backend/backend.ts';
 import { systemClock } from '../../core/clock/clock.ts';
 
+const COMMAND = join(import.meta.dirname, '..', '..', 'core', 'maintenance', 'holdfast-store.ts');
 const SCRIPT = join(import.meta.dirname, '..', '..', 'scripts', 'store.ts');
 const fail = (error: unknown): never => {
   throw error;
@@ -101,5 +102,34 @@ describe('npm run store', () => {
     assert.match(run(['export', '--directory', folder]).stderr, /There is no store\.sqlite/);
     assert.match(run(['export', '--from', 'yesterday']).stderr, /--from is "yesterday"/);
     assert.equal(existsSync(place('nowhere')), false);
+    const missing = run(['import', '--directory', place('fresh'), '--input', place('no-file')]);
+    assert.deepEqual([missing.status, /^ENOENT.*no-file/.test(missing.stderr)], [1, true], missing.stderr);
+  });
+});
+
+describe('holdfast-store', () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'holdfast-command-'))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}, ofNode: readonly string[] = []): [number | null, string] {
+    const { status, stderr } = spawnSync(process.execPath, [...ofNode, COMMAND, ...args], { encoding: 'utf8', cwd: folder, env: { ...process.env, HOLDFAST_DATA: '', HOLDFAST_HOME: '', ...environment } });
+    return [status, stderr];
+  }
+
+  it('asks for the directory, which it cannot know, unless a variable tells it', () => {
+    const [status, stderr] = run(['verify']);
+    assert.equal(status, 2);
+    assert.match(stderr, /^--directory is missing\.\n\nUsage: npx holdfast-store <command>/);
+    assert.match(run(['verify'], { HOLDFAST_DATA: 'mine' })[1], new RegExp(`There is no directory ${join(folder, 'mine')}`));
+    assert.match(run(['verify'], { HOLDFAST_HOME: 'home' })[1], new RegExp(`There is no directory ${join(folder, 'home', 'data')}`));
+  });
+
+  it('says which Node.js it needs, and leaves nothing behind, where this one is too old', () => {
+    const withoutSqlite = ['--import', 'data:text/javascript,process.getBuiltinModule = () => undefined'];
+    const [status, stderr] = run(['import', '--directory', join(folder, 'new')], {}, withoutSqlite);
+    assert.equal(status, 1);
+    assert.match(stderr, /^Holdfast keeps its data in node:sqlite, which needs Node\.js 22\.13 or newer; this is [^\n]*\n$/);
+    assert.equal(existsSync(join(folder, 'new')), false);
   });
 });
