@@ -9,6 +9,7 @@ interface Due {
 /** A clock that stands still until it is told to move: for tests and for replay. */
 export class ManualClock implements Clock {
   #now: number;
+  #leapt = 0;
   #order = 0;
   readonly #due = new Set<Due>();
 
@@ -17,13 +18,18 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#leapt;
   }
 
   setTimeout(callback: () => void, milliseconds: number): Timer {
     const due: Due = { at: this.#now + Math.max(0, milliseconds), order: this.#order++, callback };
     this.#due.add(due);
     return { cancel: () => void this.#due.delete(due) };
+  }
+
+  /** Tells another time from now on, as when somebody sets the clock: no call falls due earlier or later for it. */
+  leap(milliseconds: number): void {
+    this.#leapt += milliseconds;
   }
 
   /** Moves time forward and makes the calls that fall due on the way, in order of time. */

@@ -21,6 +21,7 @@ import type { Layout } from '../../sqlite/database.ts';
  * - `rollup`: what readings that have gone come to, by minute, hour or day: `width` in milliseconds, `first_ts` and `last_ts` when the
  *   first and the last of the row begin, `rollups` how many there are. `data`: see rollup-codec.ts. Those of a series and width do not overlap.
  * - `expiry`: readings of the series before `readings_from` have gone.
+ * - `trusted_time`: at most one row; the time by which readings expire, and for how long the clock has run on steadily while it was off from that, in milliseconds.
  * - `loss`: how many readings and rollups have gone since the file was made; the reasons are those of StoreLosses.
  *
  * A value in a column is NULL, INTEGER (false and true), REAL (a number) or TEXT; what these cannot hold exactly is a BLOB: byte 0 and
@@ -77,6 +78,7 @@ export const LAYOUT: Layout = {
      CREATE INDEX rollup_age ON rollup (width, last_ts);
      CREATE TABLE expiry (series INTEGER PRIMARY KEY, readings_from INTEGER NOT NULL) STRICT;
      CREATE TABLE loss (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+    'CREATE TABLE trusted_time (id INTEGER PRIMARY KEY CHECK (id = 0), time INTEGER NOT NULL, steady INTEGER NOT NULL) STRICT',
   ],
 };
 

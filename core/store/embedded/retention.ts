@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.ts';
 import { KEEP_ALL } from '../retention.ts';
 import type { RetentionRules } from '../retention.ts';
+import { TrustedTime } from '../trusted-time.ts';
 import { Bound } from './bound.ts';
 import type { BoundState } from './bound.ts';
 import { Expiry } from './retention-expiry.ts';
@@ -9,6 +10,7 @@ import { retentionPlan } from './retention-plan.ts';
 import type { RetentionPlan } from './retention-plan.ts';
 import { RetentionWorker } from './retention-worker.ts';
 import type { Series, SeriesIndex } from './series-index.ts';
+import { TrustedTimeTable } from './trusted-time-table.ts';
 
 export interface RetentionOptions extends ExpiryOptions {
   clock: Clock;
@@ -22,26 +24,33 @@ export interface RetentionOptions extends ExpiryOptions {
 const FIRST_MILLISECONDS = 1_000;
 const EXPIRY_INTERVAL = 60_000;
 const BOUND_INTERVAL = 5_000;
+/** From one time that is kept on disk to the next. */
+const TIME_INTERVAL = 900_000;
 
 /** Lets go what is older than its retention, and the oldest of all when the store has grown to its bound. */
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #expiry: Expiry;
   readonly #bound: Bound;
-  readonly #workers: { expiry: RetentionWorker; bound: RetentionWorker };
+  readonly #time: TrustedTime;
+  readonly #workers: { expiry: RetentionWorker; bound: RetentionWorker; time: RetentionWorker };
   #rules: RetentionRules = { of: () => KEEP_ALL, maximumBytes: Infinity };
   /** The number of the series that is next. */
   #next = 0;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
-    const { clock, problem } = options;
+    const { clock, database, path, problem } = options;
+    const table = new TrustedTimeTable(database);
+    const time = (this.#time = new TrustedTime({ clock, snapshot: table.read(), place: path, problem }));
     this.#expiry = new Expiry(options);
     const bound = (this.#bound = new Bound({ ...options, expiry: this.#expiry, tiersOf: (series) => this.#planOf(series).tiers }));
     this.#workers = {
       expiry: new RetentionWorker({ clock, problem, interval: EXPIRY_INTERVAL, begin: () => void (this.#next = 0), step: () => this.#step() }),
       bound: new RetentionWorker({ clock, problem, interval: BOUND_INTERVAL, begin: () => bound.begin(), step: () => bound.step() }),
+      time: new RetentionWorker({ clock, problem, interval: TIME_INTERVAL, begin: () => table.write(time.snapshot()), step: () => false }),
     };
+    this.#workers.time.restart(FIRST_MILLISECONDS);
   }
 
   /** Puts rules in force. */
@@ -52,14 +61,16 @@ export class Retention {
     this.#workers.bound.restart(FIRST_MILLISECONDS);
   }
 
-  /** How the store stands to its bound. @throws StorageError */
+  /** How the store stands to its bound and to the clock. @throws StorageError */
   state(): BoundState {
-    return this.#bound.state();
+    const { bytes, problem } = this.#bound.state();
+    return { bytes, problem: problem ?? this.#time.problem };
   }
 
   close(): void {
     this.#workers.expiry.close();
     this.#workers.bound.close();
+    this.#workers.time.close();
   }
 
   /** Lets a little of what is too old go. @returns whether there is more to look at. */
@@ -81,6 +92,7 @@ export class Retention {
   }
 
   #planOf({ device, metric }: Series): RetentionPlan {
-    return retentionPlan(this.#rules.of(device, metric), this.#options.clock.now());
+    const retention = this.#rules.of(device, metric);
+    return retentionPlan(retention, this.#time.timeFor(retention));
   }
 }

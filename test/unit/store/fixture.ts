@@ -40,6 +40,10 @@ export class BusyClock implements Clock {
   advance(milliseconds: number): void {
     this.#manual.advance(milliseconds);
   }
+
+  leap(milliseconds: number): void {
+    this.#manual.leap(milliseconds);
+  }
 }
 
 /** A store in a folder of its own, which can be looked into, damaged, crashed and opened again. */
