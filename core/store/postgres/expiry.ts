@@ -1,7 +1,7 @@
 import { retentionPlan } from '../embedded/retention-plan.ts';
 import type { RetentionPlan } from '../embedded/retention-plan.ts';
 import { ROLLUP_WIDTHS } from '../retention.ts';
-import type { RetentionRules } from '../retention.ts';
+import type { Retention } from '../retention.ts';
 import type { Client } from './connection.ts';
 import { weekOf, WEEK } from './partitions.ts';
 import type { Partition, Partitions } from './partitions.ts';
@@ -44,9 +44,9 @@ const EXPIRE_ROLLUPS = `WITH ${RULES},
 const EXPIRE_WITHIN = `WITH ${RULES}, gone AS (SELECT r.series, r.ts, r.kind, r.quality, r.number, r.text, ${widthOf('r.ts', 'rule')} AS width FROM reading r JOIN rule ON rule.series = r.series WHERE r.ts >= $6 AND r.ts < $7), ${ROLL_READINGS}
   SELECT series, count(*) FROM gone GROUP BY series`;
 
-/** What a series is to keep now. Where that is long, readings go by whole partitions, so that nothing has to be deleted one by one. */
-export function ruleOf(series: number, device: string, metric: string, rules: RetentionRules, now: number): SeriesRule {
-  const plan = retentionPlan(rules.of(device, metric), now);
+/** What a series is to keep at a time. Where that is long, readings go by whole partitions, so that nothing has to be deleted one by one. */
+export function ruleOf(series: number, retention: Retention, now: number): SeriesRule {
+  const plan = retentionPlan(retention, now);
   const before = now - plan.readingsFrom >= BY_PARTITION ? weekOf(plan.readingsFrom) : plan.readingsFrom;
   return { series, before, plan };
 }

@@ -119,8 +119,8 @@ export class PostgresStore implements Store {
 
   health(): StoreHealth {
     const { away } = this.#server;
-    const { bytes } = this.#retention.bound;
-    const problem = away?.message ?? this.#retention.bound.problem;
+    const { bytes, problem: other } = this.#retention.state;
+    const problem = away?.message ?? other;
     return { kind: 'postgresql', available: away === undefined, ...(problem !== undefined && { problem }), ...(bytes !== undefined && { bytes }) };
   }
 

@@ -4,6 +4,7 @@ import { isDiskAtFault } from '../../sqlite/storage-error.ts';
 import { KEEP_ALL } from '../retention.ts';
 import type { RetentionRules } from '../retention.ts';
 import type { StoreCounts } from '../store.ts';
+import { TrustedTime } from '../trusted-time.ts';
 import { Bound } from './bound.ts';
 import type { Client } from './connection.ts';
 import { expirePartitionWhole, expireRollups, expireSlice, overdue, ruleOf, seriesAfter } from './expiry.ts';
@@ -37,6 +38,7 @@ export class Retention {
   readonly #options: RetentionOptions;
   readonly #bound: Bound;
   #rules: RetentionRules = { of: () => KEEP_ALL, maximumBytes: Infinity };
+  #time: TrustedTime | undefined;
   #timer: Timer | undefined;
   #round: Promise<void> | undefined;
   #closed = false;
@@ -48,9 +50,9 @@ export class Retention {
     this.#schedule(FIRST_MILLISECONDS);
   }
 
-  /** Bytes that the schema takes, as far as it is known, and what is wrong with that. */
-  get bound(): Pick<Bound, 'bytes' | 'problem'> {
-    return this.#bound;
+  /** Bytes that the schema takes, as far as it is known, and what is wrong with that or with the clock. */
+  get state(): { bytes: number | undefined; problem: string | undefined } {
+    return { bytes: this.#bound.bytes, problem: this.#bound.problem ?? this.#time?.problem };
   }
 
   /** Puts rules in force. */
@@ -74,6 +76,8 @@ export class Retention {
     this.#timer?.cancel();
     this.#timer = this.#options.clock.setTimeout(() => {
       this.#schedule(INTERVAL);
+      // Each minute, also while a round takes longer: what has been looked at all along has not leapt.
+      this.#time?.snapshot();
       this.#round ??= this.#run().finally(() => (this.#round = undefined));
     }, milliseconds);
   }
@@ -100,12 +104,22 @@ export class Retention {
       await server.use((client) => transaction(client, async () => {
         await lockForWriting(client);
         await addUp(client);
+        await this.#keepTime(client);
         if (!partitions.has(ahead, clock.now())) await partitions.make(client, ahead, clock.now());
       }));
     } catch (error) {
       partitions.forget();
       throw error;
     }
+  }
+
+  /** The time by which readings expire, kept in the database over restarts. */
+  async #keepTime(client: Client): Promise<void> {
+    const { clock, problem, server } = this.#options;
+    const { rows: [kept] } = await client.query<{ time: string | null; steady: string | null }>('SELECT time, steady FROM layout');
+    const snapshot = kept && kept.time !== null ? { time: Number(kept.time), steady: Number(kept.steady) } : undefined;
+    const { time, steady } = (this.#time ??= new TrustedTime({ clock, snapshot, place: server.place, problem })).snapshot();
+    await client.query('UPDATE layout SET time = $1, steady = $2', [Math.round(time), Math.round(steady)]);
   }
 
   async #expirePartitions(): Promise<void> {
@@ -147,7 +161,9 @@ export class Retention {
   }
 
   async #rulesAfter(client: Client, id: number): Promise<SeriesRule[]> {
-    const now = this.#options.clock.now();
-    return (await seriesAfter(client, id, PAGE)).map((series) => ruleOf(series.id, series.device, series.metric, this.#rules, now));
+    return (await seriesAfter(client, id, PAGE)).map((series) => {
+      const retention = this.#rules.of(series.device, series.metric);
+      return ruleOf(series.id, retention, this.#time?.timeFor(retention) ?? -Infinity);
+    });
   }
 }

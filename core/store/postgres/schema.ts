@@ -63,7 +63,7 @@ async function migrateAlone(client: Client, schema: string, place: string): Prom
   // CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where there is one already.
   const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${schema}`);
-  await client.query('CREATE TABLE IF NOT EXISTS layout (version integer NOT NULL, deletions bigint NOT NULL, hypertable boolean NOT NULL)');
+  await client.query('CREATE TABLE IF NOT EXISTS layout (version integer NOT NULL, deletions bigint NOT NULL, hypertable boolean NOT NULL, time bigint, steady bigint)');
   const { rows: [found] } = await client.query<{ version: number }>('SELECT version FROM layout');
   const layout = found?.version ?? 0;
   if (layout > MIGRATIONS.length) throw new StorageError('TOO_NEW', place, `The schema ${schema} in ${place} was written by a newer Holdfast (layout ${layout}, this one knows ${MIGRATIONS.length}). Update @holdfast/node-red.`);

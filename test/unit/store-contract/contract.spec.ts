@@ -162,6 +162,24 @@ describe('Any store', () => {
         assert.deepEqual(await tested.store.devices(), []);
       });
 
+      it('lets nothing go by a clock that has leapt ahead, also after a restart, until it has run on for a day', async () => {
+        const rules = { of: () => ({ readings: 30 * DAY, minute: 0, hour: 0, day: 0 }), maximumBytes: Infinity };
+        await write(sampleOf('a', START, { t: 1 }));
+        tested.store.retain(rules);
+        await tested.pass(20 * 60_000);
+        tested.clock.leap(40 * DAY);
+        await tested.pass(20 * 60_000);
+        assert.deepEqual(await all(), [[START, 1]]);
+        assert.match(tested.store.health().problem ?? '', /^The clock says 2024-02-10T00:\d\dZ, 40 days more than the store .* expected/);
+        tested.reopen();
+        tested.store.retain(rules);
+        await tested.pass(20 * 60_000);
+        assert.deepEqual(await all(), [[START, 1]]);
+        await tested.pass(26 * 3_600_000);
+        assert.deepEqual(await all(), []);
+        for (const problem of tested.problems.splice(0)) assert.match(problem.message, /^The clock says/);
+      });
+
       it('refuses edges that are in no order, and gives up when nobody wants the answer', async () => {
         await assert.rejects(tested.store.buckets({ device: 'a', metric: 't', edges: [2, 1] }), /Edge 2 of the buckets is 1/);
         await assert.rejects(tested.store.buckets({ device: 'a', metric: 't', edges: [1, 2], signal: AbortSignal.abort(new Error('not wanted')) }), /not wanted/);
