@@ -28,7 +28,7 @@ export async function aggregateRows(task: Task, series: Series, edges: readonly 
     rows.push({ ts, end, values, ...(bucket === undefined && { gap: true }), ...(ts < readingsFrom && { rollup: true }) });
     if (rows.length % AT_ONCE === 0) await breathe(signal);
   }
-  const filled = filledRows(rows, aggregates, fill);
+  const filled = await filledRows(rows, aggregates, fill, signal);
   return order === 'newest' ? filled.toReversed() : filled;
 }
 

@@ -1,14 +1,27 @@
 import type { ReadingValue } from '../sample/sample.ts';
 import type { Aggregate, Fill } from './query.ts';
 import type { BucketRow } from './result.ts';
+import { breathe } from './source.ts';
+
+/** Rows that are filled in one go. */
+const AT_ONCE = 1_000;
 
 /** The rows of one series, oldest first, with the buckets that have no readings left out or filled as was chosen. A count is never filled: it is 0. */
-export function filledRows(rows: BucketRow[], aggregates: readonly Aggregate[], fill: Fill): BucketRow[] {
+export async function filledRows(rows: BucketRow[], aggregates: readonly Aggregate[], fill: Fill, signal: AbortSignal): Promise<BucketRow[]> {
   if (fill === 'null') return rows;
   const fillable = aggregates.filter((aggregate) => aggregate !== 'count');
   if (fill === 'none') return rows.filter((row) => !row.gap || fillable.some((aggregate) => row.values[aggregate] !== null));
-  const columns = fillable.map((aggregate) => [aggregate, filledColumn(rows, aggregate, fill)] as const);
-  return rows.map((row, index) => (row.gap ? { ...row, values: { ...row.values, ...Object.fromEntries(columns.map(([aggregate, column]) => [aggregate, column[index] ?? null])) } } : row));
+  const columns: Array<readonly [Aggregate, ReadingValue[]]> = [];
+  for (const aggregate of fillable) {
+    columns.push([aggregate, filledColumn(rows, aggregate, fill)]);
+    await breathe(signal);
+  }
+  const filled: BucketRow[] = [];
+  for (const [index, row] of rows.entries()) {
+    filled.push(row.gap ? { ...row, values: { ...row.values, ...Object.fromEntries(columns.map(([aggregate, column]) => [aggregate, column[index] ?? null])) } } : row);
+    if (index % AT_ONCE === AT_ONCE - 1) await breathe(signal);
+  }
+  return filled;
 }
 
 function filledColumn(rows: readonly BucketRow[], aggregate: Aggregate, fill: 'previous' | 'linear' | number): ReadingValue[] {

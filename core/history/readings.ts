@@ -1,18 +1,19 @@
 import type { StoredReading } from '../store/store.ts';
+import { PageSize } from './page-size.ts';
 import { breathe, whileWaiting } from './source.ts';
 import type { Series, Task } from './source.ts';
-
-/** Readings of one page: about a millisecond of work. */
-const PAGE = 1_000;
 
 /** The readings of a series from `from` to before `to` that are good enough, oldest first, in pages that are never empty. */
 export async function* readingsBetween(task: Task, { device, metric }: Series, from: number, to: number): AsyncGenerator<StoredReading[], void> {
   const { source: { store }, query: { minimumQuality }, signal } = task;
+  const size = new PageSize();
   for (let next = from; next < to;) {
-    const page = await whileWaiting(store.range({ device, metric, from: next, to, limit: PAGE, minimumQuality }), signal);
+    const limit = size.readings;
+    const page = await whileWaiting(store.range({ device, metric, from: next, to, limit, minimumQuality }), signal);
+    size.fit(page);
     const last = page.at(-1);
     if (last) yield page;
-    if (!last || page.length < PAGE) return;
+    if (!last || page.length < limit) return;
     next = last.ts + 1;
     await breathe(signal);
   }
@@ -24,16 +25,19 @@ export async function* readingsBetween(task: Task, { device, metric }: Series, f
  */
 export async function* readingsBackwards(task: Task, { device, metric }: Series, from: number, to: number, usual: number): AsyncGenerator<StoredReading[], void> {
   const { source: { store }, query: { minimumQuality }, signal } = task;
-  let width = Math.min(to - from, Math.max(1, Math.ceil((Number.isFinite(usual) ? usual : 1_000) * (PAGE / 2))));
+  const size = new PageSize();
+  let width = Math.min(to - from, Math.max(1, Math.ceil((Number.isFinite(usual) ? usual : 1_000) * (size.readings / 2))));
   for (let end = to; end > from;) {
+    const limit = size.readings;
     const begin = Math.max(from, end - width);
-    const page = await whileWaiting(store.range({ device, metric, from: begin, to: end, limit: PAGE, minimumQuality }), signal);
-    if (page.length === PAGE && end - begin > PAGE) {
+    const page = await whileWaiting(store.range({ device, metric, from: begin, to: end, limit, minimumQuality }), signal);
+    size.fit(page);
+    if (page.length === limit && end - begin > limit) {
       width = Math.ceil((end - begin) / 2);
     } else {
       if (page.length > 0) yield page.toReversed();
       end = begin;
-      if (page.length < PAGE / 4) width *= 2;
+      if (page.length < limit / 4) width *= 2;
     }
     await breathe(signal);
   }
@@ -53,12 +57,15 @@ const TELLING = 1_000;
 /**
  * The median distance of the first readings of the series in the time asked for; NaN when there are fewer than three.
  */
-export async function usualDistance({ source: { store }, query: { from, to, minimumQuality }, signal }: Task, { device, metric }: Series): Promise<number> {
-  const readings = await whileWaiting(store.range({ device, metric, from, to, limit: TELLING, minimumQuality }), signal);
-  if (readings.length < 3) return Number.NaN;
-  const distances = new Float64Array(readings.length - 1);
-  for (let index = 1; index < readings.length; index += 1) distances[index - 1] = (readings[index]?.ts ?? 0) - (readings[index - 1]?.ts ?? 0);
-  distances.sort();
+export async function usualDistance(task: Task, series: Series): Promise<number> {
+  const times: number[] = [];
+  for await (const page of readingsBetween(task, series, task.query.from, task.query.to)) {
+    for (const { ts } of page) times.push(ts);
+    if (times.length >= TELLING) break;
+  }
+  if (times.length < 3) return Number.NaN;
+  times.length = Math.min(times.length, TELLING);
+  const distances = Float64Array.from(times.slice(1), (ts, index) => ts - (times[index] ?? ts)).sort();
   return distances[distances.length >>> 1] ?? Number.NaN;
 }
 

@@ -4,6 +4,7 @@ import { writeCursor } from './cursor.ts';
 import { HistoryTimeoutError } from './history-error.ts';
 import type { HistoryQuery } from './query.ts';
 import type { HistoryAnswer, HistoryBlock, Notice } from './result.ts';
+import { breathe } from './source.ts';
 import type { HistorySource } from './source.ts';
 
 export interface RunOptions extends HistorySource {
@@ -72,6 +73,8 @@ class Run implements HistoryAnswer {
           signal.throwIfAborted();
           stopWatch.start();
           if (this.#next !== undefined) return;
+          // Who takes the rows may be as quick as to leave no turn to anybody else.
+          if (part !== block) await breathe(signal);
         }
       }
       this.#whole = true;

@@ -24,6 +24,8 @@ export class PlainStore {
   readingsFrom = -Infinity;
   /** Readings that have been given out by `range`. */
   read = 0;
+  /** Characters of the texts in one answer of `range`, at most. */
+  charactersAtOnce = 0;
 
   add(device: string, metric: string, readings: readonly StoredReading[]): this {
     this.#series.set(`${device}\n${metric}`, readings.toSorted((a, b) => a.ts - b.ts));
@@ -33,6 +35,7 @@ export class PlainStore {
   range({ device, metric, from, to, limit = 10_000, minimumQuality = 9 }: Range): StoredReading[] | Promise<StoredReading[]> {
     const found = this.#of(device, metric).filter(({ ts, quality }) => ts >= from && ts < to && ts >= this.readingsFrom && quality <= minimumQuality).slice(0, limit);
     this.read += found.length;
+    this.charactersAtOnce = Math.max(this.charactersAtOnce, found.reduce((sum, { value }) => sum + (typeof value === 'string' ? value.length : 0), 0));
     return this.#answer(found);
   }
 

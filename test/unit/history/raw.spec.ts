@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import { HistoryLimitError, HistoryTimeoutError } from '../../../core/history/history-error.ts';
-import { HOUR, MINUTE, NOW, PlainStore, ask, blocks, reading, rows } from './plain-store.ts';
+import { DAY, HOUR, MINUTE, NOW, PlainStore, ask, blocks, reading, rows } from './plain-store.ts';
 
 const every = (minutes: readonly number[], start = 0): ReturnType<typeof reading>[] => minutes.map((minute) => reading(start + minute * MINUTE, minute));
 const line = (count: number, start = 0): ReturnType<typeof reading>[] => every(Array.from({ length: count }, (_, index) => index), start);
@@ -94,10 +94,35 @@ describe('raw readings', () => {
     assert.ok(store.read <= 8_000);
   });
 
+  for (const order of ['oldest', 'newest']) {
+    it(`are not all in memory when they are long texts, ${order} first`, async () => {
+      const text = 'x'.repeat(200_000);
+      const store = new PlainStore().add('press-1', 'log', Array.from({ length: 2_000 }, (_, index) => reading(index * MINUTE, text)));
+      let count = 0;
+      for await (const block of ask(store, { from: -DAY, to: NOW, order })) count += block.rows.length;
+      assert.equal(count, 2_000);
+      assert.ok(store.charactersAtOnce <= 13_000_000, `${store.charactersAtOnce}`);
+    });
+  }
+
   it('come in blocks of at most a thousand rows', async () => {
     const sizes = (await blocks(ask(press(every(Array.from({ length: 2_500 }, (_, index) => index * 5 + (index % 2)))), { from: 0, to: NOW, gapAfter: '5m' }))).map((block) => block.rows.length);
     assert.ok(sizes.every((size) => size <= 1_000), String(sizes));
     assert.equal(sizes.reduce((sum, size) => sum + size, 0), 3_750);
+  });
+});
+
+describe('a long series of buckets', () => {
+  it('leaves everything else its turn between its parts', async () => {
+    let turns = 0;
+    let next = setImmediate(function turn() {
+      turns += 1;
+      next = setImmediate(turn);
+    });
+    const seen = new Set<number>();
+    for await (const block of ask(press(line(3)), { from: 0, to: 20_000, points: 20_000, limit: 20_000 })) if (block.rows.length === 1_000) seen.add(turns);
+    clearImmediate(next);
+    assert.equal(seen.size, 20);
   });
 });
 
