@@ -76,7 +76,7 @@ function readingAt(ts: string): string {
 async function cancellable<Result>(client: Client, server: Server, signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (!signal) return work();
   const { rows } = await client.query<[number]>({ rowMode: 'array', text: 'SELECT pg_backend_pid()' });
-  const cancel = (): void => void server.use((other) => other.query('SELECT pg_cancel_backend($1)', [rows[0]?.[0]])).catch(() => undefined);
+  const cancel = (): void => void server.use((other) => other.query('SELECT pg_cancel_backend($1)', [rows[0]?.[0]]), 'write').catch(() => undefined);
   signal.addEventListener('abort', cancel, { once: true });
   try {
     return await work();

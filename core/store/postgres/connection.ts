@@ -51,19 +51,19 @@ export function checkConnection({ host, database, schema, poolSize }: PostgresCo
 }
 
 /**
- * A pool of connections; none is opened before it is asked for.
+ * A pool of so many connections; none is opened before it is asked for.
  *
  * @param importer loads pg; only tests hand over another.
  * @throws StorageError when pg is not installed.
  */
-export async function openPool(connection: PostgresConnection, importer: () => Promise<typeof import('pg')> = () => import('pg')): Promise<Pool> {
-  const { host, port, database, schema, user, password, tls, poolSize, timeout } = connection;
+export async function openPool(connection: PostgresConnection, size: number, importer: () => Promise<typeof import('pg')> = () => import('pg')): Promise<Pool> {
+  const { host, port, database, schema, user, password, tls, timeout } = connection;
   const { default: pg } = await importer().catch((cause: unknown) => {
     throw new StorageError('UNAVAILABLE', placeOf(connection), 'PostgreSQL cannot be used: the library pg is not installed. Run "npm install pg" where Holdfast is installed, and restart Node-RED.', { cause });
   });
-  return new pg.Pool({
+  const pool = new pg.Pool({
     host, port, database, user, password,
-    max: poolSize,
+    max: size,
     // Nothing here may reach for the environment of the process or for ~/.pgpass.
     ssl: tls ?? false,
     options: `-c search_path=${schema} -c timezone=UTC -c client_encoding=UTF8 -c jit=off`,
@@ -76,4 +76,7 @@ export async function openPool(connection: PostgresConnection, importer: () => P
     keepAlive: true,
     allowExitOnIdle: true,
   });
+  // A connection that ends while nobody uses it; whoever asks for the next one finds out what is wrong.
+  pool.on('error', () => undefined);
+  return pool;
 }

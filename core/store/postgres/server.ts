@@ -18,6 +18,9 @@ export interface ServerOptions {
   prepare: (client: Client) => Promise<void>;
 }
 
+/** What a connection is for. */
+export type Lane = 'write' | 'ask';
+
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 15_000;
 
@@ -29,7 +32,7 @@ export class Server {
   readonly place: string;
   readonly #options: ServerOptions;
   readonly #backOff: BackOff;
-  #pool: Promise<Pool> | undefined;
+  readonly #pools = new Map<Lane, Promise<Pool>>();
   #prepared: Promise<void> | undefined;
   #away: StorageError | undefined;
   #again = -Infinity;
@@ -51,16 +54,15 @@ export class Server {
   }
 
   /**
-   * Does `work` with a connection.
+   * Does `work` with a connection. What writes has one for itself, whatever is asked at the same time.
    *
    * @throws StorageError, at once while the server is known to be away; any other HoldfastError of `work` as it is.
    */
-  async use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+  async use<Result>(work: (client: Client) => Promise<Result>, lane: Lane = 'ask'): Promise<Result> {
     if (this.#closed) throw new StorageError('UNAVAILABLE', this.place, `The store in ${this.place} has been closed.`);
     if (this.#away && this.#options.clock.now() < this.#again) throw this.#away;
     try {
-      const pool = await (this.#pool ??= this.#open());
-      const result = await withClient(pool, async (client) => {
+      const result = await this.#withClient(await this.#poolOf(lane), async (client) => {
         await this.#prepare(client);
         return work(client);
       });
@@ -75,14 +77,40 @@ export class Server {
   close(): void {
     this.#closed = true;
     this.#probe?.cancel();
-    void this.#pool?.then((pool) => pool.end()).catch(() => undefined);
+    for (const opened of this.#pools.values()) void opened.then((pool) => pool.end()).catch(() => undefined);
   }
 
-  async #open(): Promise<Pool> {
-    const pool = await openPool(this.#options.connection);
-    // A connection that ends while nobody uses it; whoever asks for the next one finds out what is wrong.
-    pool.on('error', () => undefined);
+  #poolOf(lane: Lane): Promise<Pool> {
+    const { connection } = this.#options;
+    let pool = this.#pools.get(lane);
+    if (!pool) this.#pools.set(lane, (pool = openPool(connection, lane === 'write' ? 1 : connection.poolSize - 1)));
     return pool;
+  }
+
+  /** A connection whose work failed in the middle of something is not used again. */
+  async #withClient<Result>(pool: Pool, work: (client: Client) => Promise<Result>): Promise<Result> {
+    const client = await this.#connect(pool);
+    let failure: Error | undefined;
+    const ended = (error: Error): void => void (failure = error);
+    client.on('error', ended);
+    try {
+      return await work(client);
+    } catch (error) {
+      failure ??= error instanceof Error && isConnectionLost(error) ? error : undefined;
+      throw error;
+    } finally {
+      client.off('error', ended);
+      client.release(failure);
+    }
+  }
+
+  async #connect(pool: Pool): Promise<Client> {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (pool.totalCount < pool.options.max) throw error;
+      throw new StorageError('UNAVAILABLE', this.place, `All connections to ${this.place} are busy with other questions. Ask again later, for less at a time, or raise the number of connections in the backend.`, { cause: error });
+    }
   }
 
   async #prepare(client: Client): Promise<void> {
@@ -128,22 +156,5 @@ export class Server {
 class NotPrepared extends Error {
   constructor(cause: unknown) {
     super(messageOf(cause), { cause });
-  }
-}
-
-/** A connection whose work failed in the middle of something is not used again. */
-async function withClient<Result>(pool: Pool, work: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  const ended = (error: Error): void => void (failure = error);
-  client.on('error', ended);
-  try {
-    return await work(client);
-  } catch (error) {
-    failure ??= error instanceof Error && isConnectionLost(error) ? error : undefined;
-    throw error;
-  } finally {
-    client.off('error', ended);
-    client.release(failure);
   }
 }

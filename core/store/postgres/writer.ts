@@ -64,7 +64,7 @@ export class Writer {
           throw error;
         }
       }
-    });
+    }, 'write');
     if (written) {
       const { stored, corrected } = written.tally;
       counts.stored += stored;

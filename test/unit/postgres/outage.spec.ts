@@ -172,7 +172,24 @@ describe('A store in PostgreSQL', function () {
   });
 
   it('says how to get the library when it is not installed', async () => {
-    await assert.rejects(openPool(connectionTo(server), () => Promise.reject(new Error('Cannot find package'))), /the library pg is not installed\. Run "npm install pg"/);
+    await assert.rejects(openPool(connectionTo(server), 1, () => Promise.reject(new Error('Cannot find package'))), /the library pg is not installed\. Run "npm install pg"/);
+  });
+
+  it('goes on writing while all other connections are busy, and ends what nobody wants any more', async function () {
+    const store = open({ poolSize: 2, schema: 'busy' });
+    assert.equal(await write(store, sampleOf('a', START, { t: 1 })), undefined);
+    // A question that takes a minute.
+    await server.query('ALTER TABLE busy.rollup RENAME TO kept');
+    await server.query(`INSERT INTO busy.kept SELECT ${START}, 60000, 1, 0, 0, null, null, 0, 0, 0, 0, null, null, id, 3, 3, null, null FROM busy.series`);
+    await server.query('CREATE VIEW busy.rollup AS SELECT * FROM busy.kept WHERE pg_sleep(60)::text IS NOT NULL');
+    const aborted = new AbortController();
+    const question = store.buckets({ device: 'a', metric: 't', edges: [START, START + 1], signal: aborted.signal });
+    await wait(200);
+    for (let n = 1; n < 20; n += 1) assert.equal(await write(store, sampleOf('a', START + n, { t: n })), undefined);
+    aborted.abort(new Error('nobody wants it'));
+    await assert.rejects(question, /nobody wants it/);
+    assert.equal(await store.count(), 20);
+    assert.deepEqual([problems, store.health().available], [[], true]);
   });
 
   it('lets several write one schema, and counts what both have', async () => {
