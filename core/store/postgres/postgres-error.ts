@@ -25,7 +25,7 @@ const CURES = new Map<string, { failure: StorageFailure; cure: string }>([
 const LOST = /^(08|57P0)/;
 const NETWORK = /^(E[A-Z]{3,}|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 /** What pg says without a code when the connection ends or does not come about. */
-const ENDED = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|not queryable|The server does not support SSL/i;
+const ENDED = /Connection terminated|Query read timeout|Client has encountered a connection error|Client was closed|not queryable|The server does not support SSL/i;
 
 /** Turns whatever pg threw for the server at `place` (`postgresql://host:port/database`) into a sentence with a cure. */
 export function postgresError(place: string, error: unknown): StorageError {

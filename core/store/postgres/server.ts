@@ -21,6 +21,8 @@ export interface ServerOptions {
 /** What a connection is for. */
 export type Lane = 'write' | 'ask';
 
+/** What pg-pool says when no connection of the pool became free in time. */
+const WAITED_IN_VAIN = 'timeout exceeded when trying to connect';
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 15_000;
 
@@ -108,7 +110,7 @@ export class Server {
     try {
       return await pool.connect();
     } catch (error) {
-      if (pool.totalCount < pool.options.max) throw error;
+      if (messageOf(error) !== WAITED_IN_VAIN) throw error;
       throw new StorageError('UNAVAILABLE', this.place, `All connections to ${this.place} are busy with other questions. Ask again later, for less at a time, or raise the number of connections in the backend.`, { cause: error });
     }
   }
