@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock/clock.ts';
-import { HoldfastError } from '../../errors/holdfast-error.ts';
 import { storageError } from '../../sqlite/storage-error.ts';
 import { KEEP_ALL } from '../retention.ts';
 import type { RetentionRules } from '../retention.ts';
@@ -47,11 +46,10 @@ export class Retention {
     const time = (this.#time = new TrustedTime({ clock, snapshot: table.read(), place: path, problem }));
     this.#expiry = new Expiry(options);
     const bound = (this.#bound = new Bound({ ...options, expiry: this.#expiry, tiersOf: (series) => this.#planOf(series).tiers }));
-    const failed = (error: Error): void => problem(error instanceof HoldfastError ? error : storageError(path, error));
     this.#workers = {
-      expiry: new RetentionWorker({ clock, problem: failed, interval: EXPIRY_INTERVAL, begin: () => void (this.#next = 0), step: () => this.#step() }),
-      bound: new RetentionWorker({ clock, problem: failed, interval: BOUND_INTERVAL, begin: () => bound.begin(), step: () => bound.step() }),
-      time: new RetentionWorker({ clock, problem: failed, interval: TIME_INTERVAL, begin: () => table.write(time.snapshot()), step: () => false }),
+      expiry: new RetentionWorker({ clock, problem, interval: EXPIRY_INTERVAL, begin: () => void (this.#next = 0), step: () => this.#step() }),
+      bound: new RetentionWorker({ clock, problem, interval: BOUND_INTERVAL, begin: () => bound.begin(), step: () => bound.step() }),
+      time: new RetentionWorker({ clock, problem: (error) => problem(storageError(path, error)), interval: TIME_INTERVAL, begin: () => table.write(time.snapshot()), step: () => false }),
     };
     this.#workers.time.restart(FIRST_MILLISECONDS);
   }
