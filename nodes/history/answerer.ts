@@ -46,11 +46,11 @@ export class Answerer {
   }
 
   /**
-   * Sends the whole answer to `query`, on `message` or on copies of it.
+   * Sends the whole answer to `query`, on `message` or on copies of it. `isCut`: at its limit, with more to come.
    *
    * @throws the errors of `runHistory`, and the reason of the signal.
    */
-  async answer(message: NodeMessageInFlow, query: HistoryQuery): Promise<{ rows: number; milliseconds: number }> {
+  async answer(message: NodeMessageInFlow, query: HistoryQuery): Promise<{ rows: number; isCut: boolean; milliseconds: number }> {
     const { config, node, source, signal } = this.#options;
     const { clock } = source;
     const began = clock.now();
@@ -68,7 +68,7 @@ export class Answerer {
       signal.throwIfAborted();
       index += 1;
     }
-    return { rows: summary.rows, milliseconds: Math.round(clock.now() - began) };
+    return { rows: summary.rows, isCut: answer.next !== undefined, milliseconds: Math.round(clock.now() - began) };
   }
 
   /** A part has an id of its own, by which it is followed, and `parts` as core split writes them. */

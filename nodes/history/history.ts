@@ -8,6 +8,9 @@ import { Answerer } from './answerer.ts';
 import { CONFIG, MOST_IN_ONE, questionOf } from './config.ts';
 import type { HistoryConfig } from './config.ts';
 
+/** Questions that wait for their turn; each holds its message. */
+const MOST_WAITING = 1_000;
+
 /** Asks the store, and sends what it answers: in one message, or in parts of which each leaves when the one before it has been taken. */
 export default defineNode('holdfast-history', {
   config: CONFIG,
@@ -25,8 +28,8 @@ export default defineNode('holdfast-history', {
 
     const answer = async (message: NodeMessageInFlow, query: HistoryQuery): Promise<void> => {
       try {
-        const { rows, milliseconds } = await answerer.answer(message, query);
-        status.ok(`${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'} · ${milliseconds.toLocaleString('en-US')} ms`);
+        const { rows, isCut, milliseconds } = await answerer.answer(message, query);
+        status.ok(`${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}${isCut ? ', then cut' : ''} · ${milliseconds.toLocaleString('en-US')} ms`);
       } catch (error) {
         if (!closing.signal.aborted) status.error(messageOf(error));
         throw error;
@@ -37,6 +40,7 @@ export default defineNode('holdfast-history', {
       // One after another, so that the answers leave in the order of the questions.
       message(message) {
         const query = questionIn(config, message['query'], clock.now());
+        if (waiting >= MOST_WAITING) throw new HoldfastError('HOLDFAST_HISTORY_BUSY', `${MOST_WAITING.toLocaleString('en-US')} questions are waiting already: they come faster than they are answered. Ask less often, or for less.`);
         waiting += 1;
         const mine = before.then(() => answer(message, query)).finally(() => (waiting -= 1));
         before = mine.catch(() => undefined);

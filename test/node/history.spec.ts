@@ -118,8 +118,18 @@ describe('the history node', () => {
     const [first] = await ask();
     const { next, notices } = first!['history'] as { next: string; notices: string[] };
     assert.match(notices.join(), /cut after 5 rows/);
+    await until(() => statusOf('n').text?.startsWith('5 rows, then cut') === true, 'the status tells', 3_000);
     const [rest] = await ask({ query: { next } });
     assert.deepEqual(values([first!, rest!]), [60, 61, 62, 63, 64, 65, 20, 22]);
+  });
+
+  it('refuses questions out loud that come faster than they can be answered', async () => {
+    await start({ ...RAW, devices: 'press-2' });
+    const [answers, caught] = [collect('out0'), collect('caught')];
+    for (let count = 0; count < 1_003; count += 1) node('n').receive({ payload: count });
+    await until(() => answers.length + caught.length >= 1_003, 'each was answered or refused', 30_000);
+    assert.equal(answers.length, 1_000);
+    assert.match(sentenceOf(caught[0]), / 1,000 questions are waiting already.*Ask less often/);
   });
 
   it('sends an empty answer as well', async () => {
