@@ -62,6 +62,8 @@ describe('CSV', () => {
     }
     // A spreadsheet that divides cells at semicolons or tabs, as many do in Europe, does not heed quotes inside of what it takes for a cell.
     for (const [text, cell] of [['a;=1+1', "a;'=1+1"], ['a\n=1+1', '"a\n\'=1+1"'], ['a\t@x', "a\t'@x"], ['a;"=1+1"', '"a;\'""=1+1"""'], ['  =1+1', "'  =1+1"], ['"=1+1"', '"\'""=1+1"""']] as const) assert.equal(csvCell(text), cell);
+    // An integer beyond 2^53 is kept as a text, so that none of its digits is lost.
+    assert.deepEqual(['-9007199254740993', '-9007199254740993+1'].map(csvCell), ['-9007199254740993', "'-9007199254740993+1"]);
     assert.deepEqual(['a=1;b', 'a - b', 'x;y', 'a;5-1', ' b'].map(csvCell), ['a=1;b', 'a - b', 'x;y', 'a;5-1', '" b"']);
     assert.deepEqual([csvCell(-5), csvCell(1e-7), csvCell('5-1'), csvCell(''), csvCell(null), csvCell(Number.NaN), csvCell(false)], ['-5', '1e-7', '5-1', '""', '', '', 'false']);
     const text = await written(csvOf, new PlainStore().add('=HYPERLINK("http://x")', '@m', [reading(1, '+7'), { ...reading(2, -7), unit: '-u', flags: ['=f'] }]), { from: 0, to: 10 });
