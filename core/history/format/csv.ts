@@ -10,6 +10,8 @@ import { flatRows } from './flat-row.ts';
  * a cell, finds a beginning also there.
  */
 const FORMULA = /(^|[;\t\r\n])([\p{Zs}"']*[=+\-@＝＋－＠])/gu;
+/** Integers beyond 2^53 are texts, so that no digit is lost; they are numbers all the same. */
+const INTEGER = /^-\d+$/;
 const NEEDS_QUOTES = /[",\r\n]|^ | $|^$/;
 
 /** One cell (RFC 4180). Numbers stay numbers; a text that a spreadsheet would take for a formula gets an apostrophe in front; null is an empty cell, an empty text `""`. */
@@ -17,7 +19,7 @@ export function csvCell(value: ReadingValue | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
   if (typeof value === 'boolean') return String(value);
-  const safe = value.replaceAll(FORMULA, "$1'$2");
+  const safe = INTEGER.test(value) ? value : value.replaceAll(FORMULA, "$1'$2");
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
