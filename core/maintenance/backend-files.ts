@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MaintenanceError } from './maintenance-error.ts';
-import { isPlainName, MANIFEST } from './manifest.ts';
+import { MANIFEST } from './manifest.ts';
+import { isPlainName } from './plain-name.ts';
 
 /** Holds nothing. */
 const LOCK = 'lock.sqlite';

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
 import { backupDirectory } from './backup.ts';
+import type { BackupsStatus, BackupSummary } from './backups-status.ts';
 import { isPartial } from './partial-directory.ts';
 import { MaintenanceError } from './maintenance-error.ts';
-import { isPlainName, readManifest } from './manifest.ts';
+import { readManifest } from './manifest.ts';
 import type { BackupManifest } from './manifest.ts';
+import { isPlainName } from './plain-name.ts';
 
 export interface BackupsOptions {
   /** The directory of the backend. */
@@ -15,23 +17,6 @@ export interface BackupsOptions {
   /** Every backup is a directory right in this one. */
   base: string;
   clock: Clock;
-}
-
-/** A backup that is whole. `taken` is the moment of which it is, in milliseconds since the epoch. */
-export interface BackupSummary {
-  name: string;
-  taken: number;
-  bytes: number;
-}
-
-export interface BackupsStatus {
-  /** Where the backups are. */
-  base: string;
-  running?: { name: string; since: number; copiedBytes: number; bytes: number };
-  /** How the last one ended that was started here. */
-  last?: BackupSummary | { name: string; error: string };
-  /** The newest first. */
-  backups: BackupSummary[];
 }
 
 const MOST_LISTED = 100;
@@ -61,7 +46,7 @@ export class Backups {
    *
    * @param wanted a plain name; without one it is the time, such as 2026-03-01T02-00-00-000Z.
    * @returns its name.
-   * @throws MaintenanceError when one is under way, or the name is none.
+   * @throws MaintenanceError when one is under way, or the name is none or is taken.
    */
   start(wanted?: unknown): string {
     const { directory, base, clock } = this.#options;
@@ -69,6 +54,7 @@ export class Backups {
     const since = clock.now();
     const name = wanted ?? new Date(since).toISOString().replaceAll(/[:.]/g, '-');
     if (!isPlainName(name)) throw new MaintenanceError('The name of a backup has letters, digits, ".", "_" and "-", does not begin with ".", and has at most 200 of them. Send {"name":"before-update"}, or none.');
+    if (existsSync(join(base, name))) throw new MaintenanceError(`There is a backup ${name} already, and nothing is overwritten. Choose another name.`);
     removeUnfinished(base);
     const running = (this.#running = { name, since, copiedBytes: 0, bytes: 0 });
     const progress = (copiedBytes: number, bytes: number): void => void Object.assign(running, { copiedBytes, bytes });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../errors/holdfast-error.ts';
 import type { FileDigest } from './file-digest.ts';
 import { MaintenanceError } from './maintenance-error.ts';
+import { isPlainName } from './plain-name.ts';
 
 /** One file of a backup. */
 export interface BackupFile extends FileDigest {
@@ -21,11 +22,6 @@ export interface BackupManifest {
 
 export const MANIFEST = 'manifest.json';
 const LONGEST_MANIFEST = 1 << 20;
-
-/** A name of a file right in its directory, and nothing else. */
-export function isPlainName(name: unknown): name is string {
-  return typeof name === 'string' && /^[\w-][\w.-]{0,199}$/.test(name);
-}
 
 /** @throws MaintenanceError when there is none, or it cannot be one. */
 export function readManifest(directory: string): BackupManifest {

@@ -6,6 +6,7 @@ import { savedValue } from '../editor/settings.ts';
 import { openTabs } from '../editor/tabs.ts';
 import { shownNumber } from '../editor/texts.ts';
 import { numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
+import { openBackups } from './backups.editor.ts';
 import { openLedger } from './ledger.editor.ts';
 import { openPrincipals } from './principals.editor.ts';
 import { usableProfiles } from './profile-problem.editor.ts';
@@ -90,6 +91,7 @@ async function openRunning(node: EditorNode): Promise<void> {
   state.removeAttr('role');
   repeatWhileOpen(state, REFRESH, refresh);
   openPrincipals(node, profileNames);
+  openBackups(node);
   openLedger(node);
   openQuarantinedDevices(node);
   RED.tray.resize();

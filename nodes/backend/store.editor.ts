@@ -4,9 +4,9 @@ import { shownNumber, textsOf } from '../editor/texts.ts';
 import { requiredText, textOf } from '../editor/validators.ts';
 import { retentionForm, retentionMeaning, retentionProblem } from './retention.editor.ts';
 import type { RetentionForm, SavedRetention } from './retention.editor.ts';
+import { shownBytes } from './shown-bytes.editor.ts';
 
 const COUNTS = ['stored', 'duplicates', 'corrected', 'deleted', 'expired', 'dropped'] as const;
-const UNITS = ['bytes', 'kibibytes', 'mebibytes', 'gibibytes', 'tebibytes'] as const;
 
 let form: RetentionForm | undefined;
 
@@ -67,10 +67,4 @@ export function showStore(node: EditorNode, health: StoreHealth, counts: StoreCo
   if (element.text() !== text) element.text(text);
   const rows = COUNTS.map((count) => $('<tr>').append($('<th scope="row">').text(texts(`health.counts.${count}`)), $('<td>').text(shownNumber(counts[count]))));
   $('#holdfast-store-counts').empty().append($('<tbody>').append(rows));
-}
-
-function shownBytes(texts: ReturnType<typeof textsOf>, bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const amount = new Intl.NumberFormat(RED.i18n.lang(), { maximumFractionDigits: power === 0 ? 0 : 1 }).format(bytes / 1024 ** power);
-  return `${amount} ${texts(`units.${UNITS[power] ?? 'bytes'}`)}`;
 }

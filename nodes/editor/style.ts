@@ -103,6 +103,12 @@ const RULES = `
 .holdfast-form .holdfast-retention-row .holdfast-value { flex-wrap: nowrap; }
 .holdfast-form .form-row .holdfast-retention-row .holdfast-value > input[type="text"] { width: 64px; flex: 0 1 64px; min-width: 40px; }
 .holdfast-form .holdfast-retention-row .holdfast-value > span { flex: none; white-space: nowrap; }
+.holdfast-form .form-row .holdfast-value > input#holdfast-backup-name { width: 110px; flex: 1 1 110px; }
+.holdfast-form #holdfast-backup-list th:last-child { text-align: right; padding-right: 0; }
+.holdfast-form progress { width: 120px; height: 8px; appearance: none; border: 0; border-radius: 4px; overflow: hidden; background: var(--red-ui-form-input-border-color); }
+.holdfast-form progress::-webkit-progress-bar { background: none; }
+.holdfast-form progress::-webkit-progress-value { background: var(--red-ui-text-color-success); }
+.holdfast-form progress::-moz-progress-bar { background: var(--red-ui-text-color-success); }
 @container (max-width: 340px) { .holdfast-form .form-row { grid-template-columns: minmax(0, 1fr); } .holdfast-form .holdfast-hint { grid-column: 1; } }
 `;
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { openEditor, startBrowser } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
@@ -94,6 +96,36 @@ describe('the dialog of the backend', () => {
     const { retention, storage } = await editor.properties(BACKEND);
     assert.deepEqual([retention, storage], [{ readings: 30, minute: 0, hour: 730, day: 0 }, 'embedded']);
     assert.deepEqual(await editor.faults(BACKEND), []);
+  });
+
+  it('makes a backup at once, and lists it', async () => {
+    await editor.open(BACKEND);
+    await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]').click();
+    const section = editor.page.locator('#holdfast-backups');
+    await section.getByText('There is none yet.').waitFor();
+    const [name, button] = [section.getByLabel('Name'), section.getByRole('button', { name: 'Back up now' })];
+    const today = await name.inputValue();
+    assert.match(today, /^\d{4}-\d\d-\d\d$/);
+    await name.fill('../elsewhere');
+    await button.click();
+    await section.getByRole('alert').filter({ hasText: 'A backup cannot be called “../elsewhere”.' }).waitFor();
+    await name.fill('before-update');
+    await name.press('Enter');
+    await section.getByRole('status').filter({ hasText: /^The last one, before-update, is complete: [\d.,]+ [KM]iB\.$/ }).waitFor();
+    await section.locator('tr[data-backup="before-update"]').waitFor();
+    assert.equal(await section.getByRole('alert').innerText(), '');
+    assert.deepEqual(readdirSync(join(holdfast.home, 'backups', 'data', 'before-update')).includes('store.sqlite'), true);
+    assert.equal(await name.inputValue(), today);
+    await button.click();
+    await section.locator(`tr[data-backup="${today}"]`).waitFor();
+    await name.fill('before-update');
+    await button.click();
+    await section.getByRole('alert').filter({ hasText: 'There is a backup before-update already' }).waitFor();
+    await button.scrollIntoViewIfNeeded();
+    await editor.picture('backend-backups');
+    await editor.close('cancel');
+    // What was refused is told of by the browser's console as well.
+    assert.equal(editor.problems.splice(0).filter((problem) => !problem.includes('400')).length, 0);
   });
 
   it('shows at once what is wrong with profiles that came with a flow', async () => {

@@ -227,10 +227,13 @@ describe('the backups of a running backend', () => {
       const { last, backups: listed } = backups.status();
       assert.deepEqual(listed.map(({ name, taken }) => [name, taken]), [['before-update', Date.UTC(2026, 2, 1, 2, 0, 1)], ['2026-03-01T02-00-00-000Z', Date.UTC(2026, 2, 1, 2)]]);
       assert.deepEqual(last, listed[0]);
-      backups.start('before-update');
-      await done();
-      assert.match(JSON.stringify(backups.status().last), /exists already/);
+      assert.throws(() => backups.start('before-update'), /There is a backup before-update already/);
+      assert.deepEqual(backups.status().last, last);
       assert.deepEqual(readdirSync(join(folder, 'backups')).toSorted(), ['2026-03-01T02-00-00-000Z', 'before-update']);
+      const nowhere = new Backups({ directory, base: join(directory, 'store.sqlite'), clock });
+      nowhere.start('lost');
+      while (nowhere.status().running) await setImmediate();
+      assert.match(JSON.stringify(nowhere.status().last), /"name":"lost","error":".*store\.sqlite/);
     } finally {
       backend.release(fail);
       rmSync(folder, { recursive: true, force: true });
