@@ -11,7 +11,7 @@ import { selfSigned } from '../support/self-signed.ts';
 import { Consumer } from './consumer.ts';
 import { KeptFile } from './kept.ts';
 import type { ToBackend, ToFuzzer } from './messages.ts';
-import { MAXIMUM_PACKET_SIZE, principals, PROBE, PROBE_METRIC, profiles } from './world.ts';
+import { GATE, MAXIMUM_PACKET_SIZE, principals, PROBE, PROBE_METRIC, profiles } from './world.ts';
 
 const CHANNEL = 'gateway';
 const RESOLUTION = 5;
@@ -68,6 +68,7 @@ async function finish(): Promise<void> {
   clearInterval(watch);
   kept.flush();
   const { inbox, store } = backend;
+  if ((await store.devices()).includes(GATE)) failure(`Readings of ${GATE} are stored, which is a gateway and may send for its children alone.`);
   tell({
     kind: 'account',
     account: {

@@ -8,10 +8,10 @@ import { signingKeyOf } from '../../core/registry/secret.ts';
 import type { PayloadFormat } from '../../core/decode/index.ts';
 import { body } from './bodies.ts';
 import { mutate } from './mutate.ts';
-import { isFindable, validProbe } from './mqtt-inputs.ts';
+import { validProbe } from './mqtt-inputs.ts';
 import type { Tracked } from './outcome.ts';
 import type { Random } from './random.ts';
-import { deviceOf, LIMITED_DEVICES, PROBE, SENDERS } from './world.ts';
+import { deviceOf, isFindable, LIMITED_DEVICES, PROBE, SENDERS } from './world.ts';
 import type { Sender, World } from './world.ts';
 
 /** Which content format each body goes under. */

@@ -1,11 +1,12 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import type { PayloadFormat } from '../../core/decode/index.ts';
 import { body, BODY_FORMATS } from './bodies.ts';
+import { forwardedBody, packed, takenOverHttp } from './forwarded-bodies.ts';
 import { cuts, mutate } from './mutate.ts';
-import { isFindable, validProbe } from './mqtt-inputs.ts';
+import { validProbe } from './mqtt-inputs.ts';
 import type { Tracked } from './outcome.ts';
 import type { Random } from './random.ts';
-import { LIMITED_DEVICES, deviceOf, MAXIMUM_PACKET_SIZE, PROBE, SENDERS } from './world.ts';
+import { deviceOf, GATE, isFindable, LIMITED_DEVICES, MAXIMUM_PACKET_SIZE, PROBE, SENDERS } from './world.ts';
 import type { Sender, World } from './world.ts';
 
 export interface HttpInput {
@@ -15,8 +16,8 @@ export interface HttpInput {
   cuts: number[];
   /** How many answers are owed; undefined where a byte of the frame is mutated. */
   answers: number | undefined;
-  /** What may be acknowledged, one a request; undefined where it cannot be found again. */
-  tracked: Array<Tracked | undefined>;
+  /** What may be acknowledged, one a request; undefined where it cannot be found again, and `never` where it must be refused. */
+  tracked: Array<Tracked | readonly Tracked[] | 'never' | undefined>;
   /** Named where others go on with the connection. */
   connection: 'shared' | 'probe' | 'own';
   end: 'stay' | 'half' | 'destroy' | 'reset';
@@ -86,6 +87,19 @@ export function httpBody(random: Random, world: World, index: number, format: Pa
   const principal = SENDERS.find((one) => one.device === device)?.principal ?? device;
   const { bytes, tracked } = telemetry(random, world, index, { principal, device }, format);
   return { kind: 'http', secure: false, connection: 'shared', end: 'stay', bytes, cuts: [], answers: 1, tracked: [tracked] };
+}
+
+/** Forwarded samples; of a gateway, or of somebody who may not forward. */
+export function httpForward(random: Random, world: World, index: number): HttpInput {
+  const principal = random.chance(0.05) ? random.pick(['plain-0', 'app', 'child-0', 'edge-0']) : GATE;
+  const plain = forwardedBody(random, index);
+  const sent = packed(random, plain);
+  const isPlain = sent[0] !== 0x1f;
+  const taken = principal === GATE ? takenOverHttp(isPlain ? sent : plain) : 'never';
+  const replace = { ...(!isPlain && { 'Content-Encoding': 'gzip' }), 'Content-Type': 'application/x-ndjson', ...(random.chance(0.3) && { 'Holdfast-Repeated': '1' }) };
+  const once = written(random, world, { sender: { principal, device: principal }, format: 'json-lines', body: sent, path: '/forward', chunked: random.chance(0.15), replace });
+  const twice = random.chance(0.2);
+  return { kind: 'http', secure: false, connection: 'shared', end: 'stay', bytes: twice ? Buffer.concat([once, once]) : once, cuts: [], answers: twice ? 2 : 1, tracked: twice ? [taken, taken === 'never' ? taken : undefined] : [taken] };
 }
 
 export function httpProbe(random: Random, world: World, index: number): HttpInput {

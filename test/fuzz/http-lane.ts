@@ -56,15 +56,18 @@ export class HttpLane {
 function judged({ answers: owed, tracked, end }: HttpInput, answers: HttpAnswers, statuses: readonly number[], timedOut: boolean): Outcome {
   const acknowledged: Tracked[] = [];
   let unknown = 0;
+  let wrong = false;
   statuses.forEach((status, place) => {
     if (status !== 204) return;
     const one = tracked[place];
-    if (one) acknowledged.push(one);
-    else unknown += 1;
+    if (one === 'never') wrong = true;
+    else if (one === undefined || (Array.isArray(one) && one.length === 0)) unknown += 1;
+    else acknowledged.push(...[one].flat());
   });
   const broken = end === 'destroy' || end === 'reset';
   const ending = statuses.some((status) => status >= 400) ? 'refused' : statuses.length > 0 ? 'answered' : broken || timedOut ? 'unfinished' : 'refused';
   const result = outcome(ending, acknowledged, unknown);
+  if (wrong) return { ...result, failure: 'It was acknowledged, and should have been refused.' };
   const odd = statuses.find((status) => !STATUSES.has(status));
   if (odd !== undefined) return { ...result, failure: `The answer was HTTP ${odd}.` };
   if (answers.nonsense !== undefined) return { ...result, failure: `The answer was no HTTP: ${JSON.stringify(answers.nonsense)}` };

@@ -1,9 +1,9 @@
 import { BODY_FORMATS } from './bodies.ts';
 import { coapBody, coapInput, coapProbe } from './coap-inputs.ts';
 import type { CoapInput } from './coap-inputs.ts';
-import { httpBody, httpInput, httpProbe } from './http-inputs.ts';
+import { httpBody, httpForward, httpInput, httpProbe } from './http-inputs.ts';
 import type { HttpInput } from './http-inputs.ts';
-import { mqttBody, mqttInput, mqttProbe, sparkplugInput } from './mqtt-inputs.ts';
+import { mqttBody, mqttForward, mqttInput, mqttProbe, sparkplugInput } from './mqtt-inputs.ts';
 import type { MqttInput } from './mqtt-inputs.ts';
 import { Random } from './random.ts';
 import type { Protocol } from './options.ts';
@@ -16,7 +16,7 @@ export const LANES = 96;
 /** Every such input is a probe. */
 export const PROBE_EVERY = 1_000;
 
-const SHARES: Readonly<Record<Protocol, number>> = { mqtt: 28, http: 22, coap: 22, sparkplug: 8, payload: 20 };
+const SHARES: Readonly<Record<Protocol, number>> = { mqtt: 28, http: 22, coap: 22, sparkplug: 8, payload: 20, forward: 8 };
 /** So many inputs of a lane come from one login, one after the other. */
 const SESSION_INPUTS = 12;
 
@@ -42,6 +42,8 @@ function ordinary(random: Random, protocol: Protocol, world: World, session: { l
       return coapInput(random, world, index);
     case 'sparkplug':
       return sparkplugInput(random, world, session, index);
+    case 'forward':
+      return random.chance(0.5) ? mqttForward(random, world, session, index) : httpForward(random, world, index);
     case 'payload': {
       const format = random.pick(BODY_FORMATS);
       const by = random.weighted({ mqtt: 2, http: 1, coap: 1 });
@@ -51,7 +53,7 @@ function ordinary(random: Random, protocol: Protocol, world: World, session: { l
 }
 
 function probe(random: Random, protocol: Protocol, world: World, lane: number, index: number): MqttInput | HttpInput | CoapInput {
-  switch (protocol === 'payload' ? random.pick(['mqtt', 'http', 'coap'] as const) : protocol) {
+  switch (protocol === 'payload' ? random.pick(['mqtt', 'http', 'coap'] as const) : protocol === 'forward' ? random.pick(['mqtt', 'http'] as const) : protocol) {
     case 'http':
       return httpProbe(random, world, index);
     case 'coap':

@@ -4,18 +4,19 @@ import { anyPacket, connect, packet, publish, strangeConnect } from './mqtt-pack
 import { cuts, mutate } from './mutate.ts';
 import type { Tracked } from './outcome.ts';
 import type { Random } from './random.ts';
+import { forwardedBody, packed, takenOverMqtt } from './forwarded-bodies.ts';
 import { birthOf, sparkplugMessages } from './sparkplug-bodies.ts';
 import { frame } from './web-socket-frames.ts';
-import { childOf, deviceOf, EDGES, LIMITED_DEVICES, PROBE, PROBE_METRIC, probeTime, SENDERS } from './world.ts';
+import { childOf, deviceOf, EDGES, GATE, isFindable, LIMITED_DEVICES, PROBE, PROBE_METRIC, probeTime, SENDERS } from './world.ts';
 import type { World } from './world.ts';
 
 export type MqttTransport = 'mqtt' | 'mqtts' | 'ws' | 'wss';
 
 /** A publish with a message identifier whose acknowledgement is owed. */
-export interface OwedPublish extends Tracked {
+export interface OwedPublish {
   messageId: number;
-  /** Whether it can be looked for among what was kept. */
-  findable: boolean;
+  /** What can be looked for among what was kept. */
+  messages: readonly Tracked[];
 }
 
 export interface MqttInput {
@@ -60,7 +61,7 @@ export function mqttInput(random: Random, world: World, session: Session, index:
       const messageId = messageIdOf(index, 0);
       const topic = `devices/${sender.device}/telemetry`;
       const bytes = Buffer.concat([publish(topic, payload, qos, messageId), publish(topic, payload, qos, messageId, true)]);
-      return { kind: 'mqtt', transport, login, bytes, cuts: [], owed: [{ device: sender.device, body: payload, messageId, findable: isFindable(sender.device) }], end: 'stay' };
+      return { kind: 'mqtt', transport, login, bytes, cuts: [], owed: [{ messageId, messages: findable({ device: sender.device, body: payload }) }], end: 'stay' };
     }
     case 'packets':
       return { ...fresh, login, bytes: mutate(random, packets(), payload), end: 'stay' };
@@ -99,6 +100,18 @@ export function sparkplugInput(random: Random, world: World, session: Session, i
   return input;
 }
 
+/** Forwarded samples of a gateway, once or sent again with DUP. */
+export function mqttForward(random: Random, world: World, session: Session, index: number): MqttInput {
+  const transport = session.random.weighted(TRANSPORTS);
+  const login = loginOf(session, world, GATE, transport);
+  const messageId = messageIdOf(index, 0);
+  const qos = random.pick([0, 1, 1, 1, 2] as const);
+  const payload = packed(random, forwardedBody(random, index));
+  const once = publish('forward', payload, qos, messageId);
+  const bytes = qos > 0 && random.chance(0.2) ? Buffer.concat([once, publish('forward', payload, qos, messageId, true)]) : once;
+  return { kind: 'mqtt', transport, login, bytes, cuts: random.chance(0.2) ? cuts(random, bytes.length) : [], owed: qos === 0 ? [] : [{ messageId, messages: takenOverMqtt(payload) }], end: 'stay' };
+}
+
 /** A reading that has to be acknowledged and stored once; as JSON, or as the birth of an edge node. */
 export function mqttProbe(world: World, lane: number, index: number, transport: MqttTransport, sparkplug: boolean, random: Random): MqttInput {
   const payload = sparkplug ? birthOf(PROBE_METRIC, index, probeTime(index)) : validProbe(index);
@@ -106,7 +119,7 @@ export function mqttProbe(world: World, lane: number, index: number, transport: 
   const messageId = messageIdOf(index, 0);
   const name = `probe-${lane}-${transport}`;
   const login = { name, connect: packet({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: name, clean: true, keepalive: 0, username: PROBE, password: Buffer.from(world.secrets[PROBE] ?? '') }) };
-  return { kind: 'mqtt', transport, login, bytes: publish(topic, payload, random.pick([1, 2]), messageId), cuts: [], owed: [{ device: PROBE, body: payload, messageId, findable: true }], end: 'stay' };
+  return { kind: 'mqtt', transport, login, bytes: publish(topic, payload, random.pick([1, 2]), messageId), cuts: [], owed: [{ messageId, messages: [{ device: PROBE, body: payload }] }], end: 'stay' };
 }
 
 export function validProbe(index: number): Buffer {
@@ -118,7 +131,7 @@ function publishes(random: Random, to: Pick<MqttInput, 'transport'> & { login: N
   const packets = messages.map(({ topic, device, body: payload }, place) => {
     const qos = random.pick([0, 1, 1, 1, 2] as const);
     const messageId = messageIdOf(index, place);
-    if (qos > 0) owed.push({ device, body: payload, messageId, findable: isFindable(device) });
+    if (qos > 0) owed.push({ messageId, messages: findable({ device, body: payload }) });
     return publish(topic, payload, qos, messageId);
   });
   if (random.chance(0.2)) packets.splice(random.below(packets.length + 1), 0, packet({ cmd: 'pingreq' }));
@@ -132,6 +145,10 @@ function loginOf({ lane, random }: Session, world: World, principal: string, tra
   return { name: `${principal} ${clientId} ${transport}`, connect: connect(random, world, principal, clientId) };
 }
 
+function findable(message: Tracked): Tracked[] {
+  return isFindable(message.device) ? [message] : [];
+}
+
 function topicOf(random: Random, device: string, principal: string): string {
   return device === principal && random.chance(0.3) ? random.pick(['t', 'own/topic', 'ünï/x']) : `devices/${device}/telemetry`;
 }
@@ -139,11 +156,6 @@ function topicOf(random: Random, device: string, principal: string): string {
 function limited(random: Random): { principal: string; device: string } {
   const device = random.pick(LIMITED_DEVICES);
   return { principal: device, device };
-}
-
-/** What gave way to a later message, or waits in quarantine with its device, was acknowledged and reaches no flow. */
-export function isFindable(device: string): boolean {
-  return !LIMITED_DEVICES.includes(device);
 }
 
 /** Not the same for two publishes that are under way on one connection. */

@@ -72,7 +72,7 @@ export class MqttLane {
     const how = owed.length === 0 ? await peer.ping(OWED_WITHIN) : await peer.until(() => owed.every(({ messageId }) => peer.acknowledgementsOf(messageId) > 0), OWED_WITHIN);
     const missing = owed.map(({ messageId }) => messageId).filter((messageId) => peer.acknowledgementsOf(messageId) === 0);
     const acknowledged = owed.filter(({ messageId }) => peer.takeAcknowledgements(messageId) > 0);
-    const result = outcome(how === 'closed' ? 'refused' : 'unanswered', acknowledged.filter(({ findable }) => findable), acknowledged.filter(({ findable }) => !findable).length);
+    const result = outcome(how === 'closed' ? 'refused' : 'unanswered', acknowledged.flatMap(({ messages }) => messages), acknowledged.filter(({ messages }) => messages.length === 0).length);
     if (how !== 'timeout') return result;
     return { ...result, failure: `No acknowledgement of ${missing.join(', ') || 'the PINGREQ'} came within ${OWED_WITHIN / 1000} s, and the connection was not closed either. The last that came: ${peer.last}.` };
   }

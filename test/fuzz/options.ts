@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const PROTOCOLS = ['mqtt', 'http', 'coap', 'sparkplug', 'payload'] as const;
+export const PROTOCOLS = ['mqtt', 'http', 'coap', 'sparkplug', 'payload', 'forward'] as const;
 
 export type Protocol = (typeof PROTOCOLS)[number];
 

@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz`: mutated packets and bodies against all listeners of a gateway in a process of its own.
  *
- *   npm run fuzz -- [--protocol mqtt|http|coap|sparkplug|payload] [--seed 1] [--from 0] [--inputs 1000000]
+ *   npm run fuzz -- [--protocol mqtt|http|coap|sparkplug|payload|forward] [--seed 1] [--from 0] [--inputs 1000000]
  *
  * Prints a table and, as its last line, JSON. It fails when the process ends, throws or stands still for a second, when an answer that is owed does
  * not come, when something acknowledged is neither stored nor in quarantine, or when the ledger does not add up. Then it names the inputs

@@ -18,6 +18,7 @@ export const PROBE_METRIC = 'number';
 
 const ORDINARY = Array.from({ length: 8 }, (_, number) => `plain-${number}`);
 const CHILDREN = Array.from({ length: 4 }, (_, number) => `child-${number}`);
+export const GATE = 'gate';
 export const EDGES = Array.from({ length: 6 }, (_, number) => `edge-${number}`);
 /** Its limit makes a message give way to a later one, or wait in quarantine: whether it was kept cannot be told of it alone. */
 const LIMITED = { conflating: { messagesPerSecond: 1, over: 'conflate' }, quarantining: { messagesPerSecond: 1, over: 'quarantine' }, refusing: { messagesPerSecond: 2, over: 'refuse' } } as const;
@@ -31,9 +32,16 @@ export interface Sender {
 /** Those who send readings as they like. */
 export const SENDERS: readonly Sender[] = [
   ...ORDINARY.map((id) => ({ principal: id, device: id })),
-  ...CHILDREN.map((device) => ({ principal: 'gate', device })),
+  ...CHILDREN.map((device) => ({ principal: GATE, device })),
 ];
 export const LIMITED_DEVICES = Object.keys(LIMITED);
+/** Whose samples the gateway may forward. */
+export const FORWARDED: readonly string[] = [...CHILDREN, 'refusing'];
+
+/** What gave way to a later message, or waits in quarantine with its device, was acknowledged and reaches no flow. */
+export function isFindable(device: string): boolean {
+  return !LIMITED_DEVICES.includes(device);
+}
 
 export function deviceOf(format: PayloadFormat): string {
   return `of-${format}`;
@@ -49,7 +57,7 @@ export function principals(): Issue[] {
     ...[PROBE, ...ORDINARY].map((id) => ({ id, kind: 'device' }) as const),
     ...BODY_FORMATS.map((format) => ({ id: deviceOf(format), kind: 'device', profile: format }) as const),
     ...LIMITED_DEVICES.map((id) => ({ id, kind: 'device', profile: id }) as const),
-    { id: 'gate', kind: 'gateway', children: CHILDREN },
+    { id: GATE, kind: 'gateway', children: FORWARDED },
     ...EDGES.map((id) => ({ id, kind: 'gateway', children: [childOf(id)] }) as const),
     { id: 'app', kind: 'application' },
   ];
