@@ -2,7 +2,7 @@ import type { MetricInfo, Quality } from '../sample/sample.ts';
 import { QUALITY } from '../sample/sample.ts';
 import { DecodeError, emptyPayload, tooManySamples } from './decode-error.ts';
 import type { Decoded } from './decoded.ts';
-import { parseJson } from './json.ts';
+import { parseJson, refuseDuplicateKeys } from './json.ts';
 import { LIMITS } from './limits.ts';
 import { atPlace, linesOf } from './line.ts';
 import { decodeStructure } from './structure.ts';
@@ -21,6 +21,8 @@ export interface ForwardedLine {
 }
 
 const LONGEST_ID = 300;
+/** No database keeps a zero in a text, and a line break would end a line of a log. */
+const NAMING = new RegExp(`^\\P{Cc}{1,${LONGEST_ID}}$`, 'u');
 const LONGEST_TEXT = 256;
 const MOST_FLAGS = 32;
 const QUALITIES: ReadonlySet<unknown> = new Set<Quality>(Object.values(QUALITY));
@@ -55,9 +57,10 @@ export function forwardedLines(payload: Uint8Array | string): ForwardedLine[] {
 export function forwardedOf(text: string): Forwarded {
   const line = parseJson(text);
   if (!isObject(line)) throw wrong('the line', 'an object');
+  refuseDuplicateKeys(text, membersIn(line));
   const { device, id, ts, tsSource, seq, historical, values, metrics, alarm } = line;
   if (typeof device !== 'string' || device === '') throw wrong('device', 'the id of a device');
-  if (typeof id !== 'string' || id === '' || id.length > LONGEST_ID) throw wrong('id', `a text of 1 to ${LONGEST_ID} characters`);
+  if (typeof id !== 'string' || !NAMING.test(id) || !id.isWellFormed()) throw wrong('id', `a text of 1 to ${LONGEST_ID} characters, none of them a control character`);
   if (typeof ts !== 'number' || !Number.isInteger(ts) || Math.abs(ts) > LATEST) throw wrong('ts', 'a whole number of milliseconds since 1970');
   const readings = alarm === undefined ? values : readingsOfAlarm(alarm);
   if (!isObject(readings)) throw wrong('values', 'an object of readings');
@@ -69,10 +72,25 @@ export function forwardedOf(text: string): Forwarded {
   return sample;
 }
 
+/** Of the object, and of all objects within it. */
+function membersIn(value: object): number {
+  let members = 0;
+  const open: object[] = [value];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    const isList = Array.isArray(one);
+    for (const inner of Object.values(one) as unknown[]) {
+      if (!isList) members += 1;
+      if (typeof inner === 'object' && inner !== null) open.push(inner);
+    }
+  }
+  return members;
+}
+
 /** A number is a double where it comes from, also one beyond 2^53, and stays one. */
 function readingsIn(payload: Record<string, unknown>): Decoded {
   const [decoded] = decodeStructure(payload, 'json') ?? decodeStructure(payload, 'script') ?? [];
   if (!decoded) throw wrong('values', 'an object of readings');
+  if (decoded.metrics && Object.values(decoded.metrics).some(({ flags }) => flags?.includes('not-finite'))) throw wrong('values', 'an object of readings whose numbers are within the range of a double');
   const { values, seq } = decoded;
   return seq === undefined ? { values } : { values, seq };
 }
@@ -112,7 +130,7 @@ function infoOf({ unit, q, flags, raw }: Record<string, unknown>, field: string)
     info.flags = flags;
   }
   if (raw !== undefined) {
-    if (!isShort(raw) && typeof raw !== 'number' && typeof raw !== 'boolean' && raw !== null) throw wrong(`${field}.raw`, `a number, true, false or a text of at most ${LONGEST_TEXT} characters`);
+    if (!isShort(raw) && !(typeof raw === 'number' && Number.isFinite(raw)) && typeof raw !== 'boolean' && raw !== null) throw wrong(`${field}.raw`, `a number, true, false or a text of at most ${LONGEST_TEXT} characters`);
     info.raw = raw;
   }
   return info;

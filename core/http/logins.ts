@@ -3,7 +3,7 @@ import { Authentication } from '../registry/authentication.ts';
 import type { AuthenticationOptions, FailedLogin } from '../registry/authentication.ts';
 import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
-import { notForwarding, sendingRight } from '../registry/sending-rights.ts';
+import { forwardsItself, notForwarding, sendingRight } from '../registry/sending-rights.ts';
 import type { Connection } from './connection.ts';
 import { credentialsOf } from './credentials.ts';
 import { refused } from './rejection.ts';
@@ -60,6 +60,7 @@ export class Logins {
 
   /** Why a gateway may not forward a sample of this device; undefined when it may. */
   forbids(gateway: string, device: string): string | undefined {
+    if (device === gateway) return forwardsItself(gateway);
     const principal = this.#registry.find(gateway);
     if (!principal) return `${gateway} is no longer registered. Add it again.`;
     const right = sendingRight(principal, device, (child) => this.#registry.isChild(gateway, child));

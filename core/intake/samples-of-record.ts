@@ -3,6 +3,7 @@ import type { DecodeContext, Decoded } from '../decode/index.ts';
 import { excerpt } from '../decode/limits.ts';
 import { readFlowRecord } from './flow-records.ts';
 import type { InboxRecord } from '../inbox/record.ts';
+import { forwardsItself } from '../registry/sending-rights.ts';
 import { sampleIds } from '../sample/identity.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { MetricInfo, Sample, Source } from '../sample/sample.ts';
@@ -35,6 +36,7 @@ function forwardedId({ device, principal }: InboxRecord, { id }: Decoded): strin
 
 /** Of whom a sample is was checked at the door; one that may not be sent stands in the account of who sent it, and goes to quarantine. */
 function refuseOtherDevices({ device, principal }: InboxRecord, decoded: readonly Decoded[]): void {
+  if (decoded.some((one) => one.device === principal)) throw new DecodeError('type', forwardsItself(principal));
   const other = decoded.find((one) => one.device !== device)?.device;
   if (other !== undefined) throw new DecodeError('type', `The sample is of ${excerpt(other)}, for which ${principal} may not send. List it among the devices that ${principal} sends for.`);
 }

@@ -29,6 +29,11 @@ export function notForwarding({ id, kind }: Principal): string | undefined {
   return kind === 'gateway' ? undefined : `${id} is ${kind === 'device' ? 'a device' : 'an application'} and cannot forward samples. Make it a gateway, and list the devices it sends for.`;
 }
 
+/** Why a gateway may not forward a sample of its own id, under which stands over MQTT all that it may not send. */
+export function forwardsItself(gateway: string): string {
+  return `The sample is of ${gateway}, which is the gateway itself and no device. Forward it under the id of one of its devices.`;
+}
+
 function notItsOwn(id: string, device: string): SendingRight {
   const shown = isId(device) ? device : JSON.stringify(device.slice(0, SHOWN));
   return { forbidden: `${id} may not send for the device ${shown}. Use the credentials of that device, or list it as a child of the gateway.` };

@@ -44,6 +44,7 @@ describe('POST /forward', () => {
     }
     const reply = await post([lineOf('c1', 1), lineOf('p1', 2)]);
     assert.deepEqual([reply.status, (reply.error as { device?: string }).device], [403, 'p1']);
+    assert.match((await post([lineOf('gate', 1)])).error.message ?? '', /is the gateway itself/);
     assert.equal((await post([lineOf('c1', 1)], { id: 'nobody' })).status, 401);
     assert.equal((await door.post(null, { id: 'gate', path: '/forward', method: 'GET' })).status, 405);
     assert.deepEqual(door.intake.deliveries, []);
@@ -138,6 +139,26 @@ describe('a forwarded sample in the inbox', () => {
 
   it('goes to quarantine where its device is another than the one that it was kept for', () => {
     assert.throws(() => samplesOfRecord(record(lineOf('stranger', 1), 'edge'), 7, ''), (error: unknown) => error instanceof DecodeError && /The sample is of stranger, for which edge may not send/.test(error.message));
+  });
+
+  it('goes to quarantine where a gateway sends it as its own', () => {
+    assert.throws(() => samplesOfRecord(record(lineOf('edge', 1), 'edge'), 7, ''), /The sample is of edge, which is the gateway itself/);
+  });
+
+  it('is refused when its id is no text that a database keeps as it is', () => {
+    for (const id of ['a\ud800', 'a\u0000b', 'a\nb']) assert.throws(() => decodeForwarded(JSON.stringify({ device: 'c1', id, ts: 1, values: { a: 1 } })), /^DecodeError: Line 1: id of a forwarded sample must be/, JSON.stringify(id));
+  });
+
+  it('is refused when a number is too large to be kept, instead of becoming null', () => {
+    assert.throws(() => decodeForwarded('{"device":"c1","id":"x","ts":1,"values":{"a":1e400}}'), /^DecodeError: Line 1: values of a forwarded sample must be/);
+    assert.throws(() => decodeForwarded('{"device":"c1","id":"x","ts":1,"values":{"a":1},"metrics":{"a":{"raw":1e400}}}'), /metrics.a.raw of a forwarded sample must be/);
+  });
+
+  it('is refused when a reading stands in it twice, since one would get lost', () => {
+    for (const text of ['{"device":"c1","id":"x","ts":1,"values":{"a":1,"a":2}}', '{"device":"c1","device":"c2","id":"x","ts":1,"values":{"a":1}}']) {
+      assert.throws(() => decodeForwarded(text), (error: unknown) => error instanceof DecodeError && error.reason === 'duplicate-key');
+    }
+    assert.equal(decodeForwarded('{"device":"c:1","id":"x:\\"y\\":","ts":1,"values":{"a:":":"},"metrics":{"a:":{"flags":["x:y"]}},"more":[{"b":{}}]}').length, 1);
   });
 
   it('is refused with a sentence, whatever it holds', () => {
