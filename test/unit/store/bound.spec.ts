@@ -15,7 +15,8 @@ describe('The bound of the embedded store', () => {
 
   beforeEach(() => {
     fixture = new StoreFixture();
-    fixture.clock.advance(100 * DAY);
+    fixture.clock.leap(100 * DAY);
+    fixture.reopen();
   });
 
   afterEach(() => fixture.remove());

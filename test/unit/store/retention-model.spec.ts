@@ -86,7 +86,8 @@ class Run {
   #storedBefore = 0;
 
   constructor() {
-    this.fixture.clock.advance(100 * DAY + 5 * HOUR);
+    this.fixture.clock.leap(100 * DAY + 5 * HOUR);
+    this.fixture.reopen();
   }
 
   get now(): number {
