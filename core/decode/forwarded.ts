@@ -40,17 +40,26 @@ export function decodeForwarded(payload: Uint8Array | string): Forwarded[] {
 
 /** The same, each with its own text. Throws as `decodeForwarded` does. */
 export function forwardedLines(payload: Uint8Array | string): ForwardedLine[] {
-  const read: ForwardedLine[] = [];
+  return [...eachForwardedLine(payload)];
+}
+
+/** The same, one after the other, so that something else can be done in between. */
+export function* eachForwardedLine(payload: Uint8Array | string): Generator<ForwardedLine, void, undefined> {
+  let count = 0;
   for (const { text, number, start } of linesOf(typeof payload === 'string' ? payload : textOf(payload))) {
-    try {
-      read.push({ text, sample: forwardedOf(text) });
-    } catch (error) {
-      throw atPlace(error, `Line ${number}`, start);
-    }
-    if (read.length > LIMITS.samplesPerPayload) throw tooManySamples();
+    yield { text, sample: sampleAt(text, number, start) };
+    count += 1;
+    if (count > LIMITS.samplesPerPayload) throw tooManySamples();
   }
-  if (read.length === 0) throw emptyPayload();
-  return read;
+  if (count === 0) throw emptyPayload();
+}
+
+function sampleAt(text: string, number: number, start: number): Forwarded {
+  try {
+    return forwardedOf(text);
+  } catch (error) {
+    throw atPlace(error, `Line ${number}`, start);
+  }
 }
 
 /** Reads one line. Throws DecodeError. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock/clock.ts';
-import { forwardedLines } from '../decode/forwarded.ts';
 import { DecodeError, decodePayload } from '../decode/index.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
 import type { Delivery, Intake } from '../intake/delivery.ts';
-import { offerForwarded } from '../intake/forwarded-batch.ts';
+import { offerForwarded, readForwarded } from '../intake/forwarded-batch.ts';
 import type { Refusal, RefusalReason } from '../intake/refusal.ts';
+import type { Turns, Work } from '../intake/turns.ts';
 import { Body } from '../network/body.ts';
 import type { MemoryBudget } from '../network/memory-budget.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -25,6 +25,8 @@ export interface ExchangeContext {
   readonly clock: Clock;
   readonly logins: Logins;
   readonly budget: MemoryBudget;
+  /** Of the gateways that forward samples. */
+  readonly turns: Turns;
   readonly maximumBodySize: number;
   readonly stopping: boolean;
   profileOf(device: string): Profile | undefined;
@@ -148,24 +150,21 @@ export class Exchange {
     const payload = inflate(body, described.coding, this.#context.maximumBodySize);
     if ('status' in payload) return this.reject(payload);
     if (payload !== body && !this.#hold(payload.length)) return;
-    try {
-      if (route.kind === 'forward') this.#offerForwarded(payload, described, route.path);
-      else this.#offerTelemetry(payload, described, route.path);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.reject(malformed(error));
-    }
+    if (route.kind === 'forward') this.#context.turns.do(this.#sender.principal, this.#offerForwarded(payload, described, route.path), (error) => this.#failed(error));
+    else this.#offerTelemetry(payload, described, route.path);
   }
 
-  #offerForwarded(payload: Uint8Array, { repeated }: TelemetryHeaders, topic: string): void {
+  *#offerForwarded(payload: Uint8Array, { repeated }: TelemetryHeaders, topic: string): Work {
     const { intake, logins } = this.#context;
     const { principal } = this.#sender;
-    const lines = forwardedLines(payload);
+    const lines = yield* readForwarded(payload);
+    // The client has gone, and will send all of it again.
+    if (this.#answered) return;
     for (const { sample } of lines) {
       const forbidden = logins.forbids(principal, sample.device);
       if (forbidden !== undefined) return this.reject(refused('forbidden', forbidden, { device: sample.device }));
     }
-    offerForwarded(intake, { via: 'http', principal, topic, lines, repeated, deviceOf: ({ device }) => device }, (refusal, device) => this.#ended(principal, refusal, device));
+    yield* offerForwarded(intake, { via: 'http', principal, topic, lines, repeated, deviceOf: ({ device }) => device }, (refusal, device) => this.#ended(principal, refusal, device));
   }
 
   #offerTelemetry(payload: Uint8Array, described: TelemetryHeaders, path: string): void {
@@ -243,8 +242,13 @@ export class Exchange {
     try {
       work();
     } catch (error) {
-      this.#context.problem(`A request failed: ${messageOf(error)}`);
-      this.reject(faulty('internal', 'The gateway could not handle this request; its log says why. Send again later.'));
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof DecodeError) return this.reject(malformed(error));
+    this.#context.problem(`A request failed: ${messageOf(error)}`);
+    this.reject(faulty('internal', 'The gateway could not handle this request; its log says why. Send again later.'));
   }
 }

@@ -7,6 +7,7 @@ import { prepareFormats } from '../decode/index.ts';
 import { listenError } from '../errors/listen-error.ts';
 import type { Place } from '../errors/listen-error.ts';
 import type { Intake } from '../intake/delivery.ts';
+import { Turns } from '../intake/turns.ts';
 import { MemoryBudget } from '../network/memory-budget.ts';
 import { listen, portOf, tlsOptions } from '../network/tcp.ts';
 import type { Tls } from '../network/tcp.ts';
@@ -127,6 +128,7 @@ export class HttpListener {
       intake, clock, problem, maximumBodySize,
       logins: new Logins(this.#options),
       budget: new MemoryBudget(this.#options.maximumHeldBytes ?? HELD_BYTES),
+      turns: new Turns(),
       get stopping() {
         return stopping();
       },

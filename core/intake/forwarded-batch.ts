@@ -1,7 +1,9 @@
+import { eachForwardedLine } from '../decode/forwarded.ts';
 import type { ForwardedLine } from '../decode/forwarded.ts';
 import type { Via } from '../sample/via.ts';
 import type { Delivery, Intake } from './delivery.ts';
 import type { Refusal } from './refusal.ts';
+import type { Work } from './turns.ts';
 
 /** Forwarded samples as one message brought them, and the gateway that sent them. */
 export interface ForwardedBatch {
@@ -19,20 +21,38 @@ export interface ForwardedBatch {
 /** Told once how a batch ended; with a refusal, of which device. */
 export type BatchAnswer = (refusal?: Refusal, device?: string) => void;
 
+/** So many lines, or characters of them, take some milliseconds to read, and to offer. */
+const LINES_A_STEP = 250;
+const CHARACTERS_A_STEP = 128 * 1024;
+
+/** Reads all lines of a payload in steps. Throws DecodeError: then none is to be kept. */
+export function* readForwarded(payload: Uint8Array): Generator<undefined, ForwardedLine[], undefined> {
+  const lines: ForwardedLine[] = [];
+  for (const line of inSteps(eachForwardedLine(payload))) {
+    if (line) lines.push(line);
+    else yield;
+  }
+  return lines;
+}
+
 /**
- * Offers each sample as a delivery of its own, in order, so that each is limited, kept and recognised by itself, and answers once for all
+ * Offers each sample as a delivery of its own, in order, so that each is limited, kept and recognised by itself, in steps, and answers once for all
  * of them: without a refusal every one is on disk. Behind one that is refused nothing is offered: what is sent again after
  * it would come out of order. Those before it are kept, and recognised when they come again.
  */
-export function offerForwarded(intake: Pick<Intake, 'offer'>, batch: ForwardedBatch, answer: BatchAnswer): void {
+export function* offerForwarded(intake: Pick<Intake, 'offer'>, batch: ForwardedBatch, answer: BatchAnswer): Work {
   let open = 1;
   let first: { refusal: Refusal; device: string } | undefined;
   const ended = (): void => {
     open -= 1;
     if (open === 0) answer(first?.refusal, first?.device);
   };
-  for (const line of batch.lines) {
+  for (const line of inSteps(batch.lines)) {
     if (first) break;
+    if (!line) {
+      yield;
+      continue;
+    }
     const delivery = deliveryOf(batch, line);
     open += 1;
     intake.offer(delivery, (refusal) => {
@@ -41,6 +61,22 @@ export function offerForwarded(intake: Pick<Intake, 'offer'>, batch: ForwardedBa
     });
   }
   ended();
+}
+
+/** The lines, and undefined where a step ends. */
+function* inSteps(lines: Iterable<ForwardedLine>): Generator<ForwardedLine | undefined, void, undefined> {
+  let count = 0;
+  let characters = 0;
+  for (const line of lines) {
+    if (count >= LINES_A_STEP || characters >= CHARACTERS_A_STEP) {
+      yield undefined;
+      count = 0;
+      characters = 0;
+    }
+    yield line;
+    count += 1;
+    characters += line.text.length;
+  }
 }
 
 function deliveryOf({ via, principal, topic, repeated, deviceOf }: ForwardedBatch, { text, sample }: ForwardedLine): Delivery {

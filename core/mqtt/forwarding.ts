@@ -1,8 +1,9 @@
 import { DecodeError } from '../decode/decode-error.ts';
-import { forwardedLines } from '../decode/forwarded.ts';
+import type { ForwardedLine } from '../decode/forwarded.ts';
 import { inflate } from '../http/inflate.ts';
 import type { Answer, Intake } from '../intake/delivery.ts';
-import { offerForwarded } from '../intake/forwarded-batch.ts';
+import { offerForwarded, readForwarded } from '../intake/forwarded-batch.ts';
+import type { Work } from '../intake/turns.ts';
 import { FORWARD_TOPIC } from './telemetry-topic.ts';
 
 /** A publish on `forward`. */
@@ -21,15 +22,16 @@ const LARGEST = 4 * 1024 * 1024;
  * connection would stop the others: what cannot be read, or is of a device that is not its own, is kept in the account of the gateway, and goes
  * to quarantine from there with the reason.
  */
-export function offerForwardedPublish(intake: Pick<Intake, 'offer'>, { principal, payload, repeated }: ForwardedPublish, isChild: (device: string) => boolean, answer: Answer): void {
+export function* offerForwardedPublish(intake: Pick<Intake, 'offer'>, { principal, payload, repeated }: ForwardedPublish, isChild: (device: string) => boolean, answer: Answer): Work {
   const plain = plainOf(payload);
+  let lines: ForwardedLine[];
   try {
-    const lines = forwardedLines(plain);
-    offerForwarded(intake, { via: 'mqtt', principal, topic: FORWARD_TOPIC, lines, repeated, deviceOf: ({ device }) => (isChild(device) ? device : principal) }, answer);
+    lines = yield* readForwarded(plain);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    intake.offer({ via: 'mqtt', device: principal, principal, topic: FORWARD_TOPIC, payload: plain, format: 'forwarded', patience: 0 }, answer);
+    return intake.offer({ via: 'mqtt', device: principal, principal, topic: FORWARD_TOPIC, payload: plain, format: 'forwarded', patience: 0 }, answer);
   }
+  yield* offerForwarded(intake, { via: 'mqtt', principal, topic: FORWARD_TOPIC, lines, repeated, deviceOf: ({ device }) => (isChild(device) ? device : principal) }, answer);
 }
 
 /** What begins like gzip is no JSON, and is inflated; what cannot be stays as it is. */

@@ -1,5 +1,7 @@
 import type { Client, PublishPacket } from 'aedes';
+import { messageOf } from '../errors/holdfast-error.ts';
 import type { Answer, Delivery, Intake } from '../intake/delivery.ts';
+import { Turns } from '../intake/turns.ts';
 import type { Principal } from '../registry/principal.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Committed } from '../sqlite/group-commit.ts';
@@ -29,10 +31,13 @@ type Done = (error?: Error | null) => void;
 
 /** How long a publisher may wait for room under its limit before it is refused, in milliseconds. */
 const PATIENCE = 2_000;
+/** So many messages of forwarded samples of one gateway wait for those before them; another Holdfast has a dozen under way at most. */
+const FORWARDS_WAITING = 64;
 
 /** What becomes of a publish: readings go to the intake, everything else to subscribers. Both are on disk before it is acknowledged. */
 export class Publishing {
   readonly #options: PublishingOptions;
+  readonly #turns = new Turns();
 
   constructor(options: PublishingOptions) {
     this.#options = options;
@@ -97,7 +102,12 @@ export class Publishing {
     const gateway = principal?.id ?? '';
     // It is of use to a Holdfast alone.
     broker.withhold(packet);
-    offerForwardedPublish(intake, { principal: gateway, payload, repeated }, (device) => registry.isChild(gateway, device), answered);
+    if (this.#turns.waiting(gateway) >= FORWARDS_WAITING) {
+      intake.refused('mqtt', gateway, 'inbox-full');
+      return answered({ reason: 'inbox-full', message: `${FORWARDS_WAITING} messages of forwarded samples of ${gateway} wait already. Send fewer at a time.` });
+    }
+    const work = offerForwardedPublish(intake, { principal: gateway, payload, repeated }, (device) => registry.isChild(gateway, device), answered);
+    this.#turns.do(gateway, work, (error) => end(new Error(`it could not be handled: ${messageOf(error)}`)));
   }
 
   /** A will is published as its client's own message: by the same rules, and counted like it. */

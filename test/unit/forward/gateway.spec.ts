@@ -74,7 +74,8 @@ describe('forwarded samples at the intake', () => {
   function forward(lines: string[], repeated = false): { refusal?: Refusal; device?: string; outcome?: string } {
     const told: { refusal?: Refusal; device?: string; outcome?: string } = {};
     const batch = { via: 'http' as const, principal: 'edge', topic: '/forward', lines: forwardedLines(lines.join('\n')), repeated, deviceOf: ({ device }: { device: string }) => device };
-    offerForwarded(fixture.intake, batch, (refusal, device) => Object.assign(told, { outcome: refusal?.reason ?? KEPT }, refusal && { refusal }, device !== undefined && { device }));
+    const steps = offerForwarded(fixture.intake, batch, (refusal, device) => Object.assign(told, { outcome: refusal?.reason ?? KEPT }, refusal && { refusal }, device !== undefined && { device }));
+    assert.equal([...steps].length, 0, 'so few are offered at once');
     fixture.clock.advance(4);
     return told;
   }
@@ -178,7 +179,8 @@ describe('a forwarded sample in the inbox', () => {
 describe('a publish on the topic forward', () => {
   const offered = (payload: Uint8Array, children: string[]): Delivery[] => {
     const deliveries: Delivery[] = [];
-    offerForwardedPublish({ offer: (delivery, answer) => (deliveries.push(delivery), answer()) }, { principal: 'edge', payload, repeated: true }, (device) => children.includes(device), () => undefined);
+    const steps = offerForwardedPublish({ offer: (delivery, answer) => (deliveries.push(delivery), answer()) }, { principal: 'edge', payload, repeated: true }, (device) => children.includes(device), () => undefined);
+    assert.equal([...steps].length, 0, 'so few are offered at once');
     return deliveries;
   };
 
