@@ -150,7 +150,7 @@ export class Exchange {
     const payload = inflate(body, described.coding, this.#context.maximumBodySize);
     if ('status' in payload) return this.reject(payload);
     if (payload !== body && !this.#hold(payload.length)) return;
-    if (route.kind === 'forward') this.#context.turns.do(this.#sender.principal, this.#offerForwarded(payload, described, route.path), (error) => this.#failed(error));
+    if (route.kind === 'forward') this.#context.turns.do(this.#sender.principal, { work: this.#offerForwarded(payload, described, route.path), bytes: payload.length, failed: (error) => this.#failed(error) });
     else this.#offerTelemetry(payload, described, route.path);
   }
 

@@ -31,8 +31,10 @@ type Done = (error?: Error | null) => void;
 
 /** How long a publisher may wait for room under its limit before it is refused, in milliseconds. */
 const PATIENCE = 2_000;
-/** So many messages of forwarded samples of one gateway wait for those before them; another Holdfast has a dozen under way at most. */
-const FORWARDS_WAITING = 64;
+/** So much of one gateway waits for what it forwarded before, in bytes; another Holdfast has a seventh of that under way at most. */
+const FORWARDS_WAITING = 16 * 1024 * 1024;
+/** What a message takes beside its payload. */
+const OVERHEAD = 1_024;
 
 /** What becomes of a publish: readings go to the intake, everything else to subscribers. Both are on disk before it is acknowledged. */
 export class Publishing {
@@ -102,12 +104,13 @@ export class Publishing {
     const gateway = principal?.id ?? '';
     // It is of use to a Holdfast alone.
     broker.withhold(packet);
-    if (this.#turns.waiting(gateway) >= FORWARDS_WAITING) {
+    const bytes = payload.length + OVERHEAD;
+    if ((this.#turns.held(gateway) ?? 0) + bytes > FORWARDS_WAITING) {
       intake.refused('mqtt', gateway, 'inbox-full');
-      return answered({ reason: 'inbox-full', message: `${FORWARDS_WAITING} messages of forwarded samples of ${gateway} wait already. Send fewer at a time.` });
+      return answered({ reason: 'inbox-full', message: `As much as may wait of what ${gateway} forwards waits already. Wait for acknowledgements before more is sent.` });
     }
     const work = offerForwardedPublish(intake, { principal: gateway, payload, repeated }, (device) => registry.isChild(gateway, device), answered);
-    this.#turns.do(gateway, work, (error) => end(new Error(`it could not be handled: ${messageOf(error)}`)));
+    this.#turns.do(gateway, { work, bytes, failed: (error) => end(new Error(`it could not be handled: ${messageOf(error)}`)) });
   }
 
   /** A will is published as its client's own message: by the same rules, and counted like it. */

@@ -24,9 +24,9 @@ describe('work in turns', () => {
             done.push([key, number]);
             if (fails) throw new Error('no');
           }
-          turns.do(key, work(), () => failures.push(number));
+          turns.do(key, { work: work(), bytes: 1, failed: () => failures.push(number) });
         });
-        while (['a', 'b', 'c'].some((key) => turns.waiting(key) > 0)) {
+        while (['a', 'b', 'c'].some((key) => turns.held(key) !== undefined)) {
           inTurn = 0;
           await turn();
           assert.ok(inTurn <= 1, 'one step a turn');
