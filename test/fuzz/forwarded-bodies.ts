@@ -10,6 +10,7 @@ import { FORWARDED, GATE, isFindable, MAXIMUM_PACKET_SIZE } from './world.ts';
 
 type Line = Record<string, unknown>;
 
+const ORDINARY = FORWARDED.filter(isFindable);
 /** What one message on `forward` may inflate to, in bytes; see docs/forward.md. */
 const INFLATED_AT_MOST = 4 * 1024 * 1024;
 const STRANGERS = ['plain-0', 'edge-0-press', GATE, 'nobody', '', '../child-0', '__proto__', 'x'.repeat(2_000), 7, null] as const;
@@ -59,10 +60,15 @@ export function takenOverMqtt(payload: Buffer): readonly Tracked[] {
   return lines.map(({ device, body }) => ({ device: FORWARDED.includes(device) ? device : GATE, body })).filter(({ device }) => isFindable(device));
 }
 
-/** Undefined where it cannot be read. */
+/** Undefined where it cannot be read. Device, id and time name a sample: of two with one name, the second may be taken for a repetition of the first. */
 function linesOf(plain: Uint8Array): Tracked[] | undefined {
+  const named = new Map<string, Tracked>();
   try {
-    return forwardedLines(plain).map(({ text, sample }) => ({ device: sample.device, body: Buffer.from(text) }));
+    for (const { text, sample: { device, id, ts } } of forwardedLines(plain)) {
+      const name = JSON.stringify([device, id, ts]);
+      if (!named.has(name)) named.set(name, { device, body: Buffer.from(text) });
+    }
+    return [...named.values()];
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;
@@ -71,7 +77,7 @@ function linesOf(plain: Uint8Array): Tracked[] | undefined {
 
 /** With the number of the input in it, so that no two inputs have the same. */
 function lineOf(random: Random, index: number, place: number): Line {
-  const device = random.chance(0.03) ? 'refusing' : random.pick(FORWARDED);
+  const device = random.pick(random.chance(0.03) ? FORWARDED : ORDINARY);
   const line: Line = { device, id: `${device}/s${index}-${place}`, ts: TIME + random.below(1e9) };
   if (random.chance(0.3)) line['seq'] = random.below(1e6);
   if (random.chance(0.3)) line['historical'] = random.pick([true, true, false, 'true', 1]);
