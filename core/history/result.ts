@@ -32,6 +32,11 @@ export interface BucketRow {
 /** Some rows of one series, in the order asked for. Blocks of one series follow each other. */
 export type HistoryBlock = ReadingsBlock | BucketsBlock;
 
+/** Some rows of a block: from one index to before another. */
+export function rowsFrom(block: HistoryBlock, from: number, to: number): HistoryBlock {
+  return block.kind === 'buckets' ? { ...block, rows: block.rows.slice(from, to) } : { ...block, rows: block.rows.slice(from, to) };
+}
+
 interface SeriesOfBlock {
   readonly device: string;
   readonly metric: string;

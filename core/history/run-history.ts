@@ -3,6 +3,7 @@ import { blocksOf } from './blocks.ts';
 import { writeCursor } from './cursor.ts';
 import { HistoryTimeoutError } from './history-error.ts';
 import type { HistoryQuery } from './query.ts';
+import { rowsFrom } from './result.ts';
 import type { HistoryAnswer, HistoryBlock, Notice } from './result.ts';
 import { breathe } from './source.ts';
 import type { HistorySource } from './source.ts';
@@ -90,7 +91,7 @@ class Run implements HistoryAnswer {
     const room = limit - this.#rows;
     const owed = block.rows[room];
     if (owed) this.#next = writeCursor({ from, to, position: { device: block.device, metric: block.metric, ts: owed.ts } });
-    const cut = owed ? firstRows(block, room) : block;
+    const cut = owed ? rowsFrom(block, 0, room) : block;
     this.#rows += cut.rows.length;
     return cut.rows.length > 0 ? cut : undefined;
   }
@@ -113,14 +114,6 @@ class Run implements HistoryAnswer {
 function* partsOf(block: HistoryBlock): Generator<HistoryBlock> {
   if (block.rows.length <= BLOCK) yield block;
   else for (let from = 0; from < block.rows.length; from += BLOCK) yield rowsFrom(block, from, from + BLOCK);
-}
-
-function firstRows(block: HistoryBlock, count: number): HistoryBlock {
-  return rowsFrom(block, 0, count);
-}
-
-function rowsFrom(block: HistoryBlock, from: number, to: number): HistoryBlock {
-  return block.kind === 'buckets' ? { ...block, rows: block.rows.slice(from, to) } : { ...block, rows: block.rows.slice(from, to) };
 }
 
 /** Aborts when something takes too long between start and stop. */

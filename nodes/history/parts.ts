@@ -1,3 +1,4 @@
+import { rowsFrom } from '../../core/history/result.ts';
 import type { HistoryBlock } from '../../core/history/result.ts';
 
 /** Some rows of an answer, in its order. */
@@ -22,16 +23,11 @@ export async function* partsOf(answer: AsyncIterable<HistoryBlock>, rowsOfPart: 
         yield { blocks, rows, last: false };
         [blocks, rows] = [[], 0];
       }
-      const part = slice(block, taken, taken + rowsOfPart - rows);
+      const part = rowsFrom(block, taken, taken + rowsOfPart - rows);
       blocks.push(part);
       rows += part.rows.length;
       taken += part.rows.length;
     }
   }
   yield { blocks, rows, last: true };
-}
-
-function slice(block: HistoryBlock, from: number, to: number): HistoryBlock {
-  if (from === 0 && to >= block.rows.length) return block;
-  return block.kind === 'buckets' ? { ...block, rows: block.rows.slice(from, to) } : { ...block, rows: block.rows.slice(from, to) };
 }

@@ -1,4 +1,6 @@
 import type { Aggregate } from '../../core/history/query.ts';
+import type { ReadingValue } from '../../core/sample/sample.ts';
+import { numberOf } from '../../core/store/bucket.ts';
 import type { Chart, ChartPoint } from '../editor/chart.ts';
 import type { PreviewAnswer, PreviewSeries } from './preview-answer.ts';
 
@@ -19,14 +21,12 @@ export function chartsOf({ series, aggregates, from, to, timeZone }: PreviewAnsw
 }
 
 function pointsOf({ readings, buckets }: PreviewSeries, line: Aggregate, hasBand: boolean): ChartPoint[] {
-  const raw = readings.map(({ ts, value }) => ({ ts, value: numberOf(value) }));
-  const reckoned = buckets.map(({ ts, end, values }) => ({ ts, end, value: numberOf(values[line]), ...(hasBand && { low: numberOf(values.min), high: numberOf(values.max) }) }));
+  const raw = readings.map(({ ts, value }) => ({ ts, value: heightOf(value) }));
+  const reckoned = buckets.map(({ ts, end, values }) => ({ ts, end, value: heightOf(values[line]), ...(hasBand && { low: heightOf(values.min), high: heightOf(values.max) }) }));
   // A preview may be asked with the newest first.
   return [...raw, ...reckoned].sort((one, other) => one.ts - other.ts);
 }
 
-/** Truths are drawn as 1 and 0. */
-function numberOf(value: unknown): number | null {
-  if (typeof value === 'boolean') return Number(value);
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+function heightOf(value: ReadingValue = null): number | null {
+  return numberOf(value) ?? null;
 }
