@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock/clock.ts';
+import { beginSlice } from '../../clock/slice.ts';
 import { storageError } from '../../sqlite/storage-error.ts';
 import type { BucketQuery, Buckets } from '../bucket.ts';
 import { checkEdges } from '../bucket-edges.ts';
@@ -63,9 +64,9 @@ export class BucketReader {
     const { times } = marks.of(series);
     const pass = new BucketPass({ ...this.#options, sums: this.#sums, series, buckets: sums });
     for (;;) {
-      const began = clock.now();
+      const isOver = beginSlice(clock, SLICE_MILLISECONDS);
       try {
-        while (pass.step()) if (pauses && clock.now() - began >= SLICE_MILLISECONDS) break;
+        while (pass.step()) if (pauses && isOver()) break;
       } catch (error) {
         throw storageError(path, error);
       }

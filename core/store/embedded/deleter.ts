@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Timer } from '../../clock/clock.ts';
+import { beginSlice } from '../../clock/slice.ts';
 import { StorageError, storageError } from '../../sqlite/storage-error.ts';
 import { deletionTimes } from '../bad-deletion-error.ts';
 import type { Deletion } from '../store.ts';
@@ -141,7 +142,7 @@ export class Deleter {
   /** @returns whether there is more. */
   #removeSome(): boolean {
     const { clock, remover, removed } = this.#options;
-    const began = clock.now();
+    const isOver = beginSlice(clock, SLICE_MILLISECONDS);
     for (let next = this.#removing[0]; next; next = this.#removing[0]) {
       const { series, deletion } = next;
       const gone = remover.step(series, deletion);
@@ -151,7 +152,7 @@ export class Deleter {
         series.deleting = undefined;
         this.#removing.shift();
       }
-      if (clock.now() - began >= SLICE_MILLISECONDS) break;
+      if (isOver()) break;
     }
     return this.#removing.length > 0;
   }

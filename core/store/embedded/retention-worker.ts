@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../clock/clock.ts';
+import { beginSlice } from '../../clock/slice.ts';
 
 export interface RetentionWorkerOptions {
   clock: Clock;
@@ -57,13 +58,9 @@ export class RetentionWorker {
 
   #slice(): boolean {
     const { begin, clock, step } = this.#options;
-    const began = clock.now();
+    const isOver = beginSlice(clock, SLICE_MILLISECONDS);
     if (!this.#begun) begin();
-    while (step()) {
-      const took = clock.now() - began;
-      // A clock that is set back in the middle would never come to the end of the slice.
-      if (took >= SLICE_MILLISECONDS || took < 0) return true;
-    }
+    while (step()) if (isOver()) return true;
     return false;
   }
 }

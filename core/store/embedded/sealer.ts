@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock, Timer } from '../../clock/clock.ts';
+import { beginSlice } from '../../clock/slice.ts';
 import { transaction } from '../../sqlite/database.ts';
 import { storageError } from '../../sqlite/storage-error.ts';
 import type { Corrections } from './corrections.ts';
@@ -209,7 +210,7 @@ export class Sealer {
 
   #sealSome(urgent: Series[], pass: Pass | undefined, milliseconds: number): Sealed[] {
     const { clock, index, log, sealSeries } = this.#options;
-    const began = clock.now();
+    const isOver = beginSlice(clock, milliseconds);
     const sealed = new Map<Series, Sealed>();
     let readings = 0;
     for (;;) {
@@ -223,7 +224,7 @@ export class Sealer {
       }
       sealed.set(series, sealSeries.seal(series));
       readings += series.pending;
-      if (readings >= SLICE_READINGS || clock.now() - began >= milliseconds) break;
+      if (readings >= SLICE_READINGS || isOver()) break;
     }
     let logged = log.readings;
     if (pass && pass.next >= pass.end) {

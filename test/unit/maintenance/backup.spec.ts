@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Backend } from '../../../core/backend/backend.ts';
 import { systemClock } from '../../../core/clock/clock.ts';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
+import { COUNT_READINGS } from '../../../core/store/embedded/layout.ts';
 import type { InboxEntry } from '../../../core/inbox/channel.ts';
 import { backupDirectory } from '../../../core/maintenance/backup.ts';
 import { Backups, backupsBase } from '../../../core/maintenance/backups.ts';
@@ -83,7 +84,9 @@ describe('a backup', () => {
 
   it('made while samples are acknowledged, stored and settled holds every one that was acknowledged before it began', async () => {
     const busy = new BusyBackend(place('data'));
-    while (busy.acknowledged.size < 500) await setImmediate();
+    const own = new DatabaseSync(join(place('data'), 'store.sqlite'), { readOnly: true });
+    while (busy.acknowledged.size < 500 || Number(own.prepare(COUNT_READINGS).get()?.['readings']) === 0) await setImmediate();
+    own.close();
     for (const name of ['first', 'second', 'third']) {
       const before = new Set(busy.acknowledged);
       const manifest = await backupDirectory({ directory: place('data'), to: place(name), clock: systemClock });
