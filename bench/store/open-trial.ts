@@ -24,7 +24,7 @@ export interface OpenFigures {
 const DEVICES = 10_000;
 const CHUNK_READINGS = 256;
 /** The log is written until one batch more would have it sealed. */
-const LOG_BATCHES = Math.floor(SEAL_LIMITS.readings / BATCH_ROWS) - 1;
+const LOG_BATCHES = Math.floor((SEAL_LIMITS.readings * SEAL_LIMITS.room) / BATCH_ROWS) - 1;
 const NUMBER = kindOf(TYPE.number, 2);
 
 function pathIn(directory: string): string {

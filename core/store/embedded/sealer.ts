@@ -14,8 +14,10 @@ import type { Series, SeriesIndex } from './series-index.ts';
 export interface SealLimits {
   /** Readings in the log. At twice as many, sealing goes before writing. */
   readings: number;
-  /** Bytes in the log. At twice as many, sealing goes before writing. */
+  /** Bytes in the log, likewise. */
   bytes: number;
+  /** With many series the log may hold so many times as much. */
+  room: number;
   /** The longest a reading waits, in milliseconds. */
   age: number;
 }
@@ -24,7 +26,7 @@ export interface SealLimits {
  * An hour: a chunk that is written anew for each reading of a slow device would cost hundreds of times what the reading does. How long
  * the store takes to open depends on what is in the log, and that is bounded by the others.
  */
-export const SEAL_LIMITS: SealLimits = { readings: 1_000_000, bytes: 32 << 20, age: 3_600_000 };
+export const SEAL_LIMITS: SealLimits = { readings: 1_000_000, bytes: 32 << 20, room: 2, age: 3_600_000 };
 
 export interface SealerOptions {
   database: DatabaseSync;
@@ -49,6 +51,9 @@ const RETRY_MILLISECONDS = 2_000;
 
 /** How full the log is, where 1 is full, when writing waits for a slice of sealing. */
 const PRESSING = 1.5;
+
+/** A pass writes one chunk of each series anew: it is worth it when it finds so many new readings in each. */
+const WORTH_A_PASS = 128;
 
 /** One way through all series; when it is through, everything that was in the log before is in chunks. */
 interface Pass {
@@ -94,7 +99,7 @@ export class Sealer {
   written(): void {
     const { clock, limits, log } = this.#options;
     if (this.#pass === undefined) {
-      if (log.readings >= limits.readings || log.bytes >= limits.bytes) this.#begin();
+      if (this.#fullness() >= 1) this.#begin();
       else if (log.readings > 0) this.#age ??= clock.setTimeout(() => this.#begin(), limits.age);
     }
     if (this.#pass !== undefined || this.#urgent.length > 0) this.#schedule(PAUSE_MILLISECONDS);
@@ -106,10 +111,16 @@ export class Sealer {
    * @throws StorageError when it cannot, so that nothing more is taken in.
    */
   makeRoom(): void {
-    const { limits, log } = this.#options;
-    const full = Math.max(log.readings / limits.readings, log.bytes / limits.bytes);
+    const full = this.#fullness();
     if (full >= 2) this.sealAll();
     else if (full >= PRESSING && this.#pass !== undefined && !this.#failed) this.#runSlice();
+  }
+
+  /** 1 is full. */
+  #fullness(): number {
+    const { index, limits, log } = this.#options;
+    const room = Math.min(limits.room, Math.max(1, (index.byId.length * WORTH_A_PASS) / limits.readings));
+    return Math.max(log.readings / limits.readings, log.bytes / limits.bytes) / room;
   }
 
   /** Seals everything now. @throws StorageError */

@@ -16,7 +16,7 @@ describe('the store, moving its log into chunks', () => {
   const stored = (): unknown => fixture.sql(COUNT_READINGS)[0]?.['readings'];
 
   beforeEach(() => {
-    fixture = new StoreFixture({ limits: { readings: 300, age: 60_000 } });
+    fixture = new StoreFixture({ limits: { readings: 300, room: 1, age: 60_000 } });
   });
   afterEach(() => fixture.remove());
 
@@ -37,6 +37,17 @@ describe('the store, moving its log into chunks', () => {
     // Looking at the clock takes this one a millisecond, and it looks once a series.
     assert.ok(Math.max(...slices) <= 5, `slices of ${slices.join(', ')} series`);
     assert.deepEqual(fixture.all('d7', 'v').map(({ value }) => value), [7, 8, 9]);
+  });
+
+  it('lets the log of many series grow on, so that each chunk that is written anew has more to take', () => {
+    fixture.remove();
+    fixture = new StoreFixture({ limits: { readings: 300, room: 2, age: 60_000 } });
+    for (let ts = 0; ts < 5; ts += 1) fixture.write(...round(100, ts));
+    fixture.clock.advance(1_000);
+    assert.deepEqual([rows('log'), rows('chunk')], [5, 0]);
+    fixture.write(...round(100, 5));
+    fixture.clock.advance(1_000);
+    assert.deepEqual([rows('log'), rows('chunk'), fixture.store.count()], [0, 100, 600]);
   });
 
   it('moves few readings when they have waited for a minute', () => {
