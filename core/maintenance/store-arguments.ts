@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { timeOfText } from '../store/read-deletion.ts';
 import { MaintenanceError } from './maintenance-error.ts';
 
 /** A command was given wrongly. Code `HOLDFAST_MAINTENANCE`. */
@@ -18,6 +19,11 @@ export class StoreArguments {
   text(name: string): string | undefined {
     const value = this.#values[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  /** Those of the options that were given, as they were. */
+  texts(...names: readonly string[]): Record<string, unknown> {
+    return Object.fromEntries(names.flatMap((name) => (this.#values[name] === undefined ? [] : [[name, this.#values[name]]])));
   }
 
   /** An absolute path. @throws UsageError where there is none. */
@@ -41,7 +47,7 @@ export class StoreArguments {
   time(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const time = /^-?\d+$/.test(text) ? Number(text) : Date.parse(text);
+    const time = timeOfText(text);
     if (Number.isNaN(time)) throw new UsageError(`--${name} is "${text}". Give a time such as 2026-03-01T00:00:00Z, or milliseconds since 1970.`);
     return time;
   }

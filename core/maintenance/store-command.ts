@@ -3,7 +3,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { sqlite } from '../sqlite/sqlite-module.ts';
 import { StoreArguments, UsageError } from './store-arguments.ts';
-import { backup, compact, exportStore, importStore, restore, verify } from './store-tasks.ts';
+import { backup, compact, deleteReadings, exportStore, importStore, restore, verify } from './store-tasks.ts';
 import type { StoreTerminal } from './store-terminal.ts';
 
 interface StoreCommand {
@@ -20,6 +20,7 @@ const COMMANDS = new Map<string, StoreCommand>([
   ['restore', { options: { from: TEXT, to: TEXT }, run: restore }],
   ['verify', { options: { directory: TEXT }, run: verify }],
   ['compact', { options: { directory: TEXT, 'damaged-to': TEXT }, run: compact }],
+  ['delete', { options: { directory: TEXT, device: TEXT, metric: TEXT, from: TEXT, to: TEXT }, run: deleteReadings }],
   ['export', { options: { directory: TEXT, device: LIST, metric: LIST, from: TEXT, to: TEXT, format: TEXT, output: TEXT }, run: exportStore }],
   ['import', { options: { directory: TEXT, input: TEXT }, run: importStore }],
 ]);
@@ -30,6 +31,7 @@ const usageOf = (program: string): string => `Usage: ${program} <command> [optio
   restore  --from BACKUP --to NEW             make the directory of a backend from a backup
   verify   --directory DIR                    read every byte, say what is not sound
   compact  --directory DIR [--damaged-to F]   make the store small; move damaged parts to a file
+  delete   --directory DIR --device D [--metric M] [--from T] [--to T]   delete readings for good
   export   --directory DIR [--device D]… [--metric M]… [--from T] [--to T] [--format json-lines|csv] [--output FILE]
   import   --directory DIR [--input FILE]     store what was exported as JSON lines
 

@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { lockDirectory } from '../backend/directory-lock.ts';
 import { StorageError } from '../sqlite/storage-error.ts';
 import { openStore } from '../store/index.ts';
+import type { SqliteStore } from '../store/index.ts';
+import { readDeletion } from '../store/read-deletion.ts';
 import { backupDirectory } from './backup.ts';
 import { compactStore } from './compact.ts';
 import { exportReadings } from './export.ts';
@@ -64,13 +66,21 @@ export function compact(given: StoreArguments, { say, clock }: StoreTerminal): v
   }
 }
 
+export async function deleteReadings(given: StoreArguments, { say }: StoreTerminal): Promise<void> {
+  const deletion = readDeletion(given.texts('device', 'metric', 'from', 'to'));
+  const store = storeOf(given.directory);
+  try {
+    say(`${await store.delete(deletion)} readings of ${deletion.device} are deleted. Backups that were made before still hold them.`);
+  } finally {
+    store.close();
+  }
+}
+
 export async function exportStore(given: StoreArguments, { write, note }: StoreTerminal): Promise<void> {
   const format = given.text('format') ?? 'json-lines';
   if (format !== 'json-lines' && format !== 'csv') throw new UsageError(`--format is "${format}". Give json-lines or csv.`);
   const [devices, metrics, from, to, output] = [given.list('device'), given.list('metric'), given.time('from'), given.time('to'), given.path('output')];
-  const { directory } = given;
-  if (!existsSync(join(existing(directory), 'store.sqlite'))) throw new MaintenanceError(`There is no store.sqlite in ${directory}. Give the directory of a backend with an embedded store.`);
-  const store = openStore(directory);
+  const store = storeOf(given.directory);
   let readings = 0;
   try {
     const selection = { ...(devices && { devices }), ...(metrics && { metrics }), ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
@@ -123,4 +133,10 @@ function existing(directory: string): string {
 
 function mebibytes(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(1);
+}
+
+/** The store that is there. @throws MaintenanceError where there is none. */
+function storeOf(directory: string): SqliteStore {
+  if (!existsSync(join(existing(directory), 'store.sqlite'))) throw new MaintenanceError(`There is no store.sqlite in ${directory}. Give the directory of a backend with an embedded store.`);
+  return openStore(directory);
 }

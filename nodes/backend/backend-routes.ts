@@ -9,6 +9,7 @@ import { KINDS } from '../../core/simulator/index.ts';
 import { addHistoryRoutes } from './history-routes.ts';
 import { runningBackend } from './running-backend.ts';
 import { addBackupRoutes } from './backup-routes.ts';
+import { addDeletionRoutes } from './deletion-routes.ts';
 
 const READ = 'holdfast-backend.read';
 const WRITE = 'holdfast-backend.write';
@@ -28,6 +29,7 @@ export function addBackendRoutes(RED: NodeAPI): void {
   };
 
   addBackupRoutes(route);
+  addDeletionRoutes(route);
   addHistoryRoutes(RED);
   route('get', 'principals', READ, (backend) => backend.registry.list());
   route('post', 'principals', WRITE, (backend, request) => issue(backend, request.body));

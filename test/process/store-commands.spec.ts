@@ -65,6 +65,18 @@ describe('npm run store', () => {
     assert.deepEqual([bad.status, /Line 1 cannot be imported: "device" is no text/.test(bad.stderr)], [1, true]);
   });
 
+  it('deletes readings of a device for good, and nothing where a name is spelled wrongly or the backend is not there', () => {
+    const exported = run(['export', '--device', 'press-1', '--from', '2026-01-01T00:00:10Z', '--to', '2026-01-01T00:00:20Z']).stdout;
+    run(['import', '--directory', place('deleting')], exported);
+    const wrong = run(['delete', '--directory', place('deleting'), '--metric', 'mode']);
+    assert.deepEqual([wrong.status, /No device is given/.test(wrong.stderr)], [1, true]);
+    const some = run(['delete', '--directory', place('deleting'), '--device', 'press-1', '--metric', 'mode']);
+    assert.deepEqual([some.status, some.stdout.startsWith('5 readings of press-1 are deleted')], [0, true]);
+    assert.equal(run(['export', '--directory', place('deleting')]).stdout.trimEnd().split('\n').length, 5);
+    assert.equal(run(['delete', '--directory', place('mistyped'), '--device', 'press-1']).status, 1);
+    assert.equal(existsSync(place('mistyped')), false);
+  });
+
   it('ends with 1 when there is damage, names it, and moves it out when asked to', () => {
     assert.match(run(['compact']).stdout, /MiB are .* MiB now/);
     const database = new DatabaseSync(join(data, 'store.sqlite'));
