@@ -7,7 +7,7 @@ import { kindOf, TYPE } from '../../core/store/codec/kind.ts';
 import { ChunkTable } from '../../core/store/embedded/chunk-table.ts';
 import { LAYOUT } from '../../core/store/embedded/layout.ts';
 import { SEAL_LIMITS } from '../../core/store/embedded/sealer.ts';
-import { Series } from '../../core/store/embedded/series.ts';
+import { Series } from '../../core/store/embedded/series/series.ts';
 import { SqliteStore } from '../../core/store/embedded/sqlite-store.ts';
 import { openDatabase } from '../../core/sqlite/database.ts';
 import { peakRssMegabytes } from '../pipeline/measure.ts';

@@ -77,7 +77,7 @@ export interface HistoryQuery {
 }
 
 /**
- * The same question as it is written: by a dialog, in `msg.payload`, in a URL or in the body of a request. Everything may be absent, and an
+ * The same question as it is written: by a dialog, in `msg.query`, in a URL or in the body of a request. Everything may be absent, and an
  * empty text is as good as absent. A list may also be a text with commas. A time is a number of milliseconds since the epoch, ISO 8601, or an
  * expression such as `-24h`, `now`, `today`, `last month`, `now-1d/d`; see docs/history-api.md.
  */

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Block } from '../store/codec/block.ts';
 import { encodeChunk, MAXIMUM_SPAN } from '../store/codec/chunk-codec.ts';
 import type { ChunkSummary, ChunkTable } from '../store/embedded/chunk-table.ts';
-import type { Series } from '../store/embedded/series-index.ts';
+import type { Series } from '../store/embedded/series/series-index.ts';
 
 export interface ChunkMergerOptions {
   database: DatabaseSync;

@@ -6,8 +6,8 @@ import { chunkStats } from '../store/codec/chunk-stats.ts';
 import type { ChunkStats } from '../store/codec/chunk-stats.ts';
 import { isQuality, sameValue } from '../store/codec/kind.ts';
 import { readNote } from '../store/codec/note.ts';
-import { checkLog, readLog } from '../store/embedded/log-codec.ts';
-import { decodeRollups } from '../store/embedded/rollup-codec.ts';
+import { checkLog, readLog } from '../store/embedded/log/log-codec.ts';
+import { decodeRollups } from '../store/embedded/rollup/rollup-codec.ts';
 import { fromSql } from '../store/embedded/sql-value.ts';
 import { SELECT_STATS, statsFromSql } from '../store/embedded/stats-columns.ts';
 

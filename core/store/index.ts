@@ -17,7 +17,7 @@ export type { Bucket, BucketQuery, Buckets, TimedValue } from './bucket.ts';
 export type { Retention, RetentionRules } from './retention.ts';
 export type { Answer, Deletion, LatestQuery, LatestReading, Range, SeriesSummary, Store, StoreCounts, StoredReading, StoreHealth } from './store.ts';
 export type { Quality, ReadingValue, Sample, Values } from '../sample/sample.ts';
-export type { StoreLosses } from './embedded/retention-losses.ts';
+export type { StoreLosses } from './embedded/retention/retention-losses.ts';
 export { KEEP_ALL } from './retention.ts';
 export { BadDeletionError } from './bad-deletion-error.ts';
 export { UnstorableError } from './unstorable-error.ts';

@@ -5,8 +5,8 @@ import { chunkStats } from '../codec/chunk-stats.ts';
 import type { ChunkStats } from '../codec/chunk-stats.ts';
 import { decodeChunk, encodeChunk } from '../codec/chunk-codec.ts';
 import { DamagedDataError } from '../codec/damaged-data-error.ts';
-import { PageFill, pageSize } from './page-fill.ts';
-import type { Series } from './series-index.ts';
+import { PageFill, pageSize } from './deletion/page-fill.ts';
+import type { Series } from './series/series-index.ts';
 import { SELECT_STATS, STATS_COLUMNS, statsFromSql, statsToSql } from './stats-columns.ts';
 
 /** One row of the table. */

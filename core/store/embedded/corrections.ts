@@ -4,7 +4,7 @@ import type { StoredReading } from '../store.ts';
 import { readingOf, sameContent } from './content.ts';
 import type { Content } from './content.ts';
 import type { RangeLimits } from './read-range.ts';
-import type { Series } from './series-index.ts';
+import type { Series } from './series/series-index.ts';
 import { fromSql, toSql } from './sql-value.ts';
 
 /** A reading that was replaced, and when the one that replaced it was received, milliseconds since the epoch. */

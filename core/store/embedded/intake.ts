@@ -3,10 +3,10 @@ import type { ChunkTable } from './chunk-table.ts';
 import { contentAt, sameContent } from './content.ts';
 import type { Corrections } from './corrections.ts';
 import { qualityOfKind } from '../codec/kind.ts';
-import { readLog } from './log-codec.ts';
-import type { ReadingSink } from './log-codec.ts';
+import { readLog } from './log/log-codec.ts';
+import type { ReadingSink } from './log/log-codec.ts';
 import type { Pending } from './pending.ts';
-import type { Series, SeriesIndex } from './series-index.ts';
+import type { Series, SeriesIndex } from './series/series-index.ts';
 import { NO_COUNTS } from '../store.ts';
 import type { StoreCounts } from '../store.ts';
 

@@ -5,7 +5,7 @@ import type { StoredReading } from '../store.ts';
 import type { ChunkTable } from './chunk-table.ts';
 import { readingOf } from './content.ts';
 import type { Pending } from './pending.ts';
-import type { Series } from './series-index.ts';
+import type { Series } from './series/series-index.ts';
 
 /** Finds the newest reading of a series: of all from memory, of those that a condition leaves from the chunks, the newest first. */
 export class NewestReader {

@@ -1,7 +1,7 @@
 import { Block } from '../codec/block.ts';
 import { TYPE, typeOfKind } from '../codec/kind.ts';
 import { NotePool } from './note-pool.ts';
-import type { Series } from './series-index.ts';
+import type { Series } from './series/series-index.ts';
 
 /** Slots that lie together and are of one series: three cache lines. */
 const PAGE = 8;

@@ -5,8 +5,8 @@ import type { Corrections } from './corrections.ts';
 import { NewestReader } from './newest-reader.ts';
 import type { Pending } from './pending.ts';
 import { readRange } from './read-range.ts';
-import type { DeviceSeries, SeriesIndex } from './series-index.ts';
-import { compareTexts } from './text-order.ts';
+import type { DeviceSeries, SeriesIndex } from './series/series-index.ts';
+import { compareTexts } from './series/text-order.ts';
 
 export interface QuestionsOptions {
   index: SeriesIndex;

@@ -6,9 +6,9 @@ import { storageError } from '../../sqlite/storage-error.ts';
 import type { Corrections } from './corrections.ts';
 import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
 import type { Pending } from './pending.ts';
-import type { ReadingLog } from './reading-log.ts';
+import type { ReadingLog } from './log/reading-log.ts';
 import type { Sealed, SeriesSealer } from './series-sealer.ts';
-import type { Series, SeriesIndex } from './series-index.ts';
+import type { Series, SeriesIndex } from './series/series-index.ts';
 
 /** When the log is moved into chunks. */
 export interface SealLimits {

@@ -5,10 +5,10 @@ import type { Chunk, ChunkTable } from './chunk-table.ts';
 import { contentAt } from './content.ts';
 import type { Corrections } from './corrections.ts';
 import type { Pending } from './pending.ts';
-import type { ReadingLog } from './reading-log.ts';
-import type { Series } from './series-index.ts';
-import { shortOf } from './series-table.ts';
-import type { SeriesState, SeriesTable } from './series-table.ts';
+import type { ReadingLog } from './log/reading-log.ts';
+import type { Series } from './series/series-index.ts';
+import { shortOf } from './series/series-table.ts';
+import type { SeriesState, SeriesTable } from './series/series-table.ts';
 
 export interface SeriesSealerOptions {
   seriesTable: SeriesTable;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts';
-import { StoreBoundError } from '../embedded/bound.ts';
+import { StoreBoundError } from '../embedded/retention/bound.ts';
 import { ROLLUP_WIDTHS } from '../retention.ts';
 import type { StoreCounts } from '../store.ts';
 import type { Client } from './connection.ts';

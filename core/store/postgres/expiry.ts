@@ -1,5 +1,5 @@
-import { retentionPlan } from '../embedded/retention-plan.ts';
-import type { RetentionPlan } from '../embedded/retention-plan.ts';
+import { retentionPlan } from '../retention-plan.ts';
+import type { RetentionPlan } from '../retention-plan.ts';
 import { ROLLUP_WIDTHS } from '../retention.ts';
 import type { Retention } from '../retention.ts';
 import type { Client } from './connection.ts';

@@ -1,7 +1,7 @@
 import { QUALITY } from '../../sample/sample.ts';
 import type { Sample } from '../../sample/sample.ts';
 import { isQuality } from '../codec/kind.ts';
-import { checkedNote } from '../embedded/series-note.ts';
+import { checkedNote } from '../embedded/series/series-note.ts';
 import { checkedTime, notAQuality, notAValue } from '../unstorable-error.ts';
 import type { CopyRow } from './copy.ts';
 import { nextTurn, ROWS_A_TURN } from './next-turn.ts';

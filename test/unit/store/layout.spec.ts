@@ -10,7 +10,7 @@ import { chunkStats } from '../../../core/store/codec/chunk-stats.ts';
 import { encodeChunk } from '../../../core/store/codec/chunk-codec.ts';
 import { ChunkTable } from '../../../core/store/embedded/chunk-table.ts';
 import { LAYOUT } from '../../../core/store/embedded/layout.ts';
-import { Series } from '../../../core/store/embedded/series-index.ts';
+import { Series } from '../../../core/store/embedded/series/series-index.ts';
 import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
 import { openDatabase } from '../../../core/sqlite/database.ts';
 import type { StoredReading } from '../../../core/store/store.ts';

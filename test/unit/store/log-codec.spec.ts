@@ -4,9 +4,9 @@ import * as fc from 'fast-check';
 import type { MetricInfo, Quality, ReadingValue, Sample } from '../../../core/sample/sample.ts';
 import { qualityOfKind, valueOfKind } from '../../../core/store/codec/kind.ts';
 import { noteOf } from '../../../core/store/codec/note.ts';
-import { checkLog, readLog } from '../../../core/store/embedded/log-codec.ts';
-import { LogEncoder } from '../../../core/store/embedded/log-encoder.ts';
-import { DeviceSeries, Series } from '../../../core/store/embedded/series-index.ts';
+import { checkLog, readLog } from '../../../core/store/embedded/log/log-codec.ts';
+import { LogEncoder } from '../../../core/store/embedded/log/log-encoder.ts';
+import { DeviceSeries, Series } from '../../../core/store/embedded/series/series-index.ts';
 
 const quality = fc.constantFrom<Quality>(1, 2, 3, 4, 9);
 const value: fc.Arbitrary<ReadingValue> = fc.oneof(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
-import { PageFill } from '../../../core/store/embedded/page-fill.ts';
+import { PageFill } from '../../../core/store/embedded/deletion/page-fill.ts';
 
 describe('rows that take more than a page', () => {
   for (const page of [1024, 4096, 16_384]) {

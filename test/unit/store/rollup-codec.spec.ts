@@ -4,8 +4,8 @@ import type { Quality, ReadingValue } from '../../../core/sample/sample.ts';
 import { addReading } from '../../../core/store/bucket.ts';
 import type { Bucket } from '../../../core/store/bucket.ts';
 import { DamagedDataError } from '../../../core/store/codec/damaged-data-error.ts';
-import { decodeRollups, encodeRollups } from '../../../core/store/embedded/rollup-codec.ts';
-import type { Rollup } from '../../../core/store/embedded/rollup-codec.ts';
+import { decodeRollups, encodeRollups } from '../../../core/store/embedded/rollup/rollup-codec.ts';
+import type { Rollup } from '../../../core/store/embedded/rollup/rollup-codec.ts';
 
 const WIDTH = 60_000;
 const value: fc.Arbitrary<ReadingValue> = fc.oneof(fc.double(), fc.integer(), fc.constantFrom<ReadingValue>(-0, NaN, Infinity, -Infinity, 5e-324, 1.7e308, -1.7e308, 2 ** 53 + 2, true, false, '', 'a\0b', '\ud800', 'x'.repeat(300)), fc.string());

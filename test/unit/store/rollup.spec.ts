@@ -8,9 +8,9 @@ import { openDatabase } from '../../../core/sqlite/database.ts';
 import { addReading, mergedBucket } from '../../../core/store/bucket.ts';
 import type { Bucket } from '../../../core/store/bucket.ts';
 import { LAYOUT } from '../../../core/store/embedded/layout.ts';
-import type { Rollup } from '../../../core/store/embedded/rollup-codec.ts';
-import { RollupTable } from '../../../core/store/embedded/rollup-table.ts';
-import { Series } from '../../../core/store/embedded/series-index.ts';
+import type { Rollup } from '../../../core/store/embedded/rollup/rollup-codec.ts';
+import { RollupTable } from '../../../core/store/embedded/rollup/rollup-table.ts';
+import { Series } from '../../../core/store/embedded/series/series-index.ts';
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;

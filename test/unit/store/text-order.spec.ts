@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { compareTexts } from '../../../core/store/embedded/text-order.ts';
+import { compareTexts } from '../../../core/store/embedded/series/text-order.ts';
 
 describe('the order of names', () => {
   it('is that of their bytes in UTF-8, as databases have it', () => {

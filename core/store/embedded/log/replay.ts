@@ -1,8 +1,8 @@
-import type { ChunkTable } from './chunk-table.ts';
-import type { Intake } from './intake.ts';
+import type { ChunkTable } from '../chunk-table.ts';
+import type { Intake } from '../intake.ts';
 import type { ReadingSink } from './log-codec.ts';
 import type { ReadingLog } from './reading-log.ts';
-import type { SeriesIndex } from './series-index.ts';
+import type { SeriesIndex } from '../series/series-index.ts';
 
 export interface ReplayOptions {
   log: ReadingLog;

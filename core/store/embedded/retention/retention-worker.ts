@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../../clock/clock.ts';
-import { beginSlice } from '../../clock/slice.ts';
+import type { Clock, Timer } from '../../../clock/clock.ts';
+import { beginSlice } from '../../../clock/slice.ts';
 
 export interface RetentionWorkerOptions {
   clock: Clock;

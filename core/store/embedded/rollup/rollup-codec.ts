@@ -15,19 +15,19 @@
  * Values: their kinds, the numbers among them, the texts among them, as in a chunk (chunk-codec.ts); the quality in a kind is 1 and says nothing.
  */
 import { crc32 } from 'node:zlib';
-import { QUALITY } from '../../sample/sample.ts';
-import type { ReadingValue } from '../../sample/sample.ts';
-import { numberOf } from '../bucket.ts';
-import type { Bucket, TimedValue } from '../bucket.ts';
-import { Block } from '../codec/block.ts';
-import { ByteReader } from '../codec/byte-reader.ts';
-import { ByteWriter } from '../codec/byte-writer.ts';
-import { readKinds, readNumberColumn, readTextColumn, writeKinds, writeNumberColumn, writeTextColumn } from '../codec/columns.ts';
-import { DamagedDataError } from '../codec/damaged-data-error.ts';
-import { readIntegers, writeIntegers } from '../codec/integers.ts';
-import { kindOf, TYPE } from '../codec/kind.ts';
-import { readNumbers, writeNumbers } from '../codec/numbers.ts';
-import { readTimes, writeTimes } from '../codec/times.ts';
+import { QUALITY } from '../../../sample/sample.ts';
+import type { ReadingValue } from '../../../sample/sample.ts';
+import { numberOf } from '../../bucket.ts';
+import type { Bucket, TimedValue } from '../../bucket.ts';
+import { Block } from '../../codec/block.ts';
+import { ByteReader } from '../../codec/byte-reader.ts';
+import { ByteWriter } from '../../codec/byte-writer.ts';
+import { readKinds, readNumberColumn, readTextColumn, writeKinds, writeNumberColumn, writeTextColumn } from '../../codec/columns.ts';
+import { DamagedDataError } from '../../codec/damaged-data-error.ts';
+import { readIntegers, writeIntegers } from '../../codec/integers.ts';
+import { kindOf, TYPE } from '../../codec/kind.ts';
+import { readNumbers, writeNumbers } from '../../codec/numbers.ts';
+import { readTimes, writeTimes } from '../../codec/times.ts';
 
 /** What the readings of a series from `start` on, a minute, an hour or a day long, come to. */
 export interface Rollup {

@@ -19,8 +19,8 @@
  * Varints are LEB128. Version 1 had no notes, no time of reception, and the number of readings as uint32.
  */
 import { crc32 } from 'node:zlib';
-import { DamagedDataError } from '../codec/damaged-data-error.ts';
-import { TYPE } from '../codec/kind.ts';
+import { DamagedDataError } from '../../codec/damaged-data-error.ts';
+import { TYPE } from '../../codec/kind.ts';
 
 export const LOG_VERSION = 2;
 const PLAIN_VERSION = 1;

@@ -1,12 +1,12 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { StorageError } from '../../sqlite/storage-error.ts';
-import { mergedBucket } from '../bucket.ts';
-import { DamagedDataError } from '../codec/damaged-data-error.ts';
-import { ROLLUP_WIDTHS } from '../retention.ts';
+import { StorageError } from '../../../sqlite/storage-error.ts';
+import { mergedBucket } from '../../bucket.ts';
+import { DamagedDataError } from '../../codec/damaged-data-error.ts';
+import { ROLLUP_WIDTHS } from '../../retention.ts';
 import { rollupBlocks } from './rollup-blocks.ts';
 import { decodeRollups } from './rollup-codec.ts';
 import type { Rollup } from './rollup-codec.ts';
-import type { Series } from './series-index.ts';
+import type { Series } from '../series/series-index.ts';
 
 export interface RollupTableOptions {
   database: DatabaseSync;

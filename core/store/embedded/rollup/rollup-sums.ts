@@ -1,9 +1,9 @@
-import { addReading, mergedBucket } from '../bucket.ts';
-import type { Bucket } from '../bucket.ts';
-import type { Block } from '../codec/block.ts';
-import { qualityOfKind } from '../codec/kind.ts';
-import { rollupStart, tierOf } from './retention-plan.ts';
-import type { Tier } from './retention-plan.ts';
+import { addReading, mergedBucket } from '../../bucket.ts';
+import type { Bucket } from '../../bucket.ts';
+import type { Block } from '../../codec/block.ts';
+import { qualityOfKind } from '../../codec/kind.ts';
+import { rollupStart, tierOf } from '../../retention-plan.ts';
+import type { Tier } from '../../retention-plan.ts';
 import type { Rollup } from './rollup-codec.ts';
 
 /** Rollups of one series while readings, and finer rollups, are put into them. */

@@ -1,6 +1,6 @@
-import type { MetricInfo } from '../../sample/sample.ts';
-import { noteOf } from '../codec/note.ts';
-import { shown, UnstorableError } from '../unstorable-error.ts';
+import type { MetricInfo } from '../../../sample/sample.ts';
+import { noteOf } from '../../codec/note.ts';
+import { shown, UnstorableError } from '../../unstorable-error.ts';
 
 /** The note that the last readings of a series had, since the next one most likely has the same. */
 export class SeriesNote {

@@ -1,17 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../../clock/clock.ts';
-import { beginSlice } from '../../clock/slice.ts';
-import { storageError } from '../../sqlite/storage-error.ts';
-import type { BucketQuery, Buckets } from '../bucket.ts';
-import { checkEdges } from '../bucket-edges.ts';
+import type { Clock } from '../../../clock/clock.ts';
+import { beginSlice } from '../../../clock/slice.ts';
+import { storageError } from '../../../sqlite/storage-error.ts';
+import type { BucketQuery, Buckets } from '../../bucket.ts';
+import { checkEdges } from '../../bucket-edges.ts';
 import { BucketPass } from './bucket-pass.ts';
 import { BucketSums } from './bucket-sums.ts';
 import { ChunkSums } from './chunk-sums.ts';
-import type { ChunkTable } from './chunk-table.ts';
-import type { Pending } from './pending.ts';
-import type { RetentionMarks } from './retention-marks.ts';
-import type { RollupTable } from './rollup-table.ts';
-import type { Series, SeriesIndex } from './series-index.ts';
+import type { ChunkTable } from '../chunk-table.ts';
+import type { Pending } from '../pending.ts';
+import type { RetentionMarks } from '../retention/retention-marks.ts';
+import type { RollupTable } from '../rollup/rollup-table.ts';
+import type { Series, SeriesIndex } from '../series/series-index.ts';
 
 export interface BucketReaderOptions {
   database: DatabaseSync;

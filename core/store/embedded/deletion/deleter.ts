@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock, Timer } from '../../clock/clock.ts';
-import { beginSlice } from '../../clock/slice.ts';
-import { StorageError, storageError } from '../../sqlite/storage-error.ts';
-import { deletionTimes } from '../bad-deletion-error.ts';
-import type { Deletion } from '../store.ts';
+import type { Clock, Timer } from '../../../clock/clock.ts';
+import { beginSlice } from '../../../clock/slice.ts';
+import { StorageError, storageError } from '../../../sqlite/storage-error.ts';
+import { deletionTimes } from '../../bad-deletion-error.ts';
+import type { Deletion } from '../../store.ts';
 import type { DeletionTable, SeriesDeletion } from './deletion-table.ts';
-import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
-import type { ReadingLog } from './reading-log.ts';
+import { unsyncedTransaction } from '../../../sqlite/unsynced-transaction.ts';
+import type { ReadingLog } from '../log/reading-log.ts';
 import type { Scrubber } from './scrubber.ts';
-import type { Sealer } from './sealer.ts';
-import type { Series, SeriesIndex } from './series-index.ts';
+import type { Sealer } from '../sealer.ts';
+import type { Series, SeriesIndex } from '../series/series-index.ts';
 import type { SeriesRemover } from './series-remover.ts';
 
 export interface DeleterOptions {
@@ -59,10 +59,8 @@ export class Deleter {
     const found = this.#options.table.all();
     if (found.length === 0) return;
     this.#hold(found);
-    const work = this.#finish(found);
-    this.#last = work;
     // Nobody waits for it: a store that is closed before it is done goes on at the next start.
-    work.catch(() => {});
+    this.#follow(this.#finish(found)).catch(() => {});
   }
 
   /** @returns how many readings went. @throws BadDeletionError; StorageError when the store is closed before it is done. */
@@ -70,6 +68,11 @@ export class Deleter {
     const { from, to } = deletionTimes(deletion);
     const before = this.#last;
     const work = before ? before.then(() => this.#delete(deletion, from, to), () => this.#delete(deletion, from, to)) : this.#delete(deletion, from, to);
+    return this.#follow(work);
+  }
+
+  /** What is to be deleted next waits for this, and no longer: one that need not wait begins at once. */
+  #follow(work: Promise<number>): Promise<number> {
     this.#last = work;
     const done = (): void => {
       if (this.#last === work) this.#last = undefined;

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Clock } from '../../clock/clock.ts';
-import { HoldfastError } from '../../errors/holdfast-error.ts';
-import { ROLLUP_WIDTHS } from '../retention.ts';
+import type { Clock } from '../../../clock/clock.ts';
+import { HoldfastError } from '../../../errors/holdfast-error.ts';
+import { ROLLUP_WIDTHS } from '../../retention.ts';
 import type { Expiry, OldestChunk } from './retention-expiry.ts';
-import type { Tier } from './retention-plan.ts';
-import type { RollupTable } from './rollup-table.ts';
-import type { Series, SeriesIndex } from './series-index.ts';
+import type { Tier } from '../../retention-plan.ts';
+import type { RollupTable } from '../rollup/rollup-table.ts';
+import type { Series, SeriesIndex } from '../series/series-index.ts';
 
 export interface BoundOptions {
   database: DatabaseSync;

@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
-import { QUALITY } from '../../sample/sample.ts';
-import type { MetricInfo, Quality, Sample } from '../../sample/sample.ts';
-import { isQuality, kindOf, TYPE } from '../codec/kind.ts';
-import { shown, UnstorableError } from '../unstorable-error.ts';
+import { QUALITY } from '../../../sample/sample.ts';
+import type { MetricInfo, Quality, Sample } from '../../../sample/sample.ts';
+import { isQuality, kindOf, TYPE } from '../../codec/kind.ts';
+import { shown, UnstorableError } from '../../unstorable-error.ts';
 import { LOG_BODY, LOG_HEADER, LOG_VERSION, NOTED, viewOf } from './log-codec.ts';
-import type { DeviceSeries, Series } from './series-index.ts';
-import { checkedNote, SeriesNote } from './series-note.ts';
+import type { DeviceSeries, Series } from '../series/series-index.ts';
+import { checkedNote, SeriesNote } from '../series/series-note.ts';
 
 /** The most that a sample takes beside its readings: time, reception, and one byte of their number. */
 const SAMPLE = 17;

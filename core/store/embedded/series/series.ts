@@ -1,5 +1,5 @@
-import type { Content } from './content.ts';
-import type { Superseded } from './corrections.ts';
+import type { Content } from '../content.ts';
+import type { Superseded } from '../corrections.ts';
 import type { SeriesNote } from './series-note.ts';
 import { compareTexts } from './text-order.ts';
 

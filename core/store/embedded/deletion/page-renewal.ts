@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
+import { unsyncedTransaction } from '../../../sqlite/unsynced-transaction.ts';
 import { pageSize } from './page-fill.ts';
 
 /** Rows that are moved at a time: a millisecond or two. */

@@ -1,16 +1,16 @@
-import type { Clock } from '../../clock/clock.ts';
-import { storageError } from '../../sqlite/storage-error.ts';
-import { KEEP_ALL } from '../retention.ts';
-import type { RetentionRules } from '../retention.ts';
-import { TrustedTime } from '../trusted-time.ts';
+import type { Clock } from '../../../clock/clock.ts';
+import { storageError } from '../../../sqlite/storage-error.ts';
+import { KEEP_ALL } from '../../retention.ts';
+import type { RetentionRules } from '../../retention.ts';
+import { TrustedTime } from '../../trusted-time.ts';
 import { Bound } from './bound.ts';
 import type { BoundState } from './bound.ts';
 import { Expiry } from './retention-expiry.ts';
 import type { ExpiryOptions } from './retention-expiry.ts';
-import { retentionPlan } from './retention-plan.ts';
-import type { RetentionPlan } from './retention-plan.ts';
+import { retentionPlan } from '../../retention-plan.ts';
+import type { RetentionPlan } from '../../retention-plan.ts';
 import { RetentionWorker } from './retention-worker.ts';
-import type { Series, SeriesIndex } from './series-index.ts';
+import type { Series, SeriesIndex } from '../series/series-index.ts';
 import { TrustedTimeTable } from './trusted-time-table.ts';
 
 export interface RetentionOptions extends ExpiryOptions {

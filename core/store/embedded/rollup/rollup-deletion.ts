@@ -1,9 +1,9 @@
-import { ROLLUP_WIDTHS } from '../retention.ts';
-import type { Losses } from './retention-losses.ts';
-import type { RetentionMarks } from './retention-marks.ts';
+import { ROLLUP_WIDTHS } from '../../retention.ts';
+import type { Losses } from '../retention/retention-losses.ts';
+import type { RetentionMarks } from '../retention/retention-marks.ts';
 import type { RollupTable } from './rollup-table.ts';
-import type { Series } from './series-index.ts';
-import type { DeletionPart } from './series-remover.ts';
+import type { Series } from '../series/series-index.ts';
+import type { DeletionPart } from '../deletion/series-remover.ts';
 
 /** What somebody deletes goes from rollups too, and is counted among what has gone since the file was made. */
 export class RollupDeletion implements DeletionPart {

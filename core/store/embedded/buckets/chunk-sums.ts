@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Bucket } from '../bucket.ts';
-import type { ChunkSummary } from './chunk-table.ts';
-import type { Series } from './series-index.ts';
-import { fromSql } from './sql-value.ts';
+import type { Bucket } from '../../bucket.ts';
+import type { ChunkSummary } from '../chunk-table.ts';
+import type { Series } from '../series/series-index.ts';
+import { fromSql } from '../sql-value.ts';
 
 /** What some chunks in a row come to. */
 export interface ChunkSum {

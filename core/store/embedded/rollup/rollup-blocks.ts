@@ -1,4 +1,4 @@
-import { MAXIMUM_SPAN } from '../codec/times.ts';
+import { MAXIMUM_SPAN } from '../../codec/times.ts';
 import { encodeRollups } from './rollup-codec.ts';
 import type { Rollup } from './rollup-codec.ts';
 

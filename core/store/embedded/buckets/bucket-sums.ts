@@ -1,10 +1,10 @@
-import type { Quality } from '../../sample/sample.ts';
-import { addReading, mergedBucket } from '../bucket.ts';
-import type { Bucket } from '../bucket.ts';
-import { chunkStats } from '../codec/chunk-stats.ts';
-import type { ChunkStats } from '../codec/chunk-stats.ts';
-import { qualityOfKind } from '../codec/kind.ts';
-import type { Block } from '../codec/block.ts';
+import type { Quality } from '../../../sample/sample.ts';
+import { addReading, mergedBucket } from '../../bucket.ts';
+import type { Bucket } from '../../bucket.ts';
+import { chunkStats } from '../../codec/chunk-stats.ts';
+import type { ChunkStats } from '../../codec/chunk-stats.ts';
+import { qualityOfKind } from '../../codec/kind.ts';
+import type { Block } from '../../codec/block.ts';
 
 /** The buckets between some edges, while they are filled. */
 export class BucketSums {

@@ -1,11 +1,11 @@
-import type { Block } from '../codec/block.ts';
+import type { Block } from '../../codec/block.ts';
 import type { BucketSums } from './bucket-sums.ts';
 import type { ChunkSum, ChunkSums } from './chunk-sums.ts';
-import type { ChunkSummary, ChunkTable } from './chunk-table.ts';
-import type { Pending } from './pending.ts';
-import type { RetentionMarks } from './retention-marks.ts';
-import type { RollupTable } from './rollup-table.ts';
-import type { Series } from './series-index.ts';
+import type { ChunkSummary, ChunkTable } from '../chunk-table.ts';
+import type { Pending } from '../pending.ts';
+import type { RetentionMarks } from '../retention/retention-marks.ts';
+import type { RollupTable } from '../rollup/rollup-table.ts';
+import type { Series } from '../series/series-index.ts';
 
 export interface BucketPassOptions {
   chunks: ChunkTable;

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Series } from './series-index.ts';
+import type { Series } from '../series/series-index.ts';
 
 /** What has gone of a series. */
 export interface RetentionMark {

@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { transaction } from '../../sqlite/database.ts';
-import { StorageError } from '../../sqlite/storage-error.ts';
-import type { Sample } from '../../sample/sample.ts';
-import { DamagedDataError } from '../codec/damaged-data-error.ts';
+import { transaction } from '../../../sqlite/database.ts';
+import { StorageError } from '../../../sqlite/storage-error.ts';
+import type { Sample } from '../../../sample/sample.ts';
+import { DamagedDataError } from '../../codec/damaged-data-error.ts';
 import { checkLog } from './log-codec.ts';
 import { LogEncoder } from './log-encoder.ts';
 import type { FindSeries } from './log-encoder.ts';
-import type { SeriesIndex } from './series-index.ts';
+import type { SeriesIndex } from '../series/series-index.ts';
 
 export interface ReadingLogOptions {
   database: DatabaseSync;

@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { ChunkSummary, ChunkTable } from './chunk-table.ts';
-import { contentAt } from './content.ts';
+import type { ChunkSummary, ChunkTable } from '../chunk-table.ts';
+import { contentAt } from '../content.ts';
 import type { DeletionTable, SeriesDeletion } from './deletion-table.ts';
-import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
-import type { Pending } from './pending.ts';
-import type { Series, SeriesIndex } from './series-index.ts';
-import { shortOf } from './series-table.ts';
-import type { SeriesState, SeriesTable } from './series-table.ts';
+import { unsyncedTransaction } from '../../../sqlite/unsynced-transaction.ts';
+import type { Pending } from '../pending.ts';
+import type { Series, SeriesIndex } from '../series/series-index.ts';
+import { shortOf } from '../series/series-table.ts';
+import type { SeriesState, SeriesTable } from '../series/series-table.ts';
 
 /** What else keeps something of the readings that somebody deletes. All but `removed` are part of the running transaction. */
 export interface DeletionPart {

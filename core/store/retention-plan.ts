@@ -1,5 +1,5 @@
-import { ROLLUP_WIDTHS } from '../retention.ts';
-import type { Retention } from '../retention.ts';
+import { ROLLUP_WIDTHS } from './retention.ts';
+import type { Retention } from './retention.ts';
 
 /** Rollups of one width, and from when on they are kept. */
 export interface Tier {

@@ -1,9 +1,9 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { kindOf, qualityOfKind, TYPE, typeOfKind } from '../codec/kind.ts';
-import { readNote } from '../codec/note.ts';
-import type { Content } from './content.ts';
+import { kindOf, qualityOfKind, TYPE, typeOfKind } from '../../codec/kind.ts';
+import { readNote } from '../../codec/note.ts';
+import type { Content } from '../content.ts';
 import { Series } from './series.ts';
-import { fromSql, toSql } from './sql-value.ts';
+import { fromSql, toSql } from '../sql-value.ts';
 
 /** Longer texts and notes are not kept in memory, but read from their chunk when they are asked for. */
 const LONGEST_TEXT = 64;

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
+import { unsyncedTransaction } from '../../../sqlite/unsynced-transaction.ts';
 import { PageFill, pageSize } from './page-fill.ts';
 import { PageRenewal } from './page-renewal.ts';
-import { MOST_BYTES } from './rollup-blocks.ts';
+import { MOST_BYTES } from '../rollup/rollup-blocks.ts';
 
 /** Free pages that are filled at a time: half a megabyte. */
 const PAGES = 128;

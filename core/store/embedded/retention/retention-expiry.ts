@@ -1,17 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { storageError } from '../../sqlite/storage-error.ts';
-import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
-import type { ChunkSummary, ChunkTable } from './chunk-table.ts';
-import type { Pending } from './pending.ts';
-import type { ReadingLog } from './reading-log.ts';
+import { storageError } from '../../../sqlite/storage-error.ts';
+import { unsyncedTransaction } from '../../../sqlite/unsynced-transaction.ts';
+import type { ChunkSummary, ChunkTable } from '../chunk-table.ts';
+import type { Pending } from '../pending.ts';
+import type { ReadingLog } from '../log/reading-log.ts';
 import type { Losses, StoreLosses } from './retention-losses.ts';
 import type { RetentionMarks } from './retention-marks.ts';
-import type { Tier } from './retention-plan.ts';
-import { RollupSums } from './rollup-sums.ts';
-import type { RollupTable } from './rollup-table.ts';
-import type { Sealed, SeriesSealer } from './series-sealer.ts';
-import type { Series } from './series-index.ts';
-import type { SeriesState, SeriesTable } from './series-table.ts';
+import type { Tier } from '../../retention-plan.ts';
+import { RollupSums } from '../rollup/rollup-sums.ts';
+import type { RollupTable } from '../rollup/rollup-table.ts';
+import type { Sealed, SeriesSealer } from '../series-sealer.ts';
+import type { Series } from '../series/series-index.ts';
+import type { SeriesState, SeriesTable } from '../series/series-table.ts';
 
 export interface ExpiryOptions {
   database: DatabaseSync;
