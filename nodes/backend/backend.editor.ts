@@ -7,6 +7,7 @@ import { openTabs } from '../editor/tabs.ts';
 import { shownNumber } from '../editor/texts.ts';
 import { numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
 import { openBackups } from './backups.editor.ts';
+import { openDeletion } from './deletion.editor.ts';
 import { openLedger } from './ledger.editor.ts';
 import { openPrincipals } from './principals.editor.ts';
 import { usableProfiles } from './profile-problem.editor.ts';
@@ -92,6 +93,7 @@ async function openRunning(node: EditorNode): Promise<void> {
   repeatWhileOpen(state, REFRESH, refresh);
   openPrincipals(node, profileNames);
   openBackups(node);
+  openDeletion(node);
   openLedger(node);
   openQuarantinedDevices(node);
   RED.tray.resize();

@@ -6,6 +6,7 @@ import { textsOf } from '../editor/texts.ts';
 import type { Texts } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
 import { shownBytes } from './shown-bytes.editor.ts';
+import { shownTime } from './shown-time.editor.ts';
 
 const REFRESH = 1_000;
 
@@ -88,7 +89,7 @@ function showLast(texts: Texts, last: BackupsStatus['last']): void {
 
 function table(texts: Texts, backups: readonly BackupSummary[]): JQuery {
   const head = ['name', 'taken', 'size'].map((column) => $('<th scope="col">').text(texts(`backups.${column}`)));
-  const rows = backups.map(({ name, taken, bytes }) => $('<tr>').attr('data-backup', name).append($('<td>').text(name), $('<td>').text(timeOf(taken)), $('<td>').text(shownBytes(texts, bytes))));
+  const rows = backups.map(({ name, taken, bytes }) => $('<tr>').attr('data-backup', name).append($('<td>').text(name), $('<td>').text(shownTime(taken)), $('<td>').text(shownBytes(texts, bytes))));
   return $('<table>').append($('<thead>').append($('<tr>').append(head)), $('<tbody>').append(rows));
 }
 
@@ -100,8 +101,4 @@ function freeName(backups: readonly BackupSummary[]): string {
   let name = today;
   for (let number = 2; taken.has(name); number += 1) name = `${today}-${number}`;
   return name;
-}
-
-function timeOf(milliseconds: number): string {
-  return new Intl.DateTimeFormat(RED.i18n.lang(), { dateStyle: 'medium', timeStyle: 'medium' }).format(milliseconds);
 }

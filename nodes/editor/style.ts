@@ -105,6 +105,8 @@ const RULES = `
 .holdfast-form .holdfast-retention-row .holdfast-value > span { flex: none; white-space: nowrap; }
 .holdfast-form .form-row .holdfast-value > input#holdfast-backup-name { width: 110px; flex: 1 1 110px; }
 .holdfast-form #holdfast-backup-list th:last-child { text-align: right; padding-right: 0; }
+.holdfast-form #holdfast-deletion-question > p { margin: 0 0 8px; overflow-wrap: anywhere; }
+.holdfast-form #holdfast-deletion-yes { height: auto; max-width: 100%; white-space: normal; overflow-wrap: anywhere; }
 .holdfast-form progress { width: 120px; height: 8px; appearance: none; border: 0; border-radius: 4px; overflow: hidden; background: var(--red-ui-form-input-border-color); }
 .holdfast-form progress::-webkit-progress-bar { background: none; }
 .holdfast-form progress::-webkit-progress-value { background: var(--red-ui-text-color-success); }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { openEditor, startBrowser } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
+import { until as eventually } from '../support/mosquitto.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
-import { BACKEND, startFlow } from './fixture.ts';
+import { BACKEND, inject, startFlow } from './fixture.ts';
 
 describe('the dialog of the backend', () => {
   let browser: Browser;
@@ -125,6 +126,69 @@ describe('the dialog of the backend', () => {
     await editor.picture('backend-backups');
     await editor.close('cancel');
     // What was refused is told of by the browser's console as well.
+    assert.equal(editor.problems.splice(0).filter((problem) => !problem.includes('400')).length, 0);
+  });
+
+  it('deletes readings for good once a person has agreed to what it says', async () => {
+    const stored = async (): Promise<string[]> => {
+      const answer = await holdfast.request(`/holdfast-backend/${BACKEND}/history?devices=press-1&from=-1h&format=json`, { token: await holdfast.login() });
+      const { rows } = (await answer.json()) as { rows: Array<{ metric: string }> };
+      return rows.map(({ metric }) => metric).toSorted();
+    };
+    await inject(holdfast);
+    await eventually(async () => (await stored()).length === 3, 'three readings are stored');
+    await editor.open(BACKEND);
+    await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]').click();
+    const section = editor.page.locator('#holdfast-deletion');
+    const field = (label: string): Locator => section.getByLabel(label, { exact: true });
+    const [device, metric, from, until] = [field('Device'), field('Metric'), field('From'), field('Until')];
+    const [button, question, alert, status] = [section.getByRole('button', { name: 'Delete for good' }), section.getByRole('group'), section.getByRole('alert'), section.getByRole('status')];
+
+    await button.click();
+    await alert.filter({ hasText: 'No device is given.' }).waitFor();
+    await device.fill('press-1');
+    await from.pressSequentially('0101');
+    await button.click();
+    await alert.filter({ hasText: '“From” is no whole time.' }).waitFor();
+    assert.equal(await question.isVisible(), false, 'a time that is half typed is not taken for all times');
+    await from.fill('2026-03-02T00:00:00');
+    await until.fill('2026-03-01T00:00:00');
+    await button.click();
+    await alert.filter({ hasText: /Mar 1, 2026.* is not after .*Mar 2, 2026/ }).waitFor();
+
+    await until.fill('');
+    await metric.fill('pressure');
+    await button.click();
+    await question.getByText(/^Delete all readings of pressure of press-1, from Mar 2, 2026.* on\?/).waitFor();
+    await metric.fill('temperature');
+    assert.equal(await question.isVisible(), false, 'the question is not asked of something else');
+    await from.fill('');
+    await button.dblclick();
+    await question.getByText('Delete all readings of temperature of press-1, of all times?').waitFor();
+    await question.scrollIntoViewIfNeeded();
+    await editor.picture('backend-deletion');
+    await question.getByRole('button', { name: 'No, keep them' }).click();
+    await button.press('Enter');
+    await question.waitFor();
+    await editor.page.keyboard.press('Enter');
+    await question.waitFor({ state: 'hidden' });
+    assert.equal((await stored()).length, 3, 'neither a double click nor Enter pressed twice agrees');
+
+    await button.click();
+    await question.getByRole('button', { name: 'Yes, delete all readings of temperature of press-1' }).click();
+    await status.filter({ hasText: 'One reading of press-1 is deleted. Backups made before still hold it.' }).waitFor();
+    assert.deepEqual(await stored(), ['pressure', 'running']);
+    await metric.fill('');
+    await button.click();
+    await question.getByRole('button', { name: 'Yes, delete all readings of press-1' }).click();
+    await status.filter({ hasText: '2 readings of press-1 are deleted.' }).waitFor();
+    assert.deepEqual(await stored(), []);
+    await editor.page.route('**/readings?*', (route) => route.fulfill({ status: 400, json: { error: 'It is said why.' } }), { times: 1 });
+    await button.click();
+    await question.getByRole('button', { name: 'Yes' }).click();
+    await alert.filter({ hasText: 'It is said why.' }).waitFor();
+    assert.equal(await button.isEnabled(), true);
+    await editor.close('cancel');
     assert.equal(editor.problems.splice(0).filter((problem) => !problem.includes('400')).length, 0);
   });
 
