@@ -38,7 +38,7 @@ describe(`${INPUTS} mutated packets and bodies`, () => {
     assert.deepEqual({ crashes, ledgerDifference, probes }, { crashes: 0, ledgerDifference: 0, probes: INPUTS / 1_000 });
     assert.equal(Object.values(endings).reduce((sum, count) => sum + count), INPUTS);
     // A run that fuzzes nothing would show nothing.
-    assert.deepEqual(Object.keys(byProtocol).toSorted(), ['coap', 'http', 'mqtt', 'payload', 'sparkplug']);
+    assert.deepEqual(Object.keys(byProtocol).toSorted(), ['coap', 'forward', 'http', 'mqtt', 'payload', 'sparkplug']);
     for (const count of [...Object.values(byProtocol), stored, quarantined, refused]) assert.ok(count > INPUTS / 20, output);
   });
 });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as setNodeTimeout } from 'node:timers';
 import type { NodeAPI } from 'node-red';
 
 interface EditorApi {
@@ -38,7 +39,8 @@ export async function startAdminApi(permissions: Readonly<Record<string, string>
     url,
     async login(user) {
       const body = JSON.stringify({ client_id: 'node-red-admin', grant_type: 'password', scope: permissions[user], username: user, password: user });
-      const answer = await fetch(`${url}/auth/token`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+      const letGo = holdNoLongTimers();
+      const answer = await fetch(`${url}/auth/token`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).finally(letGo);
       return ((await answer.json()) as { access_token: string }).access_token;
     },
     close: () => new Promise((resolve) => {
@@ -46,4 +48,17 @@ export async function startAdminApi(permissions: Readonly<Record<string, string>
       server.closeAllConnections();
     }),
   };
+}
+
+const A_DAY = 86_400_000;
+
+/** Until what it returns is called: timers of more than a day, as Node-RED has one for its sessions, do not keep the tests from ending. */
+function holdNoLongTimers(): () => void {
+  const { setTimeout: usual } = globalThis;
+  const shadow = (callback: () => void, milliseconds?: number): NodeJS.Timeout => {
+    const timer = setNodeTimeout(callback, milliseconds);
+    return milliseconds !== undefined && milliseconds > A_DAY ? timer.unref() : timer;
+  };
+  globalThis.setTimeout = shadow as typeof globalThis.setTimeout;
+  return () => void (globalThis.setTimeout = usual);
 }
