@@ -13,7 +13,7 @@ export interface CoapListenerOptions extends CoapServerOptions, Place {}
 
 /** What the system may keep for us while a commit keeps this process busy, in bytes; it takes less where its own limit is lower. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
-/** Answers that the system has not taken yet, in bytes. Beyond that an answer is lost, as any datagram may be, and asked for again. */
+/** Answers that the system has not taken yet, in bytes. Beyond that an answer is lost, as a datagram may be, and asked for again. */
 const SEND_QUEUE = 1024 * 1024;
 const RESOLUTION = 2 ** 32;
 
@@ -96,7 +96,7 @@ function widen(socket: Socket): void {
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER);
   } catch {
-    // What does not fit is lost, as any datagram may be, and comes again.
+    // What does not fit is lost, as a datagram may be, and comes again.
   }
 }
 

@@ -10,7 +10,7 @@ export class ListenError extends HoldfastError {
 /** Where a port is, of TCP or UDP. */
 export interface Place {
   host: string;
-  /** 0: any that is free. */
+  /** 0: one that is free. */
   port: number;
 }
 

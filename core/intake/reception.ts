@@ -15,7 +15,7 @@ import type { Refusal } from './refusal.ts';
 export interface InboxBounds {
   /** Bytes of records that have not settled, each as `weightOf` (core/inbox/record.ts) has it. */
   maximumBytes: number;
-  /** Age of the oldest record of a source that has not settled, in milliseconds; 0: any. */
+  /** Age of the oldest record of a source that has not settled, in milliseconds; 0: it may be of whatever age. */
   maximumAge: number;
 }
 

@@ -75,6 +75,6 @@ function collect<Value>(level: Level<Value>, names: readonly string[], index: nu
   }
   const exact = level.next.get(name);
   if (exact) collect(exact, names, index + 1, reserved, found);
-  const any = wildcards ? level.next.get('+') : undefined;
-  if (any && any !== exact) collect(any, names, index + 1, reserved, found);
+  const singleLevel = wildcards ? level.next.get('+') : undefined;
+  if (singleLevel && singleLevel !== exact) collect(singleLevel, names, index + 1, reserved, found);
 }

@@ -16,7 +16,7 @@ export interface MetricDeclaration {
 export interface Profile {
   name: string;
   format: PayloadFormat;
-  /** Readings older than this at their reception are flagged `clock`, in milliseconds; 0: any age will do. */
+  /** Readings older than this at their reception are flagged `clock`, in milliseconds; 0: none is too old. */
   maximumAge: number;
   metrics: Readonly<Record<string, MetricDeclaration>>;
   /** Undefined: those of the gateway. */

@@ -18,9 +18,9 @@ type Texts = (key: string, values?: TextValues) => string;
 export function ruleSentence(rule: Rule, text: Texts): string {
   const { watch, metric } = rule;
   if (watch === 'anomaly') {
-    const any = metric === '' || metric === '*';
-    const raised = delayed(any ? 'rule.raisedAny' : 'rule.raisedAnomaly', rule.onDelay, text, { metric });
-    const cleared = delayed(any ? 'rule.clearedAny' : 'rule.clearedAnomaly', rule.offDelay, text, {});
+    const isEvery = metric === '' || metric === '*';
+    const raised = delayed(isEvery ? 'rule.raisedAny' : 'rule.raisedAnomaly', rule.onDelay, text, { metric });
+    const cleared = delayed(isEvery ? 'rule.clearedAny' : 'rule.clearedAnomaly', rule.offDelay, text, {});
     return text('rule.whole', { raised, cleared });
   }
   if (metric === '') return text('rule.noMetric');

@@ -11,7 +11,7 @@ export type FullPolicy = (typeof FULL_POLICIES)[number];
 export interface QueueBounds {
   /** On disk. */
   bytes: number;
-  /** Readings that wait longer are given up, in milliseconds; 0: any age. Alarms have no age. */
+  /** Readings that wait longer are given up, in milliseconds; 0: however long. Alarms have no age. */
   age: number;
   full: FullPolicy;
   /** Of each device, one reading of so many is kept when the queue is thinned out. */

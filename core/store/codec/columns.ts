@@ -87,10 +87,10 @@ export function readTextColumn(reader: ByteReader, block: Block): void {
 
 export function writeNotes(writer: ByteWriter, block: Block, from: number, to: number): void {
   const { notes } = block;
-  let any = false;
-  if (notes) for (let index = from; index < to && !any; index += 1) any = notes[index] !== undefined;
-  writer.uint8(any ? NOTES.some : NOTES.none);
-  if (!any) return;
+  let hasNotes = false;
+  if (notes) for (let index = from; index < to && !hasNotes; index += 1) hasNotes = notes[index] !== undefined;
+  writer.uint8(hasNotes ? NOTES.some : NOTES.none);
+  if (!hasNotes) return;
   const dictionary = new Dictionary();
   for (let index = from; index < to; index += 1) symbols[index - from] = dictionary.numberOf(block.note(index) ?? NO_NOTE);
   writeDictionary(writer, dictionary, symbols, to - from);
