@@ -138,7 +138,7 @@ describe('Any store', () => {
         assert.equal(await tested.delete({ device: 'a' }), 4);
         assert.deepEqual([await tested.store.devices(), await tested.store.count(), tested.store.counts.deleted], [['b'], 8, 8]);
         assert.equal(await tested.delete({ device: 'nobody' }), 0);
-        await assert.rejects(async () => tested.store.delete({ device: 'b', from: NaN }), /time from of a deletion is NaN/);
+        await assert.rejects(tested.store.delete({ device: 'b', from: NaN }), /time from of a deletion is NaN/);
         await write(sampleOf('a', START, { t: 1 }));
         assert.deepEqual([await all(), tested.store.counts.stored], [[[START, 1]], 17]);
       });

@@ -113,7 +113,7 @@ describe('the store, when somebody deletes readings', () => {
 
   it('does two deletions one after the other, and refuses one that does not say when', async () => {
     fixture.write(...Array.from({ length: 500 }, (_, ts) => sampleOf('a', ts, { v: ts })));
-    const both = Promise.all([fixture.store.delete({ device: 'a', to: 300 }), fixture.store.delete({ device: 'a', from: 200 }), assert.rejects(async () => fixture.store.delete({ device: 'a', from: NaN }), { code: 'HOLDFAST_BAD_DELETION' })]);
+    const both = Promise.all([fixture.store.delete({ device: 'a', to: 300 }), fixture.store.delete({ device: 'a', from: 200 }), assert.rejects(fixture.store.delete({ device: 'a', from: NaN }), { code: 'HOLDFAST_BAD_DELETION' })]);
     assert.deepEqual((await fixture.settle(both)).slice(0, 2), [300, 200]);
     assert.deepEqual([fixture.store.devices(), fixture.store.count(), stored()], [[], 0, 0]);
   });

@@ -64,7 +64,7 @@ export class Deleter {
   }
 
   /** @returns how many readings went. @throws BadDeletionError; StorageError when the store is closed before it is done. */
-  delete(deletion: Deletion): Promise<number> {
+  async delete(deletion: Deletion): Promise<number> {
     const { from, to } = deletionTimes(deletion);
     const before = this.#last;
     const work = before ? before.then(() => this.#delete(deletion, from, to), () => this.#delete(deletion, from, to)) : this.#delete(deletion, from, to);
