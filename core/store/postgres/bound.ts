@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts';
-import { StoreBoundError } from '../embedded/retention/bound.ts';
+import { BoundNotice } from '../bound-notice.ts';
 import { ROLLUP_WIDTHS } from '../retention.ts';
 import type { StoreCounts } from '../store.ts';
 import type { Client } from './connection.ts';
@@ -21,8 +21,6 @@ export interface BoundOptions {
 
 /** Of what is left in one partition, this part goes at a time. */
 const PART = 1 / 16;
-const MEBIBYTE = 1 << 20;
-const SHOWN_MILLISECONDS = 3_600_000;
 
 interface Table {
   name: string;
@@ -37,27 +35,25 @@ interface Table {
  */
 export class Bound {
   readonly #options: BoundOptions;
+  readonly #notice: BoundNotice;
   readonly #most = new Map<string, number>();
-  #maximumBytes = Infinity;
-  #told = false;
-  #droppedAt = -Infinity;
   bytes: number | undefined;
 
   constructor(options: BoundOptions) {
     this.#options = options;
+    const { server, clock, problem } = options;
+    this.#notice = new BoundNotice({ clock, store: `in ${server.place}`, problem });
   }
 
   /** What is wrong, in the last hour; a sentence. */
   get problem(): string | undefined {
-    return this.#options.clock.now() - this.#droppedAt < SHOWN_MILLISECONDS ? this.#sentence() : undefined;
+    return this.#notice.problem;
   }
 
   async keep(maximumBytes: number): Promise<void> {
-    if (maximumBytes !== this.#maximumBytes) this.#told = false;
-    this.#maximumBytes = maximumBytes;
     this.bytes = await this.#used();
     if (this.bytes <= maximumBytes) return;
-    this.#tell();
+    this.#notice.reached(maximumBytes);
     // What rows there are is known once they have been counted; without that nobody could tell how much has become free.
     await this.#vacuum('reading');
     await this.#vacuum('rollup');
@@ -137,16 +133,5 @@ export class Bound {
   /** `reltuples` then tells what is left. */
   async #vacuum(table: string): Promise<void> {
     await this.#options.server.use((client) => vacuum(client, [table]));
-  }
-
-  #tell(): void {
-    this.#droppedAt = this.#options.clock.now();
-    if (this.#told) return;
-    this.#told = true;
-    this.#options.problem(new StoreBoundError(this.#sentence()));
-  }
-
-  #sentence(): string {
-    return `The store in ${this.#options.server.place} has reached its bound of ${Math.round(this.#maximumBytes / MEBIBYTE)} MiB: the oldest readings go before their time, and are counted as dropped. Raise the bound, or keep readings for less long.`;
   }
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../../../clock/clock.ts';
-import { HoldfastError } from '../../../errors/holdfast-error.ts';
+import { BoundNotice } from '../../bound-notice.ts';
 import { ROLLUP_WIDTHS } from '../../retention.ts';
 import type { Expiry, OldestChunk } from './retention-expiry.ts';
 import type { Tier } from '../../retention-plan.ts';
@@ -20,13 +20,6 @@ export interface BoundOptions {
   /** The rollups that are made of a series. */
   tiersOf: (series: Series) => readonly Tier[];
   problem: (error: Error) => void;
-}
-
-/** The store has reached its bound, and the oldest readings go. Code `HOLDFAST_STORE_BOUND`. */
-export class StoreBoundError extends HoldfastError {
-  constructor(message: string) {
-    super('HOLDFAST_STORE_BOUND', message);
-  }
 }
 
 export interface BoundState {
@@ -50,8 +43,6 @@ const FREE_PART = 1 / 64;
 const PAYING_READINGS = 6;
 /** Readings that come all the while keep the log from ever being empty. */
 const ROUNDS_OF_SEALING = 2;
-const SHOWN_MILLISECONDS = 3_600_000;
-const MEBIBYTE = 1 << 20;
 
 /**
  * Drops the oldest chunks of all series when the store takes more than it may; the chunk goes first whose newest reading is the
@@ -62,39 +53,32 @@ export class Bound {
   readonly #pages: StatementSync;
   readonly #freePages: StatementSync;
   readonly #pageBytes: number;
-  #maximumBytes = Infinity;
+  readonly #notice: BoundNotice;
   #next = 0;
   /** The oldest chunk of each series, the oldest of all last. */
   #oldest: Candidate[] = [];
   #dropping = false;
   /** Rounds for which the log has been moved into chunks instead. */
   #waited = 0;
-  #told = false;
-  #droppedAt = -Infinity;
-  #isTooSmall = false;
+  maximumBytes = Infinity;
 
   constructor(options: BoundOptions) {
     this.#options = options;
-    const { database } = options;
+    const { database, path, clock, problem } = options;
+    this.#notice = new BoundNotice({ clock, store: path, problem });
     this.#pages = database.prepare('PRAGMA page_count');
     this.#freePages = database.prepare('PRAGMA freelist_count');
     this.#pageBytes = Number(database.prepare('PRAGMA page_size').get()?.['page_size']);
   }
 
-  set maximumBytes(bytes: number) {
-    if (bytes !== this.#maximumBytes) this.#told = false;
-    this.#maximumBytes = bytes;
-  }
-
   state(): BoundState {
-    const shown = this.#options.clock.now() - this.#droppedAt < SHOWN_MILLISECONDS;
-    return { bytes: this.#fileBytes() + this.#logBytes(), problem: shown ? this.#sentence() : undefined };
+    return { bytes: this.#fileBytes() + this.#logBytes(), problem: this.#notice.problem };
   }
 
   begin(): void {
     this.#next = 0;
     this.#oldest = [];
-    const isOver = this.#maximumBytes < Infinity && this.#fileBytes() + this.#logBytes() > this.#maximumBytes;
+    const isOver = this.maximumBytes < Infinity && this.#fileBytes() + this.#logBytes() > this.maximumBytes;
     // In chunks, readings take a quarter of what they take in the log.
     this.#dropping = isOver && (this.#options.sealSoon() || this.#waited >= ROUNDS_OF_SEALING);
     this.#waited = isOver && !this.#dropping ? this.#waited + 1 : 0;
@@ -107,13 +91,12 @@ export class Bound {
       this.#look();
       return true;
     }
-    if (this.#fileBytes() <= this.#maximumBytes * (1 - FREE_PART)) {
+    if (this.#fileBytes() <= this.maximumBytes * (1 - FREE_PART)) {
       this.#emptyLog();
       return false;
     }
     const dropped = this.#dropReadings() || this.#dropRollups();
-    this.#isTooSmall = !dropped;
-    this.#tell();
+    this.#notice.reached(this.maximumBytes, !dropped);
     return dropped;
   }
 
@@ -128,7 +111,7 @@ export class Bound {
 
   /** What is in the write-ahead log goes into the file; nothing needs to be dropped for it. */
   #emptyLog(): void {
-    if (this.#fileBytes() + this.#logBytes() > this.#maximumBytes) this.#options.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (this.#fileBytes() + this.#logBytes() > this.maximumBytes) this.#options.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   #look(): void {
@@ -174,19 +157,6 @@ export class Bound {
       if (series) return expiry.letRollupsGo(series, width, oldest.last + 1, 'droppedRollups', tiersOf(series));
     }
     return false;
-  }
-
-  #tell(): void {
-    this.#droppedAt = this.#options.clock.now();
-    if (this.#told) return;
-    this.#told = true;
-    this.#options.problem(new StoreBoundError(this.#sentence()));
-  }
-
-  #sentence(): string {
-    const bound = `The store ${this.#options.path} has reached its bound of ${Math.round(this.#maximumBytes / MEBIBYTE)} MiB`;
-    if (this.#isTooSmall) return `${bound}, and there is nothing left in it that could go. Raise the bound.`;
-    return `${bound}: the oldest readings go before their time, and are counted as dropped. Raise the bound, or keep readings for less long.`;
   }
 }
 
