@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { QUALITY } from '../../../sample/sample.ts';
 import type { MetricInfo, Quality, Sample } from '../../../sample/sample.ts';
 import { isQuality, kindOf, TYPE } from '../../codec/kind.ts';
-import { shown, UnstorableError } from '../../unstorable-error.ts';
+import { checkedTime, notAQuality, notAValue } from '../../unstorable-error.ts';
 import { LOG_BODY, LOG_HEADER, LOG_VERSION, NOTED, viewOf } from './log-codec.ts';
 import type { DeviceSeries, Series } from '../series/series-index.ts';
 import { checkedNote, SeriesNote } from '../series/series-note.ts';
@@ -11,8 +11,6 @@ import { checkedNote, SeriesNote } from '../series/series-note.ts';
 const SAMPLE = 17;
 /** The most that a reading takes beside its text and the text of its note. */
 const READING = 18;
-/** Event times beyond what a Date can hold are refused. */
-const MAXIMUM_TIME = 8.64e15;
 /** Beyond this, the distance of two is not exact. */
 const MAXIMUM_RECEPTION = 2 ** 51;
 const INITIAL_CAPACITY = 1 << 16;
@@ -58,12 +56,11 @@ export class LogEncoder {
 
   /** @throws UnstorableError for a reading or a time that cannot be stored. */
   add({ ts, received, values, metrics }: Sample, device: DeviceSeries, find: FindSeries): void {
-    if (!Number.isInteger(ts) || ts > MAXIMUM_TIME || ts < -MAXIMUM_TIME) throw new UnstorableError(`The time of a sample of ${device.device} is ${shown(ts)}. Set msg.iot.ts to whole milliseconds since 1970.`);
+    const time = checkedTime(ts, device.device);
     const start = this.#length;
     this.#reserve(start + SAMPLE);
     let view = this.#view;
-    // Adding 0 makes -0 the 0 that it equals.
-    view.setFloat64(start, ts + 0, true);
+    view.setFloat64(start, time, true);
     // Without a time of reception, it is taken to have come just now.
     const came = Number.isInteger(received) && Math.abs(received) <= MAXIMUM_RECEPTION ? received : this.#written;
     const distance = came - this.#received;
@@ -80,7 +77,7 @@ export class LogEncoder {
       let note = NO_NOTE;
       if (info !== undefined) {
         quality = info.q;
-        if (quality !== undefined && !isQuality(quality)) throw new UnstorableError(`The quality of the reading ${metric} of ${device.device} is ${shown(quality)}. Set msg.iot.metrics.${metric}.q to 1, 2, 3, 4 or 9, or leave it out.`);
+        if (quality !== undefined && !isQuality(quality)) throw notAQuality(quality, metric, device.device);
         if (info.unit !== undefined || info.flags !== undefined || info.raw !== undefined) note = this.#noteOf(series, info);
       }
       if (at + READING > this.#bytes.length) {
@@ -103,7 +100,7 @@ export class LogEncoder {
         view.setUint8(at + 4, kindOf(TYPE.null, quality ?? QUALITY.missing) | noted);
         at += 5;
       } else {
-        throw new UnstorableError(`The reading ${metric} of ${device.device} is ${shown(value)}. A reading is a number, a text, true, false or null.`);
+        throw notAValue(value, metric, device.device);
       }
       if (note !== NO_NOTE) {
         at = this.#note(at, note);
