@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '../../clock/clock.ts';
+import { TrustedTime } from '../../clock/trusted-time.ts';
 import { messageOf } from '../../errors/holdfast-error.ts';
 import { isDiskAtFault } from '../../sqlite/storage-error.ts';
 import { KEEP_ALL } from '../retention.ts';
 import type { RetentionRules } from '../retention.ts';
+import { StoreClockError } from '../store-clock-error.ts';
 import type { StoreCounts } from '../store.ts';
-import { TrustedTime } from '../trusted-time.ts';
 import { Bound } from './bound.ts';
 import type { Client } from './connection.ts';
 import { expirePartitionWhole, expireRollups, expireSlice, overdue, ruleOf, seriesAfter } from './expiry.ts';
@@ -118,7 +119,8 @@ export class Retention {
     const { clock, problem, server } = this.#options;
     const { rows: [kept] } = await client.query<{ time: string | null; steady: string | null }>('SELECT time, steady FROM layout');
     const snapshot = kept && kept.time !== null ? { time: Number(kept.time), steady: Number(kept.steady) } : undefined;
-    const { time, steady } = (this.#time ??= new TrustedTime({ clock, snapshot, place: server.place, problem })).snapshot();
+    this.#time ??= new TrustedTime({ clock, snapshot, place: `the store ${server.place}`, problem: (sentence) => problem(new StoreClockError(sentence)) });
+    const { time, steady } = this.#time.snapshot();
     await client.query('UPDATE layout SET time = $1, steady = $2', [Math.round(time), Math.round(steady)]);
   }
 
@@ -163,7 +165,7 @@ export class Retention {
   async #rulesAfter(client: Client, id: number): Promise<SeriesRule[]> {
     return (await seriesAfter(client, id, PAGE)).map((series) => {
       const retention = this.#rules.of(series.device, series.metric);
-      return ruleOf(series.id, retention, this.#time?.timeFor(retention) ?? -Infinity);
+      return ruleOf(series.id, retention, this.#time?.timeFor(Object.values(retention)) ?? -Infinity);
     });
   }
 }

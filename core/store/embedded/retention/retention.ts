@@ -1,8 +1,9 @@
 import type { Clock } from '../../../clock/clock.ts';
+import { TrustedTime } from '../../../clock/trusted-time.ts';
 import { storageError } from '../../../sqlite/storage-error.ts';
 import { KEEP_ALL } from '../../retention.ts';
 import type { RetentionRules } from '../../retention.ts';
-import { TrustedTime } from '../../trusted-time.ts';
+import { StoreClockError } from '../../store-clock-error.ts';
 import { Bound } from './bound.ts';
 import type { BoundState } from './bound.ts';
 import { Expiry } from './retention-expiry.ts';
@@ -43,7 +44,7 @@ export class Retention {
     this.#options = options;
     const { clock, database, path, problem } = options;
     const table = new TrustedTimeTable(database);
-    const time = (this.#time = new TrustedTime({ clock, snapshot: table.read(), place: path, problem }));
+    const time = (this.#time = new TrustedTime({ clock, snapshot: table.read(), place: `the store ${path}`, problem: (sentence) => problem(new StoreClockError(sentence)) }));
     this.#expiry = new Expiry(options);
     const bound = (this.#bound = new Bound({ ...options, expiry: this.#expiry, tiersOf: (series) => this.#planOf(series).tiers }));
     this.#workers = {
@@ -94,6 +95,6 @@ export class Retention {
 
   #planOf({ device, metric }: Series): RetentionPlan {
     const retention = this.#rules.of(device, metric);
-    return retentionPlan(retention, this.#time.timeFor(retention));
+    return retentionPlan(retention, this.#time.timeFor(Object.values(retention)));
   }
 }

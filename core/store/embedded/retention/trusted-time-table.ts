@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { TrustedTimeSnapshot } from '../../../clock/trusted-time.ts';
 import { unsyncedTransaction } from '../../../sqlite/unsynced-transaction.ts';
-import type { TrustedTimeSnapshot } from '../../trusted-time.ts';
 
 /** The table `trusted_time`. */
 export class TrustedTimeTable {

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
-import { KEEP_ALL } from '../../../core/store/retention.ts';
-import { TrustedTime } from '../../../core/store/trusted-time.ts';
-import type { TrustedTimeSnapshot } from '../../../core/store/trusted-time.ts';
+import { TrustedTime } from '../../../core/clock/trusted-time.ts';
+import type { TrustedTimeSnapshot } from '../../../core/clock/trusted-time.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 const START = Date.UTC(2026, 10, 22, 3);
-const MONTH = { ...KEEP_ALL, readings: 30 * DAY };
+const MONTH = [30 * DAY, 0];
+const FOR_EVER = [Infinity, 0];
 
-describe('The time by which readings expire', () => {
+describe('The time by which what is kept for a while expires', () => {
   let clock: ManualClock;
   let problems: string[];
   let time: TrustedTime;
 
   function open(snapshot?: TrustedTimeSnapshot): void {
-    time = new TrustedTime({ clock, snapshot, place: 'store.sqlite', problem: ({ message }) => problems.push(message) });
+    time = new TrustedTime({ clock, snapshot, place: 'the store store.sqlite', problem: (sentence) => problems.push(sentence) });
   }
 
   /** Lets time pass, as a store that looks at the clock every minute. */
@@ -69,7 +69,7 @@ describe('The time by which readings expire', () => {
   it('says nothing when nothing is kept for a time only', () => {
     clock.leap(30 * YEAR);
     clock.advance(MINUTE);
-    time.timeFor(KEEP_ALL);
+    time.timeFor(FOR_EVER);
     assert.deepEqual([problems, time.problem], [[], undefined]);
   });
 

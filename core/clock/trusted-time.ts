@@ -1,6 +1,4 @@
-import type { Clock } from '../clock/clock.ts';
-import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Retention } from './retention.ts';
+import type { Clock } from './clock.ts';
 
 /** What is kept on disk, so that it is known after a restart. In milliseconds. */
 export interface TrustedTimeSnapshot {
@@ -12,18 +10,12 @@ export interface TrustedTimeSnapshot {
 
 export interface TrustedTimeOptions {
   clock: Clock;
-  /** What was kept last; undefined for a store that has none yet, which trusts the clock. */
+  /** What was kept last; undefined where there is none yet: then the clock is trusted. */
   snapshot: TrustedTimeSnapshot | undefined;
-  /** The store, for a sentence. */
+  /** Who goes by it, for a sentence: `the store /data/store.sqlite`. */
   place: string;
-  problem: (error: Error) => void;
-}
-
-/** The clock is far ahead, and what would be too old by it is kept for a while. Code `HOLDFAST_STORE_CLOCK`. */
-export class StoreClockError extends HoldfastError {
-  constructor(message: string) {
-    super('HOLDFAST_STORE_CLOCK', message);
-  }
+  /** Told, in a sentence, that the clock is far ahead, and what would be too old by it is kept for a while. */
+  problem: (sentence: string) => void;
 }
 
 const HOUR = 3_600_000;
@@ -38,17 +30,17 @@ const USUAL_ABSENCE = 7 * DAY;
 const LONGEST_STEP = HOUR;
 
 /**
- * The time by which readings expire. It goes with the clock. A clock that leaps far ahead, by a wrong answer from a time server for example,
+ * The time by which what is kept for a while expires. It goes with the clock. A clock that leaps far ahead, by a wrong answer from a time server for example,
  * is not followed until it has run on steadily for a day: until then this time runs on as if nothing had happened. A clock
  * that is set back is followed at once, since less expires by it; only the time from which a leap is reckoned stays for a day.
  */
 export class TrustedTime {
   readonly #clock: Clock;
   readonly #place: string;
-  readonly #problem: (error: Error) => void;
+  readonly #problem: (sentence: string) => void;
   #time: number;
   #steady: number;
-  /** What the clock said last; undefined: it has not been looked at since the store was opened. */
+  /** What the clock said last; undefined: it has not been looked at since the start. */
   #seen: number | undefined;
   /** Whether the machine may just have been off. */
   #isUsual = false;
@@ -75,11 +67,11 @@ export class TrustedTime {
     return { time: this.#time, steady: this.#steady };
   }
 
-  /** The time by which what has this retention expires. */
-  timeFor(retention: Retention): number {
+  /** @param kept for how long it is kept, each in milliseconds; 0 or Infinity: not for a time. @returns the time by which that expires. */
+  timeFor(kept: readonly number[]): number {
     const now = this.#look();
     if (now <= this.#time) return now;
-    if (!this.#holds && Object.values(retention).some((kept) => kept > 0 && kept < Infinity)) this.#hold();
+    if (!this.#holds && kept.some((milliseconds) => milliseconds > 0 && milliseconds < Infinity)) this.#hold();
     return this.#time;
   }
 
@@ -112,13 +104,13 @@ export class TrustedTime {
 
   #hold(): void {
     this.#holds = true;
-    if (!this.#isUsual) this.#problem(new StoreClockError(this.#sentence()));
+    if (!this.#isUsual) this.#problem(this.#sentence());
   }
 
   #sentence(): string {
     const now = this.#seen ?? this.#time;
     const days = Math.round((now - this.#time) / DAY);
     const hours = Math.ceil((PROBATION - this.#steady) / HOUR);
-    return `The clock says ${new Date(now).toISOString().slice(0, 16)}Z, ${days} ${days === 1 ? 'day' : 'days'} more than the store ${this.#place} expected. What is too old only by that is kept until the clock has run on for ${hours} more ${hours === 1 ? 'hour' : 'hours'}. If the clock is wrong, set it; if the machine was off for so long, there is nothing to do.`;
+    return `The clock says ${new Date(now).toISOString().slice(0, 16)}Z, ${days} ${days === 1 ? 'day' : 'days'} more than ${this.#place} expected. What is too old only by that is kept until the clock has run on for ${hours} more ${hours === 1 ? 'hour' : 'hours'}. If the clock is wrong, set it; if the machine was off for so long, there is nothing to do.`;
   }
 }
