@@ -1,12 +1,12 @@
 import { build as bundle, stop } from 'esbuild';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readDialog } from './dialog-rows.ts';
 import { registrationProblems } from './registration.ts';
 
 /**
- * The page that Node-RED's editor loads for a node: the dialog of `nodes/<node>/<node>.html`, then the bundle of
- * `<node>.editor.ts` as a script.
+ * The page that Node-RED's editor loads for a node: the dialog of `nodes/<node>/<node>.html` with its rows filled in, then
+ * the bundle of `<node>.editor.ts` as a script.
  * @throws Error with a sentence when the page would not work in the editor or in the Flow Library.
  */
 export async function buildEditorPage(root: string, node: string): Promise<string> {
@@ -15,7 +15,7 @@ export async function buildEditorPage(root: string, node: string): Promise<strin
   const entry = path.join(folder, `${node}.editor.ts`);
   if (!existsSync(entry)) throw new Error(`nodes/${node}/ has a page but no ${node}.editor.ts: write it; it registers ${type} in the editor.`);
 
-  const dialog = await readFile(path.join(folder, `${node}.html`), 'utf8');
+  const dialog = await readDialog(root, node);
   if (!new RegExp(`data-template-name=["']${type}["']`).test(dialog)) {
     throw new Error(`nodes/${node}/${node}.html has no <script type="text/html" data-template-name="${type}">: Node-RED takes the node type from it.`);
   }

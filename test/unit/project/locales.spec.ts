@@ -6,6 +6,7 @@ import { OVER_LIMIT } from '../../../core/overload/limits.ts';
 import { AGGREGATES, FILLS, KINDS, ORDERS, QUALITY_NAMES, RESETS } from '../../../core/history/query.ts';
 import { VIA } from '../../../core/sample/via.ts';
 import { OUTPUTS } from '../../../nodes/history/config.ts';
+import { readDialog } from '../../../scripts/build/dialog-rows.ts';
 import { root } from './source-files.ts';
 
 const LANGUAGES = ['en-US', 'de'];
@@ -26,8 +27,8 @@ describe('the languages of the nodes', () => {
       }
     });
 
-    it(`have every text of the dialog of ${node}`, () => {
-      const dialog = readFileSync(path.join(folder, `${node}.html`), 'utf8');
+    it(`have every text of the dialog of ${node}`, async () => {
+      const dialog = await readDialog(root, node);
       const known = new Set(catalogue('en-US'));
       assert.deepEqual(dialogKeys(dialog).filter((key) => !known.has(key)), []);
     });
