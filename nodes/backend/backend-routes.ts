@@ -1,33 +1,22 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { NodeAPI } from 'node-red';
 import type { Backend } from '../../core/backend/backend.ts';
-import { HoldfastError, messageOf } from '../../core/errors/holdfast-error.ts';
+import { HoldfastError } from '../../core/errors/holdfast-error.ts';
 import { checkId, checkKind, PrincipalError } from '../../core/registry/principal.ts';
 import type { Principal } from '../../core/registry/principal.ts';
 import { checkTags } from '../../core/registry/tags.ts';
 import { KINDS } from '../../core/simulator/index.ts';
-import { addHistoryRoutes } from './history-routes.ts';
-import { runningBackend } from './running-backend.ts';
 import { addBackupRoutes } from './backup-routes.ts';
 import { addDeletionRoutes } from './deletion-routes.ts';
+import { addHistoryRoutes } from './history-routes.ts';
+import { READ, routesOf, WRITE } from './route.ts';
 
-const READ = 'holdfast-backend.read';
-const WRITE = 'holdfast-backend.write';
 const QUARANTINE_SHOWN = 100;
 const LEDGER_PAGE = 1_000;
 
 /** What the dialogs ask a backend: who may connect, which devices and metrics are known, how it is doing. */
 export function addBackendRoutes(RED: NodeAPI): void {
-  const route = (method: 'get' | 'post' | 'patch' | 'delete', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown): void => {
-    RED.httpAdmin[method](`/holdfast-backend/:id/${path}`, RED.auth.needsPermission(permission), async (request: Request, response: Response) => {
-      try {
-        response.json((await answer(runningBackend(RED, String(request.params['id'])), request)) ?? {});
-      } catch (error) {
-        response.status(error instanceof HoldfastError ? 400 : 500).json({ error: messageOf(error) });
-      }
-    });
-  };
-
+  const route = routesOf(RED);
   addBackupRoutes(route);
   addDeletionRoutes(route);
   addHistoryRoutes(RED);

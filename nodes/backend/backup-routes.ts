@@ -1,8 +1,7 @@
-import type { Request } from 'express';
 import type { Backend } from '../../core/backend/backend.ts';
 import { Backups, backupsBase } from '../../core/maintenance/backups.ts';
-
-type Route = (method: 'get' | 'post', path: string, permission: string, answer: (backend: Backend, request: Request) => unknown) => void;
+import { READ, WRITE } from './route.ts';
+import type { Route } from './route.ts';
 
 /** By directory: a backup goes on while the flows are deployed anew. */
 const backups = new Map<string, Backups>();
@@ -12,12 +11,12 @@ const backups = new Map<string, Backups>();
  * backend; the request gives at most a name.
  */
 export function addBackupRoutes(route: Route): void {
-  route('post', 'backup', 'holdfast-backend.write', (backend, request) => {
+  route('post', 'backup', WRITE, (backend, request) => {
     const body: unknown = request.body;
     const name = typeof body === 'object' && body !== null && 'name' in body ? body.name : undefined;
     return { name: backupsOf(backend).start(name) };
   });
-  route('get', 'backup', 'holdfast-backend.read', (backend) => backupsOf(backend).status());
+  route('get', 'backup', READ, (backend) => backupsOf(backend).status());
 }
 
 function backupsOf({ directory, clock }: Backend): Backups {
