@@ -1,12 +1,12 @@
 import type { LatestReading } from '../store/store.ts';
-import { aggregateRows } from './aggregate.ts';
-import { bucketEdges } from './edges.ts';
+import { aggregateRows } from './buckets/aggregate.ts';
+import { bucketEdges } from './buckets/bucket-edges.ts';
 import { HistoryLimitError } from './history-error.ts';
 import { MAXIMUM_SERIES } from './query.ts';
-import { rawRows, rowOf } from './raw.ts';
+import { rawRows, rowOf } from './readings/raw.ts';
 import type { HistoryBlock } from './result.ts';
-import { breathe, whileWaiting } from './source.ts';
-import type { Series, Task } from './source.ts';
+import { breathe, whileWaiting } from './task.ts';
+import type { Series, Task } from './task.ts';
 
 /** Devices whose newest readings are asked for at once. */
 const DEVICES_AT_ONCE = 100;

@@ -1,5 +1,5 @@
 import type { Position } from './query.ts';
-import { isAskable } from './time-expression.ts';
+import { isAskable } from './time/time-expression.ts';
 
 /** What a cursor brings back: the time that the question was about, and where its answer goes on. */
 export interface Cursor {

@@ -1,5 +1,5 @@
 /** Histories: a question checked (`readHistoryQuery`), answered (`runHistory`) and written in a format. */
-export { FIELDS } from './fields.ts';
+export { FIELDS } from './api/field-descriptions.ts';
 export { csvOf } from './format/csv.ts';
 export { chartPayload, linesOf } from './format/chart.ts';
 export type { ChartPayload, Line, Point } from './format/chart.ts';

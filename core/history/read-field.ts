@@ -1,8 +1,8 @@
 import { HistoryQueryError, shown } from './history-error.ts';
 import { MAXIMUM_NAMES } from './query.ts';
-import { readTime } from './time-expression.ts';
-import type { TimeSpan } from './time-expression.ts';
-import type { TimeZone } from './time-zone.ts';
+import { readTime } from './time/time-expression.ts';
+import type { TimeSpan } from './time/time-expression.ts';
+import type { TimeZone } from './time/time-zone.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

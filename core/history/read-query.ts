@@ -1,13 +1,13 @@
-import { fitsCalendar } from './calendar.ts';
+import { fitsCalendar } from './time/calendar.ts';
 import { readCursor } from './cursor.ts';
 import { HistoryQueryError, shown } from './history-error.ts';
 import { AGGREGATES, DEFAULT_LIMIT, DEFAULT_POINTS, FIELD_NAMES, FILLS, INTERVAL_UNITS, KINDS, MAXIMUM_BUCKETS, MAXIMUM_LIMIT, ORDERS, QUALITY_NAMES, RESETS } from './query.ts';
 import type { Fill, Grid, HistoryQuery } from './query.ts';
 import { choiceField, listField, namesField, numberField, textField, timeField } from './read-field.ts';
-import { readInterval, readLength } from './time-expression.ts';
-import type { TimeSpan } from './time-expression.ts';
-import { serverTimeZone, timeZone } from './time-zone.ts';
-import type { TimeZone } from './time-zone.ts';
+import { readInterval, readLength } from './time/time-expression.ts';
+import type { TimeSpan } from './time/time-expression.ts';
+import { serverTimeZone, timeZone } from './time/time-zone.ts';
+import type { TimeZone } from './time/time-zone.ts';
 import { QUALITY } from '../sample/sample.ts';
 
 export interface ReadOptions {

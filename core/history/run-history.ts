@@ -5,7 +5,7 @@ import { HistoryTimeoutError } from './history-error.ts';
 import type { HistoryQuery } from './query.ts';
 import { rowsFrom } from './result.ts';
 import type { HistoryAnswer, HistoryBlock, Notice } from './result.ts';
-import { breathe } from './source.ts';
+import { breathe } from './task.ts';
 import type { HistorySource } from './source.ts';
 
 export interface RunOptions extends HistorySource {

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { HoldfastError } from '../../core/errors/holdfast-error.ts';
-import { MEDIA_TYPES } from '../../core/history/open-api.ts';
-import type { FormatName } from '../../core/history/open-api.ts';
+import { MEDIA_TYPES } from '../../core/history/api/open-api.ts';
+import type { FormatName } from '../../core/history/api/open-api.ts';
 
 /** A request that cannot be answered, with the HTTP status that says so. */
 export class HistoryRequestError extends HoldfastError {

@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { HoldfastError, messageOf } from '../../core/errors/holdfast-error.ts';
-import { apiPage, PAGE_POLICY } from '../../core/history/api-page.ts';
+import { apiPage, PAGE_POLICY } from '../../core/history/api/api-page.ts';
 import { csvOf, jsonLinesOf, jsonOf, MAXIMUM_LIMIT, readHistoryQuery, runHistory } from '../../core/history/index.ts';
 import type { HistoryAnswer, HistoryQuery } from '../../core/history/index.ts';
-import { MEDIA_TYPES, openApiDocument } from '../../core/history/open-api.ts';
-import type { FormatName } from '../../core/history/open-api.ts';
+import { MEDIA_TYPES, openApiDocument } from '../../core/history/api/open-api.ts';
+import type { FormatName } from '../../core/history/api/open-api.ts';
 import { HistoryRequestError, questionOf } from './history-request.ts';
 import { runningBackend } from './running-backend.ts';
 import { streamText } from './stream-text.ts';

@@ -1,7 +1,7 @@
-import { beginningsBetween } from '../../core/history/calendar.ts';
-import type { Interval } from '../../core/history/calendar.ts';
+import { beginningsBetween } from '../../core/history/time/calendar.ts';
+import type { Interval } from '../../core/history/time/calendar.ts';
 import type { IntervalUnit } from '../../core/history/query.ts';
-import { timeZone } from '../../core/history/time-zone.ts';
+import { timeZone } from '../../core/history/time/time-zone.ts';
 
 /** A number that says itself where it stands on an axis. */
 export interface Scale {

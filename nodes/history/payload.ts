@@ -1,7 +1,7 @@
 import { csvColumns, csvLines } from '../../core/history/format/csv.ts';
 import { chartPayload, flatRows, uiChartPoints } from '../../core/history/index.ts';
 import type { HistoryQuery } from '../../core/history/index.ts';
-import { timeZone } from '../../core/history/time-zone.ts';
+import { timeZone } from '../../core/history/time/time-zone.ts';
 import type { OutputForm } from './config.ts';
 import type { Part } from './parts.ts';
 

@@ -1,7 +1,7 @@
 import { HistoryQueryError } from '../../core/history/history-error.ts';
 import { AGGREGATES } from '../../core/history/query.ts';
 import { readHistoryQuery } from '../../core/history/read-query.ts';
-import { timeZone } from '../../core/history/time-zone.ts';
+import { timeZone } from '../../core/history/time/time-zone.ts';
 import { currentValue, savedValue } from '../editor/settings.ts';
 import { shared, shownNumber, textsOf } from '../editor/texts.ts';
 import { isNumberWithin, numberSentence, textOf } from '../editor/validators.ts';

@@ -1,8 +1,8 @@
 import type { ReadingValue } from '../../sample/sample.ts';
 import type { HistoryQuery } from '../query.ts';
 import type { HistoryBlock } from '../result.ts';
-import { timeZone } from '../time-zone.ts';
-import type { TimeZone } from '../time-zone.ts';
+import { timeZone } from '../time/time-zone.ts';
+import type { TimeZone } from '../time/time-zone.ts';
 import { flatRows } from './flat-row.ts';
 
 /**

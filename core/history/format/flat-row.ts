@@ -3,8 +3,8 @@ import type { Quality, ReadingValue } from '../../sample/sample.ts';
 import { QUALITY_NAMES } from '../query.ts';
 import type { QualityName } from '../query.ts';
 import type { BucketRow, GapRow, HistoryBlock, ReadingRow } from '../result.ts';
-import { isoTime } from '../time-zone.ts';
-import type { TimeZone } from '../time-zone.ts';
+import { isoTime } from '../time/time-zone.ts';
+import type { TimeZone } from '../time/time-zone.ts';
 
 /**
  * A row as a table or a program wants it, with its device and metric. `time` is ISO 8601 in the zone of the question, `ts` the same in milliseconds

@@ -1,6 +1,6 @@
 import type { HistoryQuery } from '../query.ts';
 import type { HistoryAnswer } from '../result.ts';
-import { timeZone } from '../time-zone.ts';
+import { timeZone } from '../time/time-zone.ts';
 import { flatRows } from './flat-row.ts';
 
 /**

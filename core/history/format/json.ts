@@ -1,6 +1,6 @@
 import type { HistoryQuery } from '../query.ts';
 import type { HistoryAnswer } from '../result.ts';
-import { isoTime, timeZone } from '../time-zone.ts';
+import { isoTime, timeZone } from '../time/time-zone.ts';
 import { flatRows, qualityName } from './flat-row.ts';
 
 /**

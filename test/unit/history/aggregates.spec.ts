@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { HistoryLimitError } from '../../../core/history/history-error.ts';
 import { AGGREGATES } from '../../../core/history/query.ts';
-import { Quantiles } from '../../../core/history/quantiles.ts';
-import { Scan } from '../../../core/history/scan.ts';
+import { Quantiles } from '../../../core/history/buckets/quantiles.ts';
+import { Scan } from '../../../core/history/buckets/scan.ts';
 import { DAY, HOUR, MINUTE, NOW, PlainStore, ask, reading, rows, values } from './plain-store.ts';
 
 const at = (text: string): number => Date.parse(text);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { beginningsBetween, calendarShift, fitsCalendar, intervalAt } from '../../../core/history/calendar.ts';
-import type { Interval } from '../../../core/history/calendar.ts';
-import { isoTime, timeZone } from '../../../core/history/time-zone.ts';
+import { beginningsBetween, calendarShift, fitsCalendar, intervalAt } from '../../../core/history/time/calendar.ts';
+import type { Interval } from '../../../core/history/time/calendar.ts';
+import { isoTime, timeZone } from '../../../core/history/time/time-zone.ts';
 
 const HOUR = 3_600_000;
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'America/Sao_Paulo', 'Pacific/Apia', 'Africa/Casablanca', 'America/St_Johns'];

@@ -10,7 +10,7 @@ import { uiChartPoints } from '../../../core/history/format/ui-chart.ts';
 import { readHistoryQuery } from '../../../core/history/read-query.ts';
 import type { HistoryQuery } from '../../../core/history/query.ts';
 import type { HistoryAnswer } from '../../../core/history/result.ts';
-import { timeZone } from '../../../core/history/time-zone.ts';
+import { timeZone } from '../../../core/history/time/time-zone.ts';
 import { HOUR, MINUTE, NOW, PlainStore, ask, blocks, reading } from './plain-store.ts';
 
 type Writer = (answer: HistoryAnswer, query: HistoryQuery) => AsyncIterable<string>;

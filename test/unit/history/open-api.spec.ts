@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { apiPage, PAGE_POLICY } from '../../../core/history/api-page.ts';
+import { apiPage, PAGE_POLICY } from '../../../core/history/api/api-page.ts';
 import { HistoryQueryError } from '../../../core/history/history-error.ts';
-import { openApiDocument, PARAMETERS } from '../../../core/history/open-api.ts';
+import { openApiDocument, PARAMETERS } from '../../../core/history/api/open-api.ts';
 import { FIELD_NAMES } from '../../../core/history/query.ts';
 import { readHistoryQuery } from '../../../core/history/read-query.ts';
 import { NOW } from './plain-store.ts';

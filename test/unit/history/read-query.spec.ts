@@ -4,8 +4,8 @@ import { HistoryQueryError } from '../../../core/history/history-error.ts';
 import { writeCursor } from '../../../core/history/cursor.ts';
 import { readHistoryQuery } from '../../../core/history/read-query.ts';
 import type { HistoryQuery } from '../../../core/history/query.ts';
-import { readTime } from '../../../core/history/time-expression.ts';
-import { isoTime, timeZone } from '../../../core/history/time-zone.ts';
+import { readTime } from '../../../core/history/time/time-expression.ts';
+import { isoTime, timeZone } from '../../../core/history/time/time-zone.ts';
 import { FIELD_NAMES } from '../../../core/history/query.ts';
 import { DAY, HOUR, NOW } from './plain-store.ts';
 

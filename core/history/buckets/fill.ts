@@ -1,7 +1,7 @@
-import type { ReadingValue } from '../sample/sample.ts';
-import type { Aggregate, Fill } from './query.ts';
-import type { BucketRow } from './result.ts';
-import { breathe } from './source.ts';
+import type { ReadingValue } from '../../sample/sample.ts';
+import type { Aggregate, Fill } from '../query.ts';
+import type { BucketRow } from '../result.ts';
+import { breathe } from '../task.ts';
 
 /** Rows that are filled in one go. */
 const AT_ONCE = 1_000;

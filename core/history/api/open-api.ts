@@ -1,6 +1,6 @@
-import { FIELDS } from './fields.ts';
-import type { FieldDescription } from './fields.ts';
-import { AGGREGATES, FIELD_NAMES, QUALITY_NAMES } from './query.ts';
+import { FIELDS } from './field-descriptions.ts';
+import type { FieldDescription } from './field-descriptions.ts';
+import { AGGREGATES, FIELD_NAMES, QUALITY_NAMES } from '../query.ts';
 
 export interface ApiParameter {
   name: string;

@@ -1,4 +1,4 @@
-import type { IntervalUnit } from './query.ts';
+import type { IntervalUnit } from '../query.ts';
 import type { TimeZone } from './time-zone.ts';
 
 const MINUTE = 60_000;

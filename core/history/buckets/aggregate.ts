@@ -1,15 +1,16 @@
-import type { ReadingValue } from '../sample/sample.ts';
-import type { Bucket, TimedValue } from '../store/bucket.ts';
+import type { ReadingValue } from '../../sample/sample.ts';
+import type { Bucket, TimedValue } from '../../store/bucket.ts';
 import { changesOf } from './change.ts';
 import type { Change } from './change.ts';
 import { filledRows } from './fill.ts';
-import type { Aggregate } from './query.ts';
-import { gapLimit, readingBefore, readingsBetween, usualDistance } from './readings.ts';
-import type { BucketRow } from './result.ts';
+import type { Aggregate } from '../query.ts';
+import { gapLimit, usualDistance } from '../readings/gap.ts';
+import { readingBefore, readingsBetween } from '../readings/reading-pages.ts';
+import type { BucketRow } from '../result.ts';
 import { Scan } from './scan.ts';
 import type { Scanned } from './scan.ts';
-import { breathe, whileWaiting } from './source.ts';
-import type { Series, Task } from './source.ts';
+import { breathe, whileWaiting } from '../task.ts';
+import type { Series, Task } from '../task.ts';
 
 /** Rows that are made in one go. */
 const AT_ONCE = 1_000;

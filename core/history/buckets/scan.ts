@@ -1,8 +1,8 @@
-import { numberOf } from '../store/bucket.ts';
-import type { TimedValue } from '../store/bucket.ts';
+import { numberOf } from '../../store/bucket.ts';
+import type { TimedValue } from '../../store/bucket.ts';
 import { step } from './change.ts';
 import type { Change } from './change.ts';
-import { HistoryLimitError } from './history-error.ts';
+import { HistoryLimitError } from '../history-error.ts';
 import { Quantiles } from './quantiles.ts';
 
 /** Readings of one bucket of which a median is worked out: 8 bytes each while it is. */

@@ -1,6 +1,6 @@
-import { numberOf } from '../store/bucket.ts';
-import type { Bucket, TimedValue } from '../store/bucket.ts';
-import type { Resets } from './query.ts';
+import { numberOf } from '../../store/bucket.ts';
+import type { Bucket, TimedValue } from '../../store/bucket.ts';
+import type { Resets } from '../query.ts';
 
 /** By how much something changed, and in how many milliseconds. */
 export interface Change {

@@ -1,4 +1,4 @@
-import type { StoredReading } from '../store/store.ts';
+import type { StoredReading } from '../../store/store.ts';
 
 /** About a millisecond of work. */
 const MOST = 1_000;

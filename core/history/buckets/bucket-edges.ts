@@ -1,9 +1,9 @@
-import { beginningsAfter } from './calendar.ts';
-import { HistoryLimitError } from './history-error.ts';
-import { MAXIMUM_BUCKETS } from './query.ts';
-import type { HistoryQuery } from './query.ts';
-import { breathe } from './source.ts';
-import { timeZone } from './time-zone.ts';
+import { beginningsAfter } from '../time/calendar.ts';
+import { HistoryLimitError } from '../history-error.ts';
+import { MAXIMUM_BUCKETS } from '../query.ts';
+import type { HistoryQuery } from '../query.ts';
+import { breathe } from '../task.ts';
+import { timeZone } from '../time/time-zone.ts';
 
 /** Calendar intervals that are worked out in one go; in a zone that was not asked for yet, each takes some microseconds. */
 const AT_ONCE = 500;

@@ -1,5 +1,5 @@
 import { calendarShift, intervalAt } from './calendar.ts';
-import type { IntervalUnit } from './query.ts';
+import type { IntervalUnit } from '../query.ts';
 import type { TimeZone } from './time-zone.ts';
 
 /** A point in time, or a period with its beginning and its end (not included), in milliseconds since the epoch. */

@@ -1,8 +1,9 @@
-import type { StoredReading } from '../store/store.ts';
-import { gapLimit, readingBefore, readingsBackwards, readingsBetween, usualDistance } from './readings.ts';
-import type { GapRow, ReadingRow } from './result.ts';
-import { whileWaiting } from './source.ts';
-import type { Series, Task } from './source.ts';
+import type { StoredReading } from '../../store/store.ts';
+import { gapLimit, usualDistance } from './gap.ts';
+import { readingBefore, readingsBackwards, readingsBetween } from './reading-pages.ts';
+import type { GapRow, ReadingRow } from '../result.ts';
+import { whileWaiting } from '../task.ts';
+import type { Series, Task } from '../task.ts';
 
 type Row = ReadingRow | GapRow;
 
