@@ -1,11 +1,9 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Timer } from '../../clock/clock.ts';
 import { beginSlice } from '../../clock/slice.ts';
 import { transaction } from '../../sqlite/database.ts';
 import { storageError } from '../../sqlite/storage-error.ts';
-import type { Corrections } from './corrections.ts';
 import { unsyncedTransaction } from '../../sqlite/unsynced-transaction.ts';
-import type { Pending } from './pending.ts';
 import type { ReadingLog } from './log/reading-log.ts';
 import type { Sealed, SeriesSealer } from './series-sealer.ts';
 import type { Series, SeriesIndex } from './series/series-index.ts';
@@ -34,8 +32,6 @@ export interface SealerOptions {
   clock: Clock;
   limits: SealLimits;
   index: SeriesIndex;
-  pending: Pending;
-  corrections: Corrections;
   log: ReadingLog;
   sealSeries: SeriesSealer;
   /** Ends, here and now, what keeps series from being sealed. */
@@ -78,7 +74,6 @@ interface Pass {
  */
 export class Sealer {
   readonly #options: SealerOptions;
-  readonly #setTrim: StatementSync;
   #urgent: Series[] = [];
   #pass: Pass | undefined;
   #slice: Timer | undefined;
@@ -87,7 +82,6 @@ export class Sealer {
 
   constructor(options: SealerOptions) {
     this.#options = options;
-    this.#setTrim = options.database.prepare('UPDATE trim SET sealed = ?');
   }
 
   /** Seals a series ahead of its turn. */
@@ -139,7 +133,7 @@ export class Sealer {
     const { log, sealSeries } = this.#options;
     this.#commit(transaction, () => {
       const sealed = these.filter(({ pending }) => pending > 0).map((series) => sealSeries.seal(series));
-      this.#keepCount(sealed, log.readings);
+      sealSeries.keepCount(sealed, log.readings);
       also();
       return sealed;
     });
@@ -248,13 +242,7 @@ export class Sealer {
       }
     }
     const all = [...sealed.values()];
-    this.#keepCount(all, logged);
+    sealSeries.keepCount(all, logged);
     return all;
-  }
-
-  /** Writes down how many of the readings that the log then has are in chunks, or were absorbed as duplicates. */
-  #keepCount(sealed: readonly Sealed[], logged: number): void {
-    const additional = sealed.reduce((sum, { series }) => sum + series.pending - series.overrides, 0);
-    this.#setTrim.run(logged - (this.#options.pending.additional - additional));
   }
 }

@@ -1,3 +1,4 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { mergeBlocks } from '../codec/block.ts';
 import type { Block } from '../codec/block.ts';
 import { MAXIMUM_SPAN } from '../codec/chunk-codec.ts';
@@ -11,6 +12,7 @@ import { shortOf } from './series/series-table.ts';
 import type { SeriesState, SeriesTable } from './series/series-table.ts';
 
 export interface SeriesSealerOptions {
+  database: DatabaseSync;
   seriesTable: SeriesTable;
   log: ReadingLog;
   pending: Pending;
@@ -31,9 +33,11 @@ const CHUNK_TEXT = 65_536;
 /** Merges the pending readings of one series into its chunks. */
 export class SeriesSealer {
   readonly #options: SeriesSealerOptions;
+  readonly #setTrim: StatementSync;
 
   constructor(options: SeriesSealerOptions) {
     this.#options = options;
+    this.#setTrim = options.database.prepare('UPDATE trim SET sealed = ?');
   }
 
   /** Writes within the running transaction, and changes nothing in memory. */
@@ -56,6 +60,12 @@ export class SeriesSealer {
     seriesTable.update(series, sealed);
     corrections.seal(series);
     return sealed;
+  }
+
+  /** Writes down, with what the running transaction has sealed, how many of the `logged` readings that the log then has are in chunks or were absorbed as duplicates. */
+  keepCount(sealed: readonly Sealed[], logged: number): void {
+    const additional = sealed.reduce((sum, { series }) => sum + series.pending - series.overrides, 0);
+    this.#setTrim.run(logged - (this.#options.pending.additional - additional));
   }
 
   /** The transaction is on disk. */

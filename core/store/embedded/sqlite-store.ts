@@ -94,7 +94,7 @@ export class SqliteStore implements Store {
       const log = (this.#log = new ReadingLog({ ...parts, index }));
       const seriesTable = new SeriesTable(parts.database);
       const sealSeries = new SeriesSealer({ ...parts, seriesTable, log, pending, chunks, corrections, chunkReadings });
-      const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, pending, corrections, log, sealSeries, release: () => this.#deleter.removeNow() }));
+      const sealer = (this.#sealer = new Sealer({ ...parts, clock, limits: { ...SEAL_LIMITS, ...options.limits }, index, log, sealSeries, release: () => this.#deleter.removeNow() }));
       const intake = (this.#intake = new Intake({ index, pending, chunks, corrections, full: (series: Series) => sealer.add(series) }));
       this.#questions = new Questions({ index, pending, chunks, corrections });
       const rollups = new RollupTable(parts);
@@ -102,7 +102,7 @@ export class SqliteStore implements Store {
       this.#bucketReader = new BucketReader({ ...parts, clock, index, chunks, pending, rollups, marks });
       const losses = (this.#losses = new Losses(parts.database));
       const gone = (reason: 'expired' | 'dropped', readings: number): void => void (intake.counts[reason] += readings);
-      this.#retention = new Retention({ ...parts, clock, index, seriesTable, pending, chunks, log, sealSeries, rollups, marks, losses, gone, sealSoon: () => sealer.trimThrough(log.lastId) });
+      this.#retention = new Retention({ ...parts, clock, index, seriesTable, chunks, log, sealSeries, rollups, marks, losses, gone, sealSoon: () => sealer.trimThrough(log.lastId) });
       const table = new DeletionTable(parts.database);
       const remover = new SeriesRemover({ ...parts, index, seriesTable, pending, chunks, table, part: new RollupDeletion(rollups, marks, losses) });
       const removed = (readings: number): void => void (intake.counts.deleted += readings);

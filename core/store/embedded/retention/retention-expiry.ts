@@ -2,7 +2,6 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { storageError } from '../../../sqlite/storage-error.ts';
 import { unsyncedTransaction } from '../../../sqlite/unsynced-transaction.ts';
 import type { ChunkSummary, ChunkTable } from '../chunk-table.ts';
-import type { Pending } from '../pending.ts';
 import type { ReadingLog } from '../log/reading-log.ts';
 import type { Losses, StoreLosses } from './retention-losses.ts';
 import type { RetentionMarks } from './retention-marks.ts';
@@ -16,7 +15,6 @@ import type { SeriesState, SeriesTable } from '../series/series-table.ts';
 export interface ExpiryOptions {
   database: DatabaseSync;
   path: string;
-  pending: Pending;
   chunks: ChunkTable;
   log: ReadingLog;
   seriesTable: SeriesTable;
@@ -57,14 +55,12 @@ const BEGINNING = -8.64e15;
 export class Expiry {
   readonly #options: ExpiryOptions;
   readonly #oldest: StatementSync;
-  readonly #setTrim: StatementSync;
   readonly #removeSuperseded: StatementSync;
 
   constructor(options: ExpiryOptions) {
     this.#options = options;
     const { database } = options;
     this.#oldest = database.prepare('SELECT first_ts, last_ts, count FROM chunk WHERE series = ? ORDER BY first_ts LIMIT 1');
-    this.#setTrim = database.prepare('UPDATE trim SET sealed = ?');
     this.#removeSuperseded = database.prepare('DELETE FROM superseded WHERE series = ? AND ts < ?');
   }
 
@@ -125,9 +121,9 @@ export class Expiry {
 
   /** Everything of the series in chunks: else a crash would bring back from the log what has gone. */
   #seal(series: Series): Sealed {
-    const { log, pending, sealSeries } = this.#options;
+    const { log, sealSeries } = this.#options;
     const sealed = sealSeries.seal(series);
-    this.#setTrim.run(log.readings - (pending.additional - (series.pending - series.overrides)));
+    sealSeries.keepCount([sealed], log.readings);
     return sealed;
   }
 
