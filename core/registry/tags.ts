@@ -1,7 +1,7 @@
 import { PrincipalError } from './principal.ts';
 
 /** Tags of one device. */
-export const MAXIMUM_TAGS = 16;
+const MAXIMUM_TAGS = 16;
 const LONGEST_TAG = 64;
 // A comma parts them where several are written in one text; a control character cannot be seen.
 const UNUSABLE = /[,\p{Cc}\p{Cs}]/u;

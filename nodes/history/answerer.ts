@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { runHistory } from '../../core/history/index.ts';
-import type { HistoryAnswer, HistoryQuery } from '../../core/history/index.ts';
+import type { HistoryQuery } from '../../core/history/query.ts';
+import type { HistoryAnswer } from '../../core/history/result.ts';
+import { runHistory } from '../../core/history/run-history.ts';
 import type { HistorySource } from '../../core/history/source.ts';
 import type { FlowRuntime } from '../harness/flow-runtime.ts';
 import { LEAST_IN_PART } from './config.ts';

@@ -1,7 +1,8 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import { HoldfastError, messageOf } from '../../core/errors/holdfast-error.ts';
-import { HistoryQueryError, readHistoryQuery } from '../../core/history/index.ts';
-import type { HistoryQuery, HistoryQueryInput } from '../../core/history/index.ts';
+import { HistoryQueryError } from '../../core/history/history-error.ts';
+import type { HistoryQuery, HistoryQueryInput } from '../../core/history/query.ts';
+import { readHistoryQuery } from '../../core/history/read-query.ts';
 import { defineNode } from '../harness/define-node.ts';
 import { addPreviewRoute } from './preview-route.ts';
 import { Answerer } from './answerer.ts';
@@ -62,7 +63,7 @@ export default defineNode('holdfast-history', {
  *
  * @throws HistoryQueryError that names the field, its value and the cure.
  */
-export function questionIn(config: HistoryConfig, override: unknown, now: number): HistoryQuery {
+function questionIn(config: HistoryConfig, override: unknown, now: number): HistoryQuery {
   const query = readHistoryQuery(merged(config, override), { now });
   if (config.rowsPerMessage > 0 && config.output !== 'series') return query;
   if (query.limit <= MOST_IN_ONE) return query;

@@ -1,6 +1,8 @@
+import { chartPayload } from '../../core/history/format/chart.ts';
 import { csvColumns, csvLines } from '../../core/history/format/csv.ts';
-import { chartPayload, flatRows, uiChartPoints } from '../../core/history/index.ts';
-import type { HistoryQuery } from '../../core/history/index.ts';
+import { flatRows } from '../../core/history/format/flat-row.ts';
+import { uiChartPoints } from '../../core/history/format/ui-chart.ts';
+import type { HistoryQuery } from '../../core/history/query.ts';
 import { timeZone } from '../../core/history/time/time-zone.ts';
 import type { OutputForm } from './config.ts';
 import type { Part } from './parts.ts';

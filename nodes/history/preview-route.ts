@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { systemClock } from '../../core/clock/clock.ts';
 import { ConfigError, HoldfastError, messageOf } from '../../core/errors/holdfast-error.ts';
-import { readHistoryQuery } from '../../core/history/index.ts';
+import { readHistoryQuery } from '../../core/history/read-query.ts';
 import { runningBackend } from '../backend/running-backend.ts';
 import { readConfig } from '../harness/config.ts';
 import { withEnvironment } from '../harness/try-it.ts';

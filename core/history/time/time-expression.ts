@@ -141,7 +141,7 @@ const UNITS: Readonly<Record<string, IntervalUnit | 'second'>> = {
 };
 
 /** The unit that a text names, in the singular, the plural or short; `m` is a minute and `M` a month. */
-export function unitOf(text: string): IntervalUnit | 'second' | undefined {
+function unitOf(text: string): IntervalUnit | 'second' | undefined {
   const name = text.length === 1 ? text : text.toLowerCase().replace(/(?<=..)s$/, '');
   return Object.hasOwn(UNITS, name) ? UNITS[name] : undefined;
 }
