@@ -1,3 +1,5 @@
+import type { TrustedTime } from '../../clock/trusted-time.ts';
+import { HoldfastError } from '../../errors/holdfast-error.ts';
 import { StorageError } from '../../sqlite/storage-error.ts';
 import type { Entry, EntryKind } from '../entry.ts';
 import { entriesOf } from './queue-file.ts';
@@ -25,6 +27,13 @@ export class QueueFullError extends StorageError {
   }
 }
 
+/** The clock is far ahead, and what would be too old by it waits on for a while. Code `HOLDFAST_FORWARD_CLOCK`. */
+export class QueueClockError extends HoldfastError {
+  constructor(message: string) {
+    super('HOLDFAST_FORWARD_CLOCK', message);
+  }
+}
+
 /** What of the queue may be given up: what is in memory, or under way, is left alone. */
 export interface Reach {
   /** The last segment of each kind that has been read. */
@@ -43,15 +52,19 @@ const MARGIN = 1.1;
 /** A queue that can give up nothing, since all of it is under way, refuses beyond this. */
 const HARD_MARGIN = 16 * 1024 * 1024;
 const DEVICES_COUNTED = 10_000;
+/** From one time that is kept on disk to the next, in milliseconds. */
+const TIME_INTERVAL = 900_000;
 
 /** Keeps a queue within its bounds. */
 export class BoundKeeper {
   readonly #bounds: QueueBounds;
+  readonly #time: TrustedTime;
   /** Of each device, how many readings were looked at. */
   readonly #seen = new Map<string, number>();
 
-  constructor(bounds: QueueBounds) {
+  constructor(bounds: QueueBounds, time: TrustedTime) {
     this.#bounds = bounds;
+    this.#time = time;
   }
 
   /** Why nothing more is taken; undefined when it is. */
@@ -61,37 +74,47 @@ export class BoundKeeper {
     return held >= (full === 'refuse' ? bytes : bytes + HARD_MARGIN) ? new QueueFullError(file.path, held, bytes) : undefined;
   }
 
-  isTooOld(queued: number, now: number): boolean {
-    return this.#bounds.age > 0 && queued < now - this.#bounds.age;
+  isTooOld(queued: number): boolean {
+    const { age } = this.#bounds;
+    return age > 0 && queued < this.#time.timeFor([age]) - age;
   }
 
-  /** Within `file.write`: gives up what is too old or too much. @returns whether there is more to do. */
-  enforce(file: QueueFile, reach: Reach, now: number): boolean {
-    return this.#dropOld(file, reach, now) || this.#dropMuch(file, reach);
+  /** Within `file.write`: gives up what is too old or too much, and keeps the time by which that is told. */
+  enforce(file: QueueFile, reach: Reach): void {
+    file.totals.time = this.#bounds.age > 0 ? this.#time.snapshot() : undefined;
+    if (!this.#dropOld(file, reach)) this.#dropMuch(file, reach);
   }
 
-  #dropOld(file: QueueFile, { read, live, fresh }: Reach, now: number): boolean {
+  /** Whether there is something to enforce, or to keep, although nothing comes or goes. */
+  isDue(file: QueueFile): boolean {
+    if (this.#bounds.age === 0) return false;
+    const { held, time } = file.totals;
+    const oldest = held.reading.entries > 0 ? file.oldest() : undefined;
+    return (oldest !== undefined && this.isTooOld(oldest)) || Math.abs(this.#time.snapshot().time - (time?.time ?? 0)) >= TIME_INTERVAL;
+  }
+
+  /** @returns whether there may be more of it. */
+  #dropOld(file: QueueFile, { read, live, fresh }: Reach): boolean {
     if (this.#bounds.age === 0) return false;
     for (let dropped = 0; dropped < DROPPED_AT_ONCE; dropped += 1) {
       const row = file.next('reading', read.reading);
-      if (!row || row.id >= Math.min(live, fresh) || !this.isTooOld(row.queued, now)) return false;
+      if (!row || row.id >= Math.min(live, fresh) || !this.isTooOld(row.queued)) return false;
       file.drop(row, 'age');
     }
     return true;
   }
 
-  #dropMuch(file: QueueFile, reach: Reach): boolean {
+  #dropMuch(file: QueueFile, reach: Reach): void {
     const { bytes, full } = this.#bounds;
-    if (full === 'refuse') return false;
+    if (full === 'refuse') return;
     if (full === 'thin') for (let thinned = 0; thinned < THINNED_AT_ONCE && heldBytes(file) > bytes; thinned += 1) this.#thin(file, reach);
     const most = full === 'thin' ? bytes * MARGIN : bytes;
     for (let dropped = 0; dropped < DROPPED_AT_ONCE && heldBytes(file) > most; dropped += 1) {
       const reading = file.next('reading', reach.read.reading);
       const row = reading && reading.id < Math.min(reach.live, reach.fresh) ? reading : file.next('alarm', reach.read.alarm);
-      if (!row || row.id >= reach.fresh) return false;
+      if (!row || row.id >= reach.fresh) return;
       file.drop(row, 'bytes');
     }
-    return heldBytes(file) > bytes;
   }
 
   #thin(file: QueueFile, { read, live, fresh }: Reach): void {

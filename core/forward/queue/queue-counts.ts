@@ -1,3 +1,4 @@
+import type { TrustedTimeSnapshot } from '../../clock/trusted-time.ts';
 import type { EntryKind } from '../entry.ts';
 
 /** Why entries left the queue without having been sent. */
@@ -24,6 +25,8 @@ export interface Held {
 export interface QueueTotals {
   counts: QueueCounts;
   held: Record<EntryKind, Held>;
+  /** Where readings have an age beyond which they are given up. */
+  time?: TrustedTimeSnapshot | undefined;
 }
 
 export function noTotals(): QueueTotals {

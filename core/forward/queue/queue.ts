@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '../../clock/clock.ts';
+import { TrustedTime } from '../../clock/trusted-time.ts';
 import { GroupCommit } from '../../sqlite/group-commit.ts';
 import type { Committed } from '../../sqlite/group-commit.ts';
 import { StorageError } from '../../sqlite/storage-error.ts';
 import { entryOfLine } from '../entry.ts';
 import type { Entry } from '../entry.ts';
-import { BoundKeeper } from './bounds.ts';
+import { BoundKeeper, QueueClockError } from './bounds.ts';
 import type { QueueBounds } from './bounds.ts';
 import { digestOf } from './known-ids.ts';
 import type { QueueCounts } from './queue-counts.ts';
@@ -67,10 +68,12 @@ export class ForwardQueue {
   /** @throws StorageError when the file cannot be opened. */
   constructor(options: QueueOptions) {
     this.#options = options;
-    this.#file = new QueueFile(options.path, options.remembered);
-    this.#keeper = new BoundKeeper(options.bounds);
+    const { path, clock, problem } = options;
+    this.#file = new QueueFile(path, options.remembered);
+    const time = new TrustedTime({ clock, snapshot: this.#file.totals.time, place: `the queue ${path}`, problem: (sentence) => problem(new QueueClockError(sentence)) });
+    this.#keeper = new BoundKeeper(options.bounds, time);
     this.#window = new Window({ file: this.#file, order: options.order, liveFor: options.liveFor, damaged: (row) => this.#file.write(() => this.#file.drop(row, 'damaged')) });
-    this.#commits = new GroupCommit({ clock: options.clock, interval: COMMIT_INTERVAL, maximumItems: COMMIT_MESSAGES, commit: (items) => this.#commit(items) });
+    this.#commits = new GroupCommit({ clock, interval: COMMIT_INTERVAL, maximumItems: COMMIT_MESSAGES, commit: (items) => this.#commit(items) });
     this.#look();
   }
 
@@ -93,7 +96,7 @@ export class ForwardQueue {
     const taken: Queued[] = [];
     let size = 0;
     for (let next = this.#window.peek(lane, now); next && taken.length < most; next = this.#window.peek(lane, now)) {
-      if (next.kind === 'reading' && this.#keeper.isTooOld(next.queued, now)) {
+      if (next.kind === 'reading' && this.#keeper.isTooOld(next.queued)) {
         this.#end(this.#window.take(lane), () => (this.counts.dropped.age += 1));
         continue;
       }
@@ -243,7 +246,7 @@ export class ForwardQueue {
     const result = this.#file.write(() => {
       this.#note();
       const done = work();
-      this.#keeper.enforce(this.#file, { ...this.#window.reach, fresh }, this.#options.clock.now());
+      this.#keeper.enforce(this.#file, { ...this.#window.reach, fresh });
       return done;
     });
     this.#window.noted(this.#dirty.keys());
@@ -263,9 +266,7 @@ export class ForwardQueue {
   /** Nothing may come for long, and what waits grows old all the same. */
   #look(): void {
     this.#looking = this.#options.clock.setTimeout(() => {
-      const { reading } = this.#file.totals.held;
-      const oldest = this.#options.bounds.age > 0 && reading.entries > 0 ? this.#file.oldest() : undefined;
-      if (oldest !== undefined && this.#keeper.isTooOld(oldest, this.#options.clock.now())) this.#noteEnded();
+      if (this.#keeper.isDue(this.#file)) this.#noteEnded();
       if (this.#window.demote(this.#options.clock.now())) this.#options.changed();
       this.#look();
     }, LOOKED_AFTER);

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../../../core/errors/holdfast-error.ts';
 import { isDiskAtFault } from '../../../core/sqlite/storage-error.ts';
 import { QueueFullError } from '../../../core/forward/queue/bounds.ts';
 import { alarm, ForwardFixture, reading } from './fixture.ts';
+
+const MINUTE = 60_000;
+const DAY = 1_440 * MINUTE;
 
 const many = (device: string, from: number, count: number): ReturnType<typeof reading>[] => Array.from({ length: count }, (_, index) => reading(device, from + index));
 const bounded = (bounds: { bytes: number; age?: number; full: 'refuse' | 'drop-oldest' | 'thin'; keepEvery?: number }): { queue: { bounds: { bytes: number; age: number; full: 'refuse' | 'drop-oldest' | 'thin'; keepEvery: number } } } => ({
@@ -100,6 +104,26 @@ describe('the queue of a forward node', () => {
     const left = [...fixture.queue.take('alarms', 10_000, 1e9), ...fixture.queue.take('backlog', 10_000, 1e9), ...fixture.target.open.flatMap(({ batch }) => batch.items)].map(({ device }) => device);
     assert.ok(left.includes('b'));
     assert.ok(left.filter((device) => device === 'a').length <= 1);
+  });
+
+  it('gives up no reading by a clock that leaps far ahead, also over a restart and while nothing comes, and tells of it; when the clock is right again, by their age', async () => {
+    fixture = new ForwardFixture(bounded({ bytes: 1e9, age: 10 * MINUTE, full: 'refuse' }));
+    fixture.queueUp(...many('a', 0, 3_000));
+    fixture.clock.advance(2 * MINUTE);
+    fixture.clock.leap(365 * DAY);
+    fixture.clock.advance(2 * MINUTE);
+    await fixture.restart();
+    fixture.clock.advance(2 * MINUTE);
+    fixture.queueUp(reading('b', 1));
+    assert.deepEqual([fixture.queue.counts.dropped.age, fixture.queue.status.entries], [0, 3_001]);
+    assert.equal(fixture.problems.length, 2);
+    for (const problem of fixture.problems) assert.match(messageOf(problem), /^The clock says 2024-11-13T.*, 365 days more than the queue .*forward-n\.sqlite expected\. .* for \d+ more hours/);
+    fixture.clock.leap(-365 * DAY);
+    fixture.clock.advance(8 * MINUTE);
+    await fixture.target.answer({ kind: 'later', reason: 'down' });
+    fixture.clock.advance(1_000);
+    assert.ok(fixture.queue.status.entries < 3_000);
+    assert.equal(fixture.queue.counts.dropped.age, 3_001 - fixture.queue.status.entries);
   });
 
   it('gives nothing up that is in memory, whatever the bound is', async () => {
