@@ -22,7 +22,6 @@ import type { StoreLosses } from './retention/retention-losses.ts';
 import { RetentionMarks } from './retention/retention-marks.ts';
 import { RollupTable } from './rollup/rollup-table.ts';
 import { Replay } from './log/replay.ts';
-import { RollupDeletion } from './rollup/rollup-deletion.ts';
 import { Scrubber } from './deletion/scrubber.ts';
 import { Sealer, SEAL_LIMITS } from './sealer.ts';
 import type { SealLimits } from './sealer.ts';
@@ -104,7 +103,7 @@ export class SqliteStore implements Store {
       const gone = (reason: 'expired' | 'dropped', readings: number): void => void (intake.counts[reason] += readings);
       this.#retention = new Retention({ ...parts, clock, index, seriesTable, chunks, log, sealSeries, rollups, marks, losses, gone, sealSoon: () => sealer.trimThrough(log.lastId) });
       const table = new DeletionTable(parts.database);
-      const remover = new SeriesRemover({ ...parts, index, seriesTable, pending, chunks, table, part: new RollupDeletion(rollups, marks, losses) });
+      const remover = new SeriesRemover({ ...parts, index, seriesTable, pending, chunks, table, rollups, marks, losses });
       const removed = (readings: number): void => void (intake.counts.deleted += readings);
       this.#deleter = new Deleter({ ...parts, clock, index, log, flush: () => this.#group.flush(), sealer, table, remover, scrubber: new Scrubber(parts.database), removed });
       new Replay({ log, intake, index, chunks }).run();

@@ -1,26 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { ROLLUP_WIDTHS } from '../../retention.ts';
 import type { ChunkSummary, ChunkTable } from '../chunk-table.ts';
 import { contentAt } from '../content.ts';
 import type { DeletionTable, SeriesDeletion } from './deletion-table.ts';
 import { unsyncedTransaction } from '../../../sqlite/unsynced-transaction.ts';
 import type { Pending } from '../pending.ts';
+import type { Losses } from '../retention/retention-losses.ts';
+import type { RetentionMarks } from '../retention/retention-marks.ts';
+import type { RollupTable } from '../rollup/rollup-table.ts';
 import type { Series, SeriesIndex } from '../series/series-index.ts';
 import { shortOf } from '../series/series-table.ts';
 import type { SeriesState, SeriesTable } from '../series/series-table.ts';
-
-/** What else keeps something of the readings that somebody deletes. All but `removed` are part of the running transaction. */
-export interface DeletionPart {
-  /** Deletes what it has of a series from `from` up to but without `to`. */
-  delete(series: Series, from: number, to: number): void;
-  /** Whether it has anything of a series. */
-  has(series: Series): boolean;
-  /** So many readings go. */
-  count(readings: number): void;
-  /** The series goes. */
-  remove(series: Series): void;
-  /** The transaction of `remove` is on disk. */
-  removed(series: Series): void;
-}
 
 export interface SeriesRemoverOptions {
   database: DatabaseSync;
@@ -29,7 +19,9 @@ export interface SeriesRemoverOptions {
   pending: Pending;
   chunks: ChunkTable;
   table: DeletionTable;
-  part: DeletionPart;
+  rollups: RollupTable;
+  marks: RetentionMarks;
+  losses: Losses;
 }
 
 /** Chunks or rows that are removed at a time: a millisecond or two. */
@@ -38,7 +30,7 @@ const ROWS = 500;
 /** Beyond all times. */
 const MAXIMUM_TIME = 1e16;
 
-/** Removes the readings of one series, their superseded ones and what else there is of them, in transactions of a few milliseconds. */
+/** Removes the readings of one series, their superseded ones, their rollups and what else there is of them, in transactions of a few milliseconds. */
 export class SeriesRemover {
   readonly #options: SeriesRemoverOptions;
   readonly #superseded: StatementSync;
@@ -53,7 +45,7 @@ export class SeriesRemover {
 
   /** One transaction. @returns how many readings it removed; `deletion.removed` says whether they were the last. */
   step(series: Series, deletion: SeriesDeletion): number {
-    const { database, index, pending, chunks, part } = this.#options;
+    const { database, index, pending, chunks, marks } = this.#options;
     const before = series.sealed;
     const { ended, state, empty } = unsyncedTransaction(database, () => this.#removeSome(series, deletion));
     chunks.forget(series);
@@ -66,28 +58,28 @@ export class SeriesRemover {
     }
     if (empty) {
       index.remove(series);
-      part.removed(series);
+      marks.removed(series);
     }
     return before - state.readings;
   }
 
   #removeSome(series: Series, deletion: SeriesDeletion): { ended: boolean; state: SeriesState; empty: boolean } {
-    const { table, seriesTable, part } = this.#options;
+    const { table, seriesTable, marks, losses } = this.#options;
     const { from, to } = deletion;
     const chunks = this.#someChunks(series, from, to);
     const state: SeriesState = { readings: series.sealed, newest: series.sealedNewest, content: series.newestSealed, logged: series.logged };
     for (const chunk of chunks) state.readings -= this.#removeFrom(series, chunk, from, to);
     deletion.data?.push(...chunks.map(({ data }) => data));
     const ended = chunks.length < CHUNKS && this.#removeRest(series, from, to);
-    const empty = ended && state.readings === 0 && series.pending === 0 && !part.has(series);
+    const empty = ended && state.readings === 0 && series.pending === 0 && !this.#hasRollups(series);
     if (ended) {
       table.setRemoved(deletion);
       Object.assign(state, this.#newest(series));
     }
-    part.count(series.sealed - state.readings);
+    losses.add('deleted', series.sealed - state.readings);
     if (empty) {
       seriesTable.remove(series);
-      part.remove(series);
+      marks.remove(series);
     } else {
       seriesTable.update(series, state);
     }
@@ -121,8 +113,12 @@ export class SeriesRemover {
     const times: [number, number] = [Math.max(from, -MAXIMUM_TIME), Math.min(to, MAXIMUM_TIME)];
     const superseded = Number(this.#superseded.run(series.id, ...times).changes);
     const damaged = Number(this.#damaged.run(series.id, ...times).changes);
-    this.#options.part.delete(series, from, to);
+    this.#options.rollups.delete(series, from, to);
     return superseded < ROWS && damaged < ROWS;
+  }
+
+  #hasRollups(series: Series): boolean {
+    return Object.values(ROLLUP_WIDTHS).some((width) => this.#options.rollups.hasBefore(series, width, Infinity));
   }
 
   #newest(series: Series): Pick<SeriesState, 'newest' | 'content'> {
