@@ -1,29 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { openEditor, startBrowser } from '../support/browser.ts';
+import type { Locator } from 'playwright-core';
 import type { Editor } from '../support/browser.ts';
 import { until as eventually } from '../support/mosquitto.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
-import { BACKEND, inject, startFlow } from './fixture.ts';
+import { BACKEND, inject, openEditorForTests } from './fixture.ts';
 
 describe('the dialog of the backend', () => {
-  let browser: Browser;
   let holdfast: Holdfast;
   let editor: Editor;
-
-  before('start Chromium and Node-RED', async function () {
-    browser = await startBrowser(this);
-    holdfast = await startFlow();
-    editor = await openEditor(browser, holdfast);
-  });
-  afterEach('leave no dialog open when a test failed', () => editor?.closeAll());
-  after('stop both', async () => {
-    await editor?.end();
-    await browser?.close();
-    await holdfast?.remove();
-  });
+  openEditorForTests((open) => ({ holdfast, editor } = open));
 
   it('makes profiles, and says what the server would refuse', async () => {
     await editor.open(BACKEND);

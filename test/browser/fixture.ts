@@ -1,6 +1,9 @@
-/** A flow with every node, and a Node-RED that runs it: what the specs of the editor open. */
+/** A flow with every node, a Node-RED that runs it and an editor that shows it: what the specs of the editor open. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { openEditor, startBrowser } from '../support/browser.ts';
+import type { Editor } from '../support/browser.ts';
 import { makeHome, startHoldfast } from '../support/node-red-process.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
 
@@ -19,11 +22,44 @@ const PROFILES = [
 
 const PAYLOAD = '{"temperature":95.5,"pressure":160,"running":true}';
 
-/** Starts Node-RED on a flow of its own, built from the sources of now by the suite. */
-export async function startFlow(): Promise<Holdfast> {
+export interface OpenEditor {
+  readonly browser: Browser;
+  readonly holdfast: Holdfast;
+  readonly editor: Editor;
+}
+
+/**
+ * Starts Chromium, Node-RED and the editor before the tests of the `describe` that it is called in and hands them over,
+ * closes the dialogs that a test leaves open, and ends all three after the last.
+ */
+export function openEditorForTests(handOver: (open: OpenEditor) => void, start: () => Promise<Holdfast> = startFlow): void {
+  let browser: Browser | undefined;
+  let holdfast: Holdfast | undefined;
+  let editor: Editor | undefined;
+
+  before('start Chromium and Node-RED', async function () {
+    browser = await startBrowser(this);
+    holdfast = await start();
+    editor = await openEditor(browser, holdfast);
+    handOver({ browser, holdfast, editor });
+  });
+  afterEach('leave no dialog open', () => editor?.closeAll());
+  after('stop both', async () => {
+    await editor?.end();
+    await browser?.close();
+    await holdfast?.remove();
+  });
+}
+
+/**
+ * Starts Node-RED, built from the sources of now by the suite, on a flow of its own: every node, or those given. `prepare`
+ * fills its user directory first.
+ */
+export async function startFlow(nodes: readonly object[] = everyNode(), prepare?: (home: string) => Promise<void>): Promise<Holdfast> {
   const home = makeHome();
-  writeFileSync(join(home, 'flows.json'), JSON.stringify(flow()));
   try {
+    writeFileSync(join(home, 'flows.json'), JSON.stringify(nodes));
+    await prepare?.(home);
     return withRemoval(await startHoldfast({ home, plain: true }), home);
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
@@ -44,7 +80,7 @@ function withRemoval(holdfast: Holdfast, home: string): Holdfast {
   } };
 }
 
-function flow(): object[] {
+function everyNode(): object[] {
   const on = (node: (typeof NODES)[number], x: number, y: number, wires: string[][], properties: object = {}): object =>
     ({ id: idOf(node), type: `holdfast-${node}`, z: 'f000000000000001', name: '', version: 1, x, y, wires, ...(node === 'validate' ? {} : { backend: BACKEND }), ...properties });
   return [

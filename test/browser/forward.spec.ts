@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { openEditor, startBrowser } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
-import type { Holdfast } from '../support/node-red-process.ts';
-import { idOf, startFlow } from './fixture.ts';
+import { idOf, openEditorForTests } from './fixture.ts';
 
 describe('the dialog of the forward node', () => {
-  let browser: Browser;
-  let holdfast: Holdfast;
   let editor: Editor;
-
-  before('start Chromium and Node-RED', async function () {
-    browser = await startBrowser(this);
-    holdfast = await startFlow();
-    editor = await openEditor(browser, holdfast);
-  });
+  openEditorForTests((open) => ({ editor } = open));
   beforeEach('open it', () => editor.open(idOf('forward')));
-  afterEach('leave no dialog open', () => editor?.closeAll());
-  after('stop both', async () => {
-    await editor?.end();
-    await browser?.close();
-    await holdfast?.remove();
-  });
 
   const shown = async (...properties: string[]): Promise<string[]> => {
     const visible: string[] = [];

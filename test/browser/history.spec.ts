@@ -1,44 +1,28 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { Backend } from '../../core/backend/backend.ts';
 import { systemClock } from '../../core/clock/clock.ts';
 import type { Sample, Values } from '../../core/sample/sample.ts';
-import { openEditor, startBrowser } from '../support/browser.ts';
+import { openEditor } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
-import { makeHome, startHoldfast } from '../support/node-red-process.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
+import { openEditorForTests, startFlow } from './fixture.ts';
 
 const HISTORY = 'a000000000000001';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const FLOW = [
+  { id: 'f000000000000001', type: 'tab', label: 'History' },
+  { id: 'b000000000000001', type: 'holdfast-backend', name: 'Data', directory: 'data', version: 1 },
+  { id: HISTORY, type: 'holdfast-history', z: 'f000000000000001', name: '', version: 1, backend: 'b000000000000001', x: 300, y: 100, wires: [[]] },
+];
 
 describe('the dialog of the history node', () => {
   let browser: Browser;
   let holdfast: Holdfast;
-  let home: string;
   let editor: Editor;
-
-  before('fill a store, start Chromium and Node-RED', async function () {
-    browser = await startBrowser(this);
-    home = makeHome();
-    await fillStore(join(home, 'data'));
-    writeFileSync(join(home, 'flows.json'), JSON.stringify([
-      { id: 'f000000000000001', type: 'tab', label: 'History' },
-      { id: 'b000000000000001', type: 'holdfast-backend', name: 'Data', directory: 'data', version: 1 },
-      { id: HISTORY, type: 'holdfast-history', z: 'f000000000000001', name: '', version: 1, backend: 'b000000000000001', x: 300, y: 100, wires: [[]] },
-    ]));
-    holdfast = await startHoldfast({ home, plain: true });
-    editor = await openEditor(browser, holdfast);
-  });
-  afterEach('leave no dialog open when a test failed', () => editor?.closeAll());
-  after('stop both', async () => {
-    await editor?.end();
-    await browser?.close();
-    await holdfast?.remove();
-    rmSync(home, { recursive: true, force: true });
-  });
+  openEditorForTests((open) => ({ browser, holdfast, editor } = open), () => startFlow(FLOW, (home) => fillStore(join(home, 'data'))));
 
   const field = (name: string) => editor.page.locator(`#node-input-${name}`);
   const charts = () => editor.page.locator('#holdfast-preview .holdfast-chart');

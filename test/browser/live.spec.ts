@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict';
 import mqtt from 'mqtt';
-import type { Browser } from 'playwright-core';
-import { openEditor, startBrowser } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
-import { BACKEND, idOf, inject, startFlow } from './fixture.ts';
+import { BACKEND, idOf, inject, openEditorForTests } from './fixture.ts';
 
 describe('the dialogs of a running flow', () => {
-  let browser: Browser;
   let holdfast: Holdfast;
   let editor: Editor;
-
-  before('start Chromium and Node-RED', async function () {
-    browser = await startBrowser(this);
-    holdfast = await startFlow();
-    editor = await openEditor(browser, holdfast);
-  });
-
-  after('stop both', async () => {
-    await browser?.close();
-    await holdfast?.remove();
-  });
-
-  afterEach('leave no dialog open when a test failed', () => editor?.closeAll());
+  openEditorForTests((open) => ({ holdfast, editor } = open));
 
   /** What "Try it" answers in the open dialog. */
   async function tryIt(): Promise<{ summary: string; message: string; result: string }> {

@@ -1,29 +1,15 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { openEditor, startBrowser } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
-import { idOf, inject, startFlow } from './fixture.ts';
+import { idOf, inject, openEditorForTests } from './fixture.ts';
 
 const PARTS = ['#node-input-band', '.red-ui-editableList-addButton', '#node-input-longestSilence', '#node-input-interval', '#node-input-keep'];
 
 describe('the dialog of the store', () => {
-  let browser: Browser;
   let holdfast: Holdfast;
   let editor: Editor;
-
-  before('start Chromium and Node-RED', async function () {
-    browser = await startBrowser(this);
-    holdfast = await startFlow();
-    editor = await openEditor(browser, holdfast);
-  });
+  openEditorForTests((open) => ({ holdfast, editor } = open));
   beforeEach('open it', () => editor.open(idOf('store')));
-  afterEach('leave no dialog open', () => editor?.closeAll());
-  after('stop both', async () => {
-    await editor?.end();
-    await browser?.close();
-    await holdfast?.remove();
-  });
 
   const choose = (mode: string): Promise<string[]> => editor.page.locator('#node-input-mode').selectOption(mode);
   const visible = async (): Promise<string[]> => {
