@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, chownSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePorts } from './node-red-process.ts';
-import { findProgram, requireProgram } from './requirements.ts';
+import { findProgram, isProgram, requireProgram } from './requirements.ts';
 import { selfSigned } from './self-signed.ts';
 
 const PACKAGES = '/usr/lib/postgresql';
@@ -165,8 +165,13 @@ export class Postgres {
   }
 }
 
+/** A program of PostgreSQL, of the newest version that is there; undefined when there is none. */
+export function findPostgresProgram(name: string): string | undefined {
+  return DEBIAN_FOLDERS.map((folder) => join(folder, name)).find(isProgram) ?? findProgram(name);
+}
+
 function programOf(context: Mocha.Context, name: string): string {
-  return DEBIAN_FOLDERS.map((folder) => join(folder, name)).find(isThere) ?? findProgram(name) ?? requireProgram(context, name, 'postgresql');
+  return findPostgresProgram(name) ?? requireProgram(context, name, 'postgresql');
 }
 
 function versionsIn(folder: string): string[] {
@@ -174,15 +179,6 @@ function versionsIn(folder: string): string[] {
     return readdirSync(folder).toSorted((a, b) => Number(b) - Number(a)).map((version) => join(folder, version, 'bin'));
   } catch {
     return [];
-  }
-}
-
-function isThere(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

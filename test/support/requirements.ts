@@ -77,7 +77,8 @@ function programFolders(): string[] {
   return [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/local/sbin', '/usr/sbin'].filter(Boolean);
 }
 
-function isProgram(file: string): boolean {
+/** Whether there is a file that can be run. */
+export function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

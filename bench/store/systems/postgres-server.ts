@@ -1,12 +1,8 @@
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Postgres } from '../../../test/support/postgres.ts';
-import { findProgram, missingProgram } from '../../../test/support/requirements.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { findPostgresProgram, Postgres } from '../../../test/support/postgres.ts';
+import { missingProgram } from '../../../test/support/requirements.ts';
 import { cpuMicroseconds, peakRssMegabytes, TICK_MICROSECONDS } from '../../pipeline/measure.ts';
 import type { Processes, Server } from './system.ts';
-
-/** Where Debian keeps the programs that are not on PATH. */
-const DEBIAN = '/usr/lib/postgresql';
 
 /** How to reach the server. */
 export interface PostgresAddress {
@@ -46,27 +42,9 @@ export function postgresProcesses(server: number, helper: number): Processes {
 
 /** @throws Error with the cure when it is not there */
 export function postgresProgram(name: string): string {
-  const places = [...debianFolders().map((folder) => join(folder, name)), findProgram(name)];
-  const found = places.find((place) => place !== undefined && isProgram(place));
+  const found = findPostgresProgram(name);
   if (found === undefined) throw new Error(missingProgram([name], 'postgresql'));
   return found;
-}
-
-function debianFolders(): string[] {
-  try {
-    return readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)).map((version) => join(DEBIAN, version, 'bin'));
-  } catch {
-    return [];
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The fields of /proc/<pid>/stat after the name, which stands in brackets and may hold spaces (proc(5)). */
