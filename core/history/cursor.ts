@@ -9,7 +9,8 @@ export interface Cursor {
 }
 
 const VERSION = 1;
-const LONGEST = 4_096;
+/** Characters of a cursor at most. */
+export const LONGEST_CURSOR = 4_096;
 
 /** A cursor as an opaque text. */
 export function writeCursor({ from, to, position: { device, metric, ts } }: Cursor): string {
@@ -18,7 +19,7 @@ export function writeCursor({ from, to, position: { device, metric, ts } }: Curs
 
 /** @returns undefined when nobody was given such a text. */
 export function readCursor(text: string): Cursor | undefined {
-  if (text.length > LONGEST) return undefined;
+  if (text.length > LONGEST_CURSOR) return undefined;
   let read: unknown;
   try {
     read = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));

@@ -1,5 +1,5 @@
 import { fitsCalendar } from './time/calendar.ts';
-import { readCursor } from './cursor.ts';
+import { LONGEST_CURSOR, readCursor } from './cursor.ts';
 import { HistoryQueryError, shown } from './history-error.ts';
 import { AGGREGATES, DEFAULT_LIMIT, DEFAULT_POINTS, FIELD_NAMES, FILLS, INTERVAL_UNITS, KINDS, MAXIMUM_BUCKETS, MAXIMUM_LIMIT, ORDERS, QUALITY_NAMES, RESETS } from './query.ts';
 import type { Fill, Grid, HistoryQuery } from './query.ts';
@@ -82,7 +82,7 @@ function zoneOf(fields: Fields, preset = serverTimeZone()): TimeZone {
 }
 
 function cursorOf(fields: Fields): ReturnType<typeof readCursor> {
-  const text = textField(fields, 'next', 4_096);
+  const text = textField(fields, 'next', LONGEST_CURSOR);
   if (text === undefined) return undefined;
   const cursor = readCursor(text);
   if (!cursor) throw new HistoryQueryError('next', `next is ${shown(text)}, which is no cursor. Send the "next" of the last answer as it is, or leave it out to begin anew.`);

@@ -1,6 +1,7 @@
 import { chartPayload } from '../../core/history/format/chart.ts';
-import { csvColumns, csvLines } from '../../core/history/format/csv.ts';
+import { csvColumns, csvHeader, csvLines } from '../../core/history/format/csv.ts';
 import { flatRows } from '../../core/history/format/flat-row.ts';
+import { jsonLines } from '../../core/history/format/json-lines.ts';
 import { uiChartPoints } from '../../core/history/format/ui-chart.ts';
 import type { HistoryQuery } from '../../core/history/query.ts';
 import { timeZone } from '../../core/history/time/time-zone.ts';
@@ -19,9 +20,9 @@ export function payloadOf(form: OutputForm, { blocks }: Part, query: HistoryQuer
     case 'table':
       return blocks.flatMap((block) => flatRows(block, zone));
     case 'csv':
-      return [isFirst ? `${columns.join(',')}\r\n` : '', ...blocks.map((block) => csvLines(block, columns, zone))].join('');
+      return [isFirst ? csvHeader(columns) : '', ...blocks.map((block) => csvLines(block, columns, zone))].join('');
     case 'json-lines':
-      return blocks.flatMap((block) => flatRows(block, zone)).map((row) => `${JSON.stringify(row)}\n`).join('');
+      return blocks.map((block) => jsonLines(block, zone)).join('');
   }
 }
 

@@ -32,12 +32,17 @@ export function csvColumns({ kind, aggregates }: HistoryQuery): string[] {
 export async function* csvOf(answer: AsyncIterable<HistoryBlock>, query: HistoryQuery): AsyncGenerator<string, void> {
   const columns = csvColumns(query);
   const zone = timeZone(query.timeZone);
-  let header = `${columns.join(',')}\r\n`;
+  let header = csvHeader(columns);
   for await (const block of answer) {
     yield header + csvLines(block, columns, zone);
     header = '';
   }
   if (header !== '') yield header;
+}
+
+/** The line that comes before all others. */
+export function csvHeader(columns: readonly string[]): string {
+  return `${columns.join(',')}\r\n`;
 }
 
 /** The rows of a block as lines of CSV, without a header. */

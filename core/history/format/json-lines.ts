@@ -1,6 +1,7 @@
 import type { HistoryQuery } from '../query.ts';
-import type { HistoryAnswer } from '../result.ts';
+import type { HistoryAnswer, HistoryBlock } from '../result.ts';
 import { timeZone } from '../time/time-zone.ts';
+import type { TimeZone } from '../time/time-zone.ts';
 import { flatRows } from './flat-row.ts';
 
 /**
@@ -8,7 +9,12 @@ import { flatRows } from './flat-row.ts';
  */
 export async function* jsonLinesOf(answer: HistoryAnswer, query: HistoryQuery): AsyncGenerator<string, void> {
   const zone = timeZone(query.timeZone);
-  for await (const block of answer) yield flatRows(block, zone).map((row) => `${JSON.stringify(row)}\n`).join('');
+  for await (const block of answer) yield jsonLines(block, zone);
   for (const notice of answer.notices) yield `${JSON.stringify({ notice })}\n`;
   if (answer.next !== undefined) yield `${JSON.stringify({ next: answer.next })}\n`;
+}
+
+/** The rows of a block as JSON lines. */
+export function jsonLines(block: HistoryBlock, zone: TimeZone): string {
+  return flatRows(block, zone).map((row) => `${JSON.stringify(row)}\n`).join('');
 }
