@@ -35,15 +35,10 @@ const LATEST = 8.64e15;
  * @throws DecodeError that names the line.
  */
 export function decodeForwarded(payload: Uint8Array | string): Forwarded[] {
-  return forwardedLines(payload).map(({ sample }) => sample);
+  return Array.from(eachForwardedLine(payload), ({ sample }) => sample);
 }
 
-/** The same, each with its own text. Throws as `decodeForwarded` does. */
-export function forwardedLines(payload: Uint8Array | string): ForwardedLine[] {
-  return [...eachForwardedLine(payload)];
-}
-
-/** The same, one after the other, so that something else can be done in between. */
+/** The same, each with its own text, one after the other, so that something else can be done in between. Throws as `decodeForwarded` does. */
 export function* eachForwardedLine(payload: Uint8Array | string): Generator<ForwardedLine, void, undefined> {
   let count = 0;
   for (const { text, number, start } of linesOf(typeof payload === 'string' ? payload : textOf(payload))) {
@@ -62,8 +57,7 @@ function sampleAt(text: string, number: number, start: number): Forwarded {
   }
 }
 
-/** Reads one line. Throws DecodeError. */
-export function forwardedOf(text: string): Forwarded {
+function forwardedOf(text: string): Forwarded {
   const line = parseJson(text);
   if (!isObject(line)) throw wrong('the line', 'an object');
   refuseDuplicateKeys(text, membersIn(line));

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { forwardedLines } from '../../core/decode/forwarded.ts';
+import { eachForwardedLine } from '../../core/decode/forwarded.ts';
 import { DecodeError } from '../../core/decode/index.ts';
 import { inflate } from '../../core/http/inflate.ts';
 import { TIME } from './bodies.ts';
@@ -64,7 +64,7 @@ export function takenOverMqtt(payload: Buffer): readonly Tracked[] {
 function linesOf(plain: Uint8Array): Tracked[] | undefined {
   const named = new Map<string, Tracked>();
   try {
-    for (const { text, sample: { device, id, ts } } of forwardedLines(plain)) {
+    for (const { text, sample: { device, id, ts } } of eachForwardedLine(plain)) {
       const name = JSON.stringify([device, id, ts]);
       if (!named.has(name)) named.set(name, { device, body: Buffer.from(text) });
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { decodeForwarded, forwardedLines } from '../../../core/decode/forwarded.ts';
+import { decodeForwarded, eachForwardedLine } from '../../../core/decode/forwarded.ts';
 import { DecodeError } from '../../../core/decode/index.ts';
 import { entryOfSample } from '../../../core/forward/entry.ts';
 import type { Delivery } from '../../../core/intake/delivery.ts';
@@ -73,7 +73,7 @@ describe('forwarded samples at the intake', () => {
 
   function forward(lines: string[], repeated = false): { refusal?: Refusal; device?: string; outcome?: string } {
     const told: { refusal?: Refusal; device?: string; outcome?: string } = {};
-    const batch = { via: 'http' as const, principal: 'edge', topic: '/forward', lines: forwardedLines(lines.join('\n')), repeated, deviceOf: ({ device }: { device: string }) => device };
+    const batch = { via: 'http' as const, principal: 'edge', topic: '/forward', lines: [...eachForwardedLine(lines.join('\n'))], repeated, deviceOf: ({ device }: { device: string }) => device };
     const steps = offerForwarded(fixture.intake, batch, (refusal, device) => Object.assign(told, { outcome: refusal?.reason ?? KEPT }, refusal && { refusal }, device !== undefined && { device }));
     assert.equal([...steps].length, 0, 'so few are offered at once');
     fixture.clock.advance(4);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { forwardedLines } from '../../../core/decode/forwarded.ts';
+import { eachForwardedLine } from '../../../core/decode/forwarded.ts';
 import { offerForwarded, readForwarded } from '../../../core/intake/forwarded-batch.ts';
 import { Turns } from '../../../core/intake/turns.ts';
 import type { Work } from '../../../core/intake/turns.ts';
@@ -48,7 +48,7 @@ describe('thousands of forwarded samples', () => {
     let read = reading.next();
     for (; read.done !== true; read = reading.next()) steps += 1;
     assert.ok(steps >= 10, `${steps} steps`);
-    assert.deepEqual(read.value, forwardedLines(text));
+    assert.deepEqual(read.value, [...eachForwardedLine(text)]);
     const offered: string[] = [];
     let answers = 0;
     const intake = { offer: ({ payload }: { payload: Uint8Array }, answer: () => void) => (offered.push(Buffer.from(payload).toString()), answer()) };
