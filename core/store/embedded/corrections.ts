@@ -24,18 +24,12 @@ export class Corrections {
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
   readonly #range: StatementSync;
-  #pending = 0;
 
   constructor(database: DatabaseSync) {
     const columns = 'value, typeof(value) AS type, quality, note';
     this.#select = database.prepare(`SELECT ${columns} FROM superseded WHERE series = ? AND ts = ? AND superseded >= ?`);
     this.#insert = database.prepare('INSERT INTO superseded (series, ts, value, quality, note, superseded) VALUES (?, ?, ?, ?, ?, ?)');
     this.#range = database.prepare(`SELECT ts, ${columns} FROM superseded WHERE series = ? AND ts >= ? AND ts < ? AND quality <= ? ORDER BY ts, rowid LIMIT ?`);
-  }
-
-  /** How many wait in memory. */
-  get pending(): number {
-    return this.#pending;
   }
 
   /** Whether this once stood at this time, and was replaced when `received` had come. */
@@ -49,7 +43,6 @@ export class Corrections {
     const formers = series.superseded.get(ts);
     if (formers) formers.push(former);
     else series.superseded.set(ts, [former]);
-    this.#pending += 1;
   }
 
   /** Puts what waits of a series into its table, within the running transaction. */
@@ -61,7 +54,6 @@ export class Corrections {
 
   /** The transaction of `seal` is on disk. */
   release(series: Series): void {
-    for (const formers of series.superseded?.values() ?? []) this.#pending -= formers.length;
     series.superseded = undefined;
   }
 

@@ -11,11 +11,6 @@ export class NotePool {
   readonly #numbers = new Map<string, number>();
   readonly #vacant: number[] = [];
 
-  /** How many there are. */
-  get size(): number {
-    return this.#numbers.size;
-  }
-
   /** The number of a note, from 1, held once more. */
   hold(text: string): number {
     const known = this.#numbers.get(text);

@@ -19,8 +19,8 @@ export interface BoundOptions {
   problem: (error: Error) => void;
 }
 
-/** Of what is left in one partition, this part goes at a time. */
-const PART = 1 / 16;
+/** Of what is left in one partition, or of rollups, one of so many parts goes at a time. */
+const PARTS = 16;
 
 interface Table {
   name: string;
@@ -102,10 +102,10 @@ export class Bound {
 
   async #dropOldest(): Promise<boolean> {
     const { server, counts, rulesOf } = this.#options;
-    const { rows: [found] } = await server.use((client) => client.query<[string | null, string | null, string]>({ rowMode: 'array', text: 'SELECT min(ts), max(ts), count(*) FROM reading' }));
+    const { rows: [found] } = await server.use((client) => client.query<[string | null, string | null]>({ rowMode: 'array', text: 'SELECT min(ts), max(ts) FROM reading' }));
     if (!found || found[0] === null) return false;
     const [oldest, newest] = [Number(found[0]), Number(found[1])];
-    const before = oldest + Math.max(1, Math.ceil((newest - oldest) * PART));
+    const before = oldest + Math.max(1, Math.ceil((newest - oldest) / PARTS));
     for (let more = true; more;) {
       const slice = await server.use(async (client) => expireSlice(client, (await rulesOf(client)).map((rule) => ({ ...rule, before }))));
       counts.dropped += slice.gone;
@@ -120,7 +120,7 @@ export class Bound {
     for (const width of Object.values(ROLLUP_WIDTHS)) {
       const { rowCount } = await server.use((client) => transaction(client, async () => {
         await lockForWriting(client);
-        return client.query('DELETE FROM rollup WHERE width = $1 AND ts < (SELECT min(ts) + greatest(1, (max(ts) - min(ts)) / 16) FROM rollup WHERE width = $1)', [width]);
+        return client.query(`DELETE FROM rollup WHERE width = $1 AND ts < (SELECT min(ts) + greatest(1, (max(ts) - min(ts)) / ${PARTS}) FROM rollup WHERE width = $1)`, [width]);
       }));
       if (rowCount) {
         await this.#vacuum('rollup');

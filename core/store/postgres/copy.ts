@@ -17,7 +17,7 @@ export interface CopyRow {
 }
 
 /** The columns in the order in which `CopyRows` writes them. */
-export const COPIED = 'ts, received, number, series, kind, quality, text, note';
+const COPIED = 'ts, received, number, series, kind, quality, text, note';
 
 /** The start of a file in PostgreSQL's binary COPY format: signature, no flags, no extension (postgresql.org/docs/current/sql-copy.html). */
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
@@ -27,7 +27,7 @@ const ROW = 2 + COLUMNS * 4 + 3 * 8 + 4 + 2 * 2;
 const NULL = -1;
 
 /** Rows in the binary COPY format. */
-export class CopyRows {
+class CopyRows {
   #bytes = Buffer.allocUnsafe(1 << 16);
   #length = HEADER.copy(this.#bytes);
 

@@ -1,8 +1,7 @@
 import { deletionTimes } from '../bad-deletion-error.ts';
 import type { Deletion, StoreCounts } from '../store.ts';
 import type { Client } from './connection.ts';
-import { bounded } from './reader.ts';
-import { nameToText } from './row.ts';
+import { bounded, nameToText } from './row.ts';
 import type { Server } from './server.ts';
 import { addUp } from './tally.ts';
 import { lockForWriting, transaction } from './transaction.ts';

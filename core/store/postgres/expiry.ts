@@ -6,9 +6,8 @@ import type { Client } from './connection.ts';
 import { weekOf, WEEK } from './partitions.ts';
 import type { Partition, Partitions } from './partitions.ts';
 import { codeOf } from './postgres-error.ts';
-import { bounded } from './reader.ts';
 import { ROLL_READINGS, ROLL_ROLLUPS, RULES, widthOf } from './rollup-sql.ts';
-import { textToName } from './row.ts';
+import { bounded, textToName } from './row.ts';
 import { addUp } from './tally.ts';
 import { lockForWriting, transaction } from './transaction.ts';
 
@@ -27,7 +26,6 @@ const BY_PARTITION = 8 * WEEK;
 /** The longest that writers wait for a partition to go, in milliseconds; one that takes longer goes slice by slice. */
 const PARTITION_TIMEOUT = 5_000;
 const CANCELLED = '57014';
-const BEYOND = 9e15;
 
 const EXPIRE = `WITH ${RULES},
   doomed AS MATERIALIZED (SELECT r.series, r.ts, rule.minute, rule.hour, rule.day FROM rule JOIN reading r ON r.series = rule.series AND r.ts < rule.before AND r.ts < $6 LIMIT ${SLICE}),
@@ -136,7 +134,7 @@ async function countGone(client: Client, rows: ReadonlyArray<[number, string]>, 
 function valuesOf(rules: readonly SeriesRule[]): unknown[] {
   const from = (width: number): Array<number | null> => rules.map(({ plan }) => {
     const tier = plan.tiers.find((one) => one.width === width);
-    return tier === undefined ? null : Math.max(-BEYOND, tier.from);
+    return tier === undefined ? null : bounded(tier.from);
   });
   return [rules.map(({ series }) => series), rules.map(({ before }) => bounded(before)), from(ROLLUP_WIDTHS.minute), from(ROLLUP_WIDTHS.hour), from(ROLLUP_WIDTHS.day)];
 }

@@ -1,11 +1,9 @@
 import type { LatestQuery, LatestReading, Range, SeriesSummary, StoredReading } from '../store.ts';
-import { nameToText, READING, readingOf, textToName } from './row.ts';
+import { bounded, nameToText, READING, readingOf, textToName } from './row.ts';
 import type { ReadingRow } from './row.ts';
 import type { Server } from './server.ts';
 
 const DEFAULT_LIMIT = 10_000;
-/** Beyond the times that readings may have, on both sides; bigint has no infinity. */
-const BEYOND = 9e15;
 
 type LatestRow = [device: string, metric: string, ...reading: ReadingRow];
 
@@ -73,9 +71,4 @@ export class Reader {
   #rows<Row extends unknown[]>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     return this.#server.use(async (client) => (await client.query<Row>({ name: `holdfast-${name}`, rowMode: 'array', text, values })).rows);
   }
-}
-
-/** A time of a question as a bigint: what is asked with a fraction begins with the next whole millisecond. */
-export function bounded(ts: number): number {
-  return Math.min(BEYOND, Math.max(-BEYOND, Math.ceil(ts)));
 }

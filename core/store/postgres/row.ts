@@ -62,6 +62,14 @@ export function readingOf([ts, kind, quality, number, text, note]: ReadingRow): 
   return { ts: Number(ts), value: valueOf(kind, number, text), quality: qualityOf(quality), ...(note !== null && readNote(note)) };
 }
 
+/** Beyond the times that readings may have, on both sides; bigint has no infinity. */
+const BEYOND = 9e15;
+
+/** A time of a question or a rule as a bigint: what has a fraction begins with the next whole millisecond. */
+export function bounded(ts: number): number {
+  return Math.min(BEYOND, Math.max(-BEYOND, Math.ceil(ts)));
+}
+
 /**
  * A name of a device or a metric as PostgreSQL can hold it: without NUL, and in the same order as without this. Names are hardly
  * ever changed by it. Half a surrogate pair becomes U+FFFD, as in the embedded store.

@@ -7,8 +7,6 @@ import { OTHER, WEEK } from './partitions.ts';
 const OLDEST = 15;
 
 /** The columns of a value and what rides with it; see row.ts. */
-export const VALUE = 'kind, quality, number, text, note';
-
 const VALUE_COLUMNS = 'kind smallint NOT NULL, quality smallint NOT NULL, number double precision, text text, note text';
 
 /**

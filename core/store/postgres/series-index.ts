@@ -38,14 +38,9 @@ export class SeriesIndex {
     for (const [id, device, metric, newest] of rows) this.#add(new Series(textToName(device), textToName(metric), id, newest === null ? -Infinity : Number(newest)));
   }
 
-  find(device: string, metric: string): Series | undefined {
-    const series = this.#find(device, metric);
-    return series?.id === 0 ? undefined : series;
-  }
-
   /** The series of a metric that may be new. @throws UnstorableError when a name is too long for the database. */
   get(device: string, metric: string): Series {
-    return this.#find(device, metric) ?? this.#add(new Series(checkedName(device), checkedName(metric)));
+    return this.#devices.get(device.toWellFormed())?.get(metric.toWellFormed()) ?? this.#add(new Series(checkedName(device), checkedName(metric)));
   }
 
   /** Gives a number to those that have none, within the running transaction. */
@@ -61,10 +56,6 @@ export class SeriesIndex {
       const series = fresh[place - 1];
       if (series) series.id = id;
     }
-  }
-
-  #find(device: string, metric: string): Series | undefined {
-    return this.#devices.get(device.toWellFormed())?.get(metric.toWellFormed());
   }
 
   #add(series: Series): Series {

@@ -96,7 +96,7 @@ describe('The table of rollups', () => {
     const left = starts(PRESS);
     assert.deepEqual(left.filter((start) => start >= 0), Array.from({ length: 699 }, (_, index) => (301 + index) * MINUTE));
     assert.deepEqual(left.filter((start) => start < 0), Array.from({ length: 18 }, (_, index) => -20 * HOUR + index * HOUR));
-    table.deleteAll(PRESS);
+    table.delete(PRESS, -Infinity, Infinity);
     assert.deepEqual(starts(PRESS), []);
   });
 

@@ -36,7 +36,7 @@ export interface Rollup {
 }
 
 /** The most rollups of a blob. */
-export const MAXIMUM_ROLLUPS = 4_096;
+const MAXIMUM_ROLLUPS = 4_096;
 
 const VERSION = 1;
 const BODY = 5;

@@ -34,13 +34,12 @@ export class RollupSums {
     return tier === other && (tier === undefined || rollupStart(first, tier.width) === rollupStart(last, tier.width));
   }
 
-  /** Adds what readings come to that all go into the rollup of `ts`. @returns whether anything is kept of them. */
-  addBucket(ts: number, bucket: Bucket): boolean {
+  /** Adds what readings come to that all go into the rollup of `ts`, as far as something is kept of them. */
+  addBucket(ts: number, bucket: Bucket): void {
     const place = this.#placeOf(ts);
-    if (!place) return false;
+    if (!place) return;
     const { buckets, start } = place;
     buckets.set(start, mergedBucket(buckets.get(start), bucket) ?? bucket);
-    return true;
   }
 
   /** By width, the rollups in order of time. */

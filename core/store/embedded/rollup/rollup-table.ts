@@ -14,10 +14,9 @@ export interface RollupTableOptions {
   problem: (error: Error) => void;
 }
 
-/** A row of rollups: the number of its series, and when its first and its last one begin. */
+/** A row of rollups: the number of its series, and when its last one begins. */
 export interface OldestRollups {
   series: number;
-  first: number;
   last: number;
 }
 
@@ -45,7 +44,6 @@ export class RollupTable {
   readonly #insert: StatementSync;
   readonly #remove: StatementSync;
   readonly #removeWithin: StatementSync;
-  readonly #removeSeries: StatementSync;
   readonly #setAside: StatementSync;
   /** The last row that a question has read of each width: its buckets follow each other. Forgotten with each change. */
   readonly #read = new Map<number, Row>();
@@ -61,12 +59,11 @@ export class RollupTable {
     this.#nextFirst = database.prepare('SELECT first_ts FROM rollup WHERE series = ? AND width = ? AND first_ts > ? ORDER BY first_ts LIMIT 1');
     this.#first = database.prepare(`SELECT ${COLUMNS} FROM rollup WHERE series = ? AND width = ? AND first_ts < ? ORDER BY first_ts LIMIT 1`);
     this.#hasBefore = database.prepare('SELECT 1 FROM rollup WHERE series = ? AND width = ? AND first_ts < ? LIMIT 1');
-    this.#oldest = database.prepare('SELECT series, first_ts, last_ts FROM rollup WHERE width = ? ORDER BY last_ts LIMIT 1');
+    this.#oldest = database.prepare('SELECT series, last_ts FROM rollup WHERE width = ? ORDER BY last_ts LIMIT 1');
     this.#touched = database.prepare(`SELECT ${COLUMNS} FROM rollup WHERE series = ?1 AND first_ts < ?3 AND last_ts + width > ?2`);
     this.#insert = database.prepare('INSERT INTO rollup (id, series, width, first_ts, last_ts, rollups, data) VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#remove = database.prepare('DELETE FROM rollup WHERE id = ?');
     this.#removeWithin = database.prepare('DELETE FROM rollup WHERE series = ? AND first_ts >= ? AND last_ts + width <= ?');
-    this.#removeSeries = database.prepare('DELETE FROM rollup WHERE series = ?');
     this.#setAside = database.prepare(`INSERT INTO damaged (source, series, first_ts, last_ts, count, data) SELECT 'rollup', series, first_ts, last_ts, rollups, data FROM rollup WHERE id = ?`);
   }
 
@@ -118,7 +115,7 @@ export class RollupTable {
   /** Where the oldest rollups of a width are. */
   oldest(width: number): OldestRollups | undefined {
     const row = this.#oldest.get(width);
-    return row && { series: Number(row['series']), first: Number(row['first_ts']), last: Number(row['last_ts']) };
+    return row && { series: Number(row['series']), last: Number(row['last_ts']) };
   }
 
   /** Deletes the rollups that have anything of the time from `from` up to but without `to`. */
@@ -132,12 +129,6 @@ export class RollupTable {
       this.#remove.run(Number(row['id']));
       this.#write(series, width, kept, Number(row['id']));
     }
-  }
-
-  /** Deletes all rollups of a series. */
-  deleteAll(series: Series): void {
-    this.#read.clear();
-    this.#removeSeries.run(series.id);
   }
 
   #remembered(series: Series, row: Record<string, SQLOutputValue>): readonly Rollup[] {
