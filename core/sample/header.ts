@@ -9,7 +9,7 @@ type Optional = Exclude<keyof SampleHeader, 'id' | 'device' | 'ts' | 'received' 
 
 const HEADER: Record<keyof SampleHeader, true> = {
   id: true, device: true, ts: true, received: true, tsSource: true, src: true,
-  profile: true, seq: true, historical: true, metrics: true, contract: true, lifecycle: true, anomalies: true, refused: true,
+  profile: true, seq: true, historical: true, metrics: true, contract: true, lifecycle: true, anomalies: true, refused: true, trust: true,
 };
 
 /** The properties of an envelope or a batch item that have a meaning of their own here; all others pass through. */
@@ -26,6 +26,7 @@ export function copyHeader(from: SampleHeader, to: SampleHeader): number {
   if (from.lifecycle !== undefined) { to.lifecycle = from.lifecycle; known++; }
   if (from.anomalies !== undefined) { to.anomalies = from.anomalies; known++; }
   if (from.refused !== undefined) { to.refused = from.refused; known++; }
+  if (from.trust !== undefined) { to.trust = from.trust; known++; }
   return known;
 }
 
@@ -45,6 +46,7 @@ export function updateHeader(iot: Record<string, unknown>, sample: SampleHeader)
   if (iot['lifecycle'] !== sample.lifecycle) put(iot, 'lifecycle', sample.lifecycle);
   if (iot['anomalies'] !== sample.anomalies) put(iot, 'anomalies', sample.anomalies);
   if (iot['refused'] !== sample.refused) put(iot, 'refused', sample.refused);
+  if (iot['trust'] !== sample.trust) put(iot, 'trust', sample.trust);
 }
 
 function put(iot: Record<string, unknown>, field: Optional, value: unknown): void {

@@ -21,6 +21,31 @@ export interface MetricInfo {
   flags?: string[];
   /** The value as it came, where it had to be altered. */
   raw?: unknown;
+  /** Which quality tests ran on the reading, by name, and what each of them found; see core/quality. */
+  tests?: Record<string, Quality>;
+}
+
+/** How far a device could be trusted over one stretch of time; see core/trust. */
+export interface TrustWindow {
+  /** From 0 (not at all) to 1. */
+  score: number;
+  /** Readings of the device in that time. */
+  readings: number;
+  /** Share of the readings that are good, from 0 to 1. */
+  good: number;
+  /** By how much its clock was ahead of ours (negative: behind), in milliseconds, at the median of its samples. */
+  clockError: number;
+  /** Share of the time in which it was silent for longer than it should be, from 0 to 1. */
+  gaps: number;
+  /** Share of its samples that broke their contract, from 0 to 1. */
+  breaks: number;
+}
+
+/** How far a device can be trusted, over the last hour, day and week of its event time. */
+export interface Trust {
+  hour: TrustWindow;
+  day: TrustWindow;
+  week: TrustWindow;
 }
 
 /** Where a sample came from. `principal` is who authenticated; `gateway` is the principal that sent for a child. */
@@ -64,6 +89,8 @@ export interface SampleHeader {
   anomalies?: Record<string, AnomalyInfo>;
   /** Why the contract refused the sample, on the refused output of a validate node. */
   refused?: { reasons: RefusalReason[] };
+  /** How far the device can be trusted, as a quality node on the way found. */
+  trust?: Trust;
   src: Source;
 }
 

@@ -16,6 +16,8 @@ export interface StoredReading {
   flags?: readonly string[];
   /** The value as it came, where it was altered. Plain JSON. */
   raw?: unknown;
+  /** Which quality tests ran on it, and what each found; absent when none did. */
+  tests?: Readonly<Record<string, Quality>>;
 }
 
 /** What became of readings since the store was opened. */
