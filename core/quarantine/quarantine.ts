@@ -33,6 +33,8 @@ export interface QuarantineEntry {
 /** Which entries are meant; what is left out does not limit. */
 export interface QuarantineFilter {
   ids?: readonly number[];
+  /** No entry with a higher id: none that came after the newest that somebody has seen. */
+  upTo?: number;
   reason?: string;
   device?: string;
   /** The id of a contract. */
@@ -95,6 +97,8 @@ export interface QuarantineBounds {
 export interface Quarantine {
   list(filter: QuarantineFilter, page: { limit: number; before?: number }): QuarantinePage;
   summary(): QuarantineSummary;
+  /** How many entries the filter means. */
+  count(filter: QuarantineFilter): number;
   /** Drops for good. Resolves with how many. Works in slices. */
   drop(filter: QuarantineFilter): Promise<number>;
   /**
