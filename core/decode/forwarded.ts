@@ -25,6 +25,8 @@ const LONGEST_ID = 300;
 const NAMING = new RegExp(`^\\P{Cc}{1,${LONGEST_ID}}$`, 'u');
 const LONGEST_TEXT = 256;
 const MOST_FLAGS = 32;
+const MOST_TESTS = 32;
+const TEST_NAME = /^[a-z][a-z0-9_]{0,63}$/;
 const QUALITIES: ReadonlySet<unknown> = new Set<Quality>(Object.values(QUALITY));
 /** ECMA-262, section 21.4.1.1: a time that a Date can hold. */
 const LATEST = 8.64e15;
@@ -118,7 +120,7 @@ function infosOf(metrics: unknown, { values }: Decoded): Record<string, MetricIn
   return infos.length === 0 ? undefined : Object.fromEntries(infos);
 }
 
-function infoOf({ unit, q, flags, raw }: Record<string, unknown>, field: string): MetricInfo {
+function infoOf({ unit, q, flags, raw, tests }: Record<string, unknown>, field: string): MetricInfo {
   const info: MetricInfo = {};
   if (unit !== undefined) {
     if (!isShort(unit)) throw wrong(`${field}.unit`, `a text of at most ${LONGEST_TEXT} characters`);
@@ -136,7 +138,15 @@ function infoOf({ unit, q, flags, raw }: Record<string, unknown>, field: string)
     if (!isShort(raw) && !(typeof raw === 'number' && Number.isFinite(raw)) && typeof raw !== 'boolean' && raw !== null) throw wrong(`${field}.raw`, `a number, true, false or a text of at most ${LONGEST_TEXT} characters`);
     info.raw = raw;
   }
+  if (tests !== undefined) {
+    if (!areTests(tests)) throw wrong(`${field}.tests`, `an object of at most ${MOST_TESTS} names of tests, each with 1, 2, 3, 4 or 9`);
+    info.tests = tests;
+  }
   return info;
+}
+
+function areTests(value: unknown): value is Record<string, Quality> {
+  return isObject(value) && Object.keys(value).length <= MOST_TESTS && Object.entries(value).every(([name, flag]) => TEST_NAME.test(name) && isQuality(flag));
 }
 
 function isQuality(value: unknown): value is Quality {

@@ -17,7 +17,7 @@ export type ExportFormat = 'json-lines' | 'csv';
 const PAGE = 5_000;
 /** All times that a reading can have. */
 const [EARLIEST, LATEST] = [-8.64e15, 8.64e15 + 1];
-const COLUMNS = ['device', 'metric', 'ts', 'time', 'value', 'quality', 'unit', 'flags', 'raw'];
+const COLUMNS = ['device', 'metric', 'ts', 'time', 'value', 'quality', 'unit', 'flags', 'raw', 'tests'];
 
 /**
  * The readings of a store as text, in parts, by device and metric and in order of time. JSON lines are exact (see `lineOf`) and can be
@@ -41,7 +41,12 @@ export async function* exportReadings(store: Store, selection: ExportSelection, 
   }
 }
 
-function csvLineOf(device: string, metric: string, { ts, value, quality, unit, flags, raw }: StoredReading): string {
-  const cells = [device, metric, ts, new Date(ts).toISOString(), value, quality, unit, flags?.join(' '), raw === undefined ? undefined : JSON.stringify(raw)];
+function csvLineOf(device: string, metric: string, { ts, value, quality, unit, flags, raw, tests }: StoredReading): string {
+  const cells = [device, metric, ts, new Date(ts).toISOString(), value, quality, unit, flags?.join(' '), raw === undefined ? undefined : JSON.stringify(raw), tests && testsText(tests)];
   return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+/** As `spike_test=3 gap_test=1`: what a spreadsheet can search. */
+function testsText(tests: NonNullable<StoredReading['tests']>): string {
+  return Object.entries(tests).map(([name, flag]) => `${name}=${flag}`).join(' ');
 }

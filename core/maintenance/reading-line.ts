@@ -1,16 +1,16 @@
 import { exactValue, readExactValue } from '../sample/exact-value.ts';
 import type { MetricInfo, Sample } from '../sample/sample.ts';
-import { isQuality } from '../store/codec/kind.ts';
+import { areTests, isQuality } from '../store/codec/kind.ts';
 import type { StoredReading } from '../store/store.ts';
 
 /**
- * One reading as a line of JSON, exact: `{"device":…,"metric":…,"ts":…,"value":…,"quality":…,"unit":…,"flags":…,"raw":…}`; the last
- * three where there are any. A number that JSON has no spelling for, or would not give back, is `{"number":"NaN"}`,
+ * One reading as a line of JSON, exact: `{"device":…,"metric":…,"ts":…,"value":…,"quality":…,"unit":…,"flags":…,"raw":…,"tests":…}`; the last
+ * four where there are any. A number that JSON has no spelling for, or would not give back, is `{"number":"NaN"}`,
  * `{"number":"Infinity"}`, `{"number":"-Infinity"}` or `{"number":"-0"}`. A whole number beyond 2^53 is the text that it was stored
  * as, and text that is no valid Unicode has its lone surrogates as `\ud800`.
  */
-export function lineOf(device: string, metric: string, { ts, value, quality, unit, flags, raw }: StoredReading): string {
-  return JSON.stringify({ device, metric, ts, value: exactValue(value), quality, ...(unit !== undefined && { unit }), ...(flags !== undefined && { flags }), ...(raw !== undefined && { raw }) });
+export function lineOf(device: string, metric: string, { ts, value, quality, unit, flags, raw, tests }: StoredReading): string {
+  return JSON.stringify({ device, metric, ts, value: exactValue(value), quality, ...(unit !== undefined && { unit }), ...(flags !== undefined && { flags }), ...(raw !== undefined && { raw }), ...(tests !== undefined && { tests }) });
 }
 
 /**
@@ -20,7 +20,7 @@ export function lineOf(device: string, metric: string, { ts, value, quality, uni
  * @throws Error that says in a few words what is wrong with the line.
  */
 export function sampleOfLine(line: string): Sample {
-  const { device, metric, ts, value: given, quality, unit, flags, raw } = objectOf(line);
+  const { device, metric, ts, value: given, quality, unit, flags, raw, tests } = objectOf(line);
   if (!isName(device)) throw new Error('"device" is no text');
   if (!isName(metric)) throw new Error('"metric" is no text');
   if (metric === '__proto__') throw new Error('"metric" is __proto__');
@@ -30,7 +30,8 @@ export function sampleOfLine(line: string): Sample {
   if (!isQuality(quality)) throw new Error('"quality" is not 1, 2, 3, 4 or 9');
   if (unit !== undefined && typeof unit !== 'string') throw new Error('"unit" is no text');
   if (flags !== undefined && !isTexts(flags)) throw new Error('"flags" is no list of texts');
-  const info: MetricInfo = { q: quality, ...(unit !== undefined && { unit }), ...(flags !== undefined && { flags }), ...(raw !== undefined && { raw }) };
+  if (tests !== undefined && !areTests(tests)) throw new Error('"tests" is no object of names with 1, 2, 3, 4 or 9');
+  const info: MetricInfo = { q: quality, ...(unit !== undefined && { unit }), ...(flags !== undefined && { flags }), ...(raw !== undefined && { raw }), ...(tests !== undefined && { tests }) };
   return { id: `${device}/${ts}`, device, ts, received: ts, tsSource: 'device', src: { via: 'flow' }, values: { [metric]: value }, metrics: { [metric]: info } };
 }
 

@@ -8,7 +8,7 @@ export type ChangeVerdict = 'first' | 'late' | 'quality' | 'type' | 'note' | 'ch
 
 /**
  * Whether a reading says something new after the last stored one. The band is a strict limit: a distance of just its width is within.
- * A change of quality, type, unit, flags or raw value always counts, and so does every change of a text.
+ * A change of quality, type, unit, flags, raw value or tests always counts, and so does every change of a text.
  */
 export function judgeChange(last: HeldReading | undefined, reading: HeldReading, band: Band, longestSilence: number): ChangeVerdict {
   if (last === undefined) return 'first';

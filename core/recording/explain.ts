@@ -50,7 +50,7 @@ function changeSentence(verdict: ChangeVerdict, settings: OnChange, metric: stri
     case 'type':
       return `Its type is another one than that of ${former}.`;
     case 'note':
-      return `Its unit, flags or raw value differ from those of ${former}.`;
+      return `Its unit, flags, raw value or tests differ from those of ${former}.`;
     case 'changed':
       return `It differs from ${former}${typeof last?.value === 'number' ? ` by more than ${band}` : ''}.`;
     case 'silence':

@@ -64,10 +64,11 @@ export function samplesOfReadings(device: string, readings: readonly DueReading[
     if (!sample) samples.set(key, (sample = { id: `${device}/${ts}`, device, ts, received, tsSource: 'device', src: { via: 'flow' }, values: {}, metrics: {} }));
     sample.values[metric] = value;
     const info: MetricInfo = { q: quality };
-    const { unit, flags, raw } = note === undefined ? {} : readNote(note);
+    const { unit, flags, raw, tests } = note === undefined ? {} : readNote(note);
     if (unit !== undefined) info.unit = unit;
     if (flags !== undefined) info.flags = [...flags];
     if (raw !== undefined) info.raw = raw;
+    if (tests !== undefined) info.tests = { ...tests };
     (sample.metrics ??= {})[metric] = info;
   }
   return [...samples.values()];

@@ -23,6 +23,11 @@ export function isQuality(value: unknown): value is Quality {
   return value === 1 || value === 2 || value === 3 || value === 4 || value === 9;
 }
 
+/** Whether these are quality tests by name, with what each found. */
+export function areTests(value: unknown): value is Record<string, Quality> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isQuality);
+}
+
 /** What stands for the quality on disk. */
 export function qualityOf(value: unknown): Quality {
   return isQuality(value) ? value : QUALITY.unknown;

@@ -118,7 +118,7 @@ describe('a forwarded sample in the inbox', () => {
     const name = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 20 }).filter((text) => !['__proto__', 'constructor', 'prototype'].includes(text));
     fc.assert(
       fc.property(fc.dictionary(name, value, { minKeys: 1, maxKeys: 5, noNullPrototype: true }), fc.integer({ min: -1e12, max: 1_764_000_000_000 }), fc.boolean(), fc.constantFrom(1 as const, 2 as const, 3 as const, 4 as const, 9 as const), (values: Values, ts, historical, q) => {
-        const metrics = Object.fromEntries(Object.keys(values).map((metric) => [metric, { unit: 'Cel', q, flags: ['stale'], raw: 'x' }]));
+        const metrics = Object.fromEntries(Object.keys(values).map((metric) => [metric, { unit: 'Cel', q, flags: ['stale'], raw: 'x', tests: { gap_test: 1 as const, spike_test: q } }]));
         const sent = { id: 'press-1/s1-x', device: 'press-1', ts, received: ts, tsSource: 'server' as const, seq: 1, values, metrics, src: { via: 'mqtt' as const }, ...(historical && { historical }) };
         const { received: _received, src: _src, ...arrived } = samplesOfRecord(record(Buffer.from(entryOfSample(sent).line).toString()), 7, '')[0] ?? assert.fail();
         const { received: _sentReceived, src: _sentSrc, ...expected } = sent;
@@ -153,6 +153,7 @@ describe('a forwarded sample in the inbox', () => {
   it('is refused when a number is too large to be kept, instead of becoming null', () => {
     assert.throws(() => decodeForwarded('{"device":"c1","id":"x","ts":1,"values":{"a":1e400}}'), /^DecodeError: Line 1: values of a forwarded sample must be/);
     assert.throws(() => decodeForwarded('{"device":"c1","id":"x","ts":1,"values":{"a":1},"metrics":{"a":{"raw":1e400}}}'), /metrics.a.raw of a forwarded sample must be/);
+    for (const tests of ['{"gap_test":7}', '{"Gap test":1}', '[1]']) assert.throws(() => decodeForwarded(`{"device":"c1","id":"x","ts":1,"values":{"a":1},"metrics":{"a":{"tests":${tests}}}}`), /metrics.a.tests of a forwarded sample must be/);
   });
 
   it('is refused when a reading stands in it twice, since one would get lost', () => {

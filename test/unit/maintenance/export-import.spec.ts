@@ -7,7 +7,7 @@ import { systemClock } from '../../../core/clock/clock.ts';
 import { exportReadings } from '../../../core/maintenance/export.ts';
 import type { ExportSelection } from '../../../core/maintenance/export.ts';
 import { importReadings } from '../../../core/maintenance/import.ts';
-import type { Quality, ReadingValue, Sample } from '../../../core/sample/sample.ts';
+import type { MetricInfo, Quality, ReadingValue, Sample } from '../../../core/sample/sample.ts';
 import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
 
 async function textOf(parts: AsyncIterable<string>): Promise<string> {
@@ -43,7 +43,7 @@ describe('readings that are exported and imported', () => {
   it('are the same to the bit, whatever they are', async function () {
     this.timeout(60_000);
     const value = fc.oneof(fc.double(), fc.constantFrom(-0, 0, NaN, Infinity, -Infinity, 5e-324, 2 ** 53, '9007199254740993', '', '\0', '\ud800', 'a\nb"'), fc.string({ unit: 'binary' }), fc.boolean(), fc.constant(null));
-    const info = fc.record({ q: fc.constantFrom<Quality>(1, 2, 3, 4, 9), unit: fc.string({ minLength: 1 }), flags: fc.array(fc.string(), { minLength: 1, maxLength: 3 }), raw: fc.jsonValue() }, { requiredKeys: ['q'] });
+    const info = fc.record({ q: fc.constantFrom<Quality>(1, 2, 3, 4, 9), unit: fc.string({ minLength: 1 }), flags: fc.array(fc.string(), { minLength: 1, maxLength: 3 }), raw: fc.jsonValue(), tests: fc.constantFrom<MetricInfo['tests']>({ gap_test: 1, spike_test: 4 }, { gap_test: 3 }) }, { requiredKeys: ['q'] });
     const name = fc.string({ minLength: 1, maxLength: 5 }).filter((text) => text !== '__proto__');
     const reading = fc.record({ device: name, metric: name, ts: fc.integer({ min: -8.64e15, max: 8.64e15 }), value, info });
     await fc.assert(
@@ -102,7 +102,7 @@ describe('readings that are exported and imported', () => {
     for (const [line, reason] of [
       ['{', /Line 2 cannot be imported: it is not JSON\. The lines before it are stored/], ['[]', /no JSON object/], ['{"device":""}', /"device" is no text/], ['{"device":"a","metric":5}', /"metric" is no text/], ['{"device":"a","metric":"__proto__"}', /__proto__/],
       ['{"device":"a","metric":"m","ts":1.5}', /"ts" is not a whole number/], ['{"device":"a","metric":"m","ts":1e300}', /"ts"/], ['{"device":"a","metric":"m","ts":1,"value":1e999,"quality":1}', /"value" is neither/],
-      ['{"device":"a","metric":"m","ts":1,"value":{"number":"7"},"quality":1}', /"value"/], ['{"device":"a","metric":"m","ts":1,"value":1,"quality":5}', /"quality" is not/], ['{"device":"a","metric":"m","ts":1,"value":1,"quality":1,"flags":"x"}', /"flags"/],
+      ['{"device":"a","metric":"m","ts":1,"value":{"number":"7"},"quality":1}', /"value"/], ['{"device":"a","metric":"m","ts":1,"value":1,"quality":5}', /"quality" is not/], ['{"device":"a","metric":"m","ts":1,"value":1,"quality":1,"flags":"x"}', /"flags"/], ['{"device":"a","metric":"m","ts":1,"value":1,"quality":1,"tests":{"gap_test":7}}', /"tests" is no object/],
     ] as const) {
       const store = openStore();
       await assert.rejects(importReadings(store, inParts(`${good}${line}\n${good}`, 7)), reason);
@@ -112,9 +112,9 @@ describe('readings that are exported and imported', () => {
 
   it('are safe in a spreadsheet as CSV', async () => {
     const store = openStore();
-    await write(store, [sampleOf('a', 0, '=1+1', { q: 1, unit: 'm,s' }), sampleOf('a', 1, -2.5, { q: 4, flags: ['x', 'y'], raw: 'r' })]);
+    await write(store, [sampleOf('a', 0, '=1+1', { q: 1, unit: 'm,s' }), sampleOf('a', 1, -2.5, { q: 4, flags: ['x', 'y'], raw: 'r', tests: { spike_test: 4, gap_test: 1 } })]);
     assert.equal(await textOf(exportReadings(store, {}, 'csv')), [
-      'device,metric,ts,time,value,quality,unit,flags,raw', `a,m,0,1970-01-01T00:00:00.000Z,'=1+1,1,"m,s",,`, 'a,m,1,1970-01-01T00:00:00.001Z,-2.5,4,,x y,"""r"""', '',
+      'device,metric,ts,time,value,quality,unit,flags,raw,tests', `a,m,0,1970-01-01T00:00:00.000Z,'=1+1,1,"m,s",,,`, 'a,m,1,1970-01-01T00:00:00.001Z,-2.5,4,,x y,"""r""",gap_test=1 spike_test=4', '',
     ].join('\r\n'));
   });
 });

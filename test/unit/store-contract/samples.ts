@@ -17,7 +17,7 @@ const value: fc.Arbitrary<ReadingValue> = fc.oneof(
 );
 const quality = fc.constantFrom<Quality | undefined>(undefined, 1, 2, 3, 4, 9);
 const info: fc.Arbitrary<MetricInfo | undefined> = fc.option(fc.record({
-  q: quality, unit: fc.constantFrom(undefined, '', 'Cel', '\u0000'), flags: fc.constantFrom<string[] | undefined>(undefined, [], ['stale'], ['range', '"']), raw: fc.constantFrom<unknown>(undefined, null, 1, { a: ['\ud800'] }),
+  q: quality, unit: fc.constantFrom(undefined, '', 'Cel', '\u0000'), flags: fc.constantFrom<string[] | undefined>(undefined, [], ['stale'], ['range', '"']), raw: fc.constantFrom<unknown>(undefined, null, 1, { a: ['\ud800'] }), tests: fc.constantFrom<MetricInfo['tests']>(undefined, {}, { gap_test: 1 }, { gap_test: 1, spike_test: 2 }, { spike_test: 4, gap_test: 1 }),
 }, { requiredKeys: [] }).map((given) => Object.fromEntries(Object.entries(given).filter(([, one]) => one !== undefined)) as MetricInfo), { nil: undefined, freq: 3 });
 /** In order, late by a little or by much, or as far away as a Date reaches. */
 const offset = fc.oneof({ weight: 8, arbitrary: fc.integer({ min: -30, max: 60 }).map((step) => step * 1_000) }, { weight: 2, arbitrary: fc.integer({ min: -400, max: 12 }).map((day) => day * 86_400_000) }, { weight: 1, arbitrary: fc.constantFrom(-8.64e15 - START, 8.64e15 - START, -START, 1 - START) });

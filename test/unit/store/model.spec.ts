@@ -8,7 +8,7 @@ import { compare, DEVICES, METRICS, StoreModel } from './store-model.ts';
 
 const value: fc.Arbitrary<ReadingValue> = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 3 }) }, fc.double(), fc.constantFrom<ReadingValue>(-0, NaN, true, false, null, '', '1', 'a\0b', '\ud800', 'x'.repeat(40_000)));
 const quality = fc.constantFrom<Quality>(1, 2, 3, 4, 9);
-const noted: fc.Arbitrary<MetricInfo> = fc.record({ q: quality, unit: fc.constantFrom('', '°C', 'K'), flags: fc.constantFrom([], ['late'], ['late', 'spike']), raw: fc.constantFrom<unknown>('1', null, [1, { a: '\ud800' }]) }, { requiredKeys: [] });
+const noted: fc.Arbitrary<MetricInfo> = fc.record({ q: quality, unit: fc.constantFrom('', '°C', 'K'), flags: fc.constantFrom([], ['late'], ['late', 'spike']), raw: fc.constantFrom<unknown>('1', null, [1, { a: '\ud800' }]), tests: fc.constantFrom({}, { gap_test: 1 as const }, { gap_test: 1 as const, spike_test: 2 as const }, { spike_test: 4 as const, gap_test: 1 as const }) }, { requiredKeys: [] });
 const info = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: fc.constant<MetricInfo>({ q: 1, unit: '°C' }) }, noted);
 /** In order, late by a little or by much, or far away. */
 const advance = fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 5 }) }, { weight: 3, arbitrary: fc.integer({ min: -20, max: 0 }) }, { weight: 1, arbitrary: fc.constantFrom(-8e15, 8e15, -1000, 1000) });

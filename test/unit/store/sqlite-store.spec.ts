@@ -147,8 +147,8 @@ describe('the store', () => {
   });
 
   it('keeps unit, flags and raw value of a reading, and takes a change of any of them, or of the quality, as a correction', () => {
-    const infos: MetricInfo[] = [{ unit: '°C' }, { unit: '°C', flags: ['late'] }, { unit: '°C', flags: ['late', 'spike'] }, { unit: 'K', flags: [], raw: { v: ['21,4'] } }, { unit: 'K' }, { q: 3, unit: 'K' }, {}];
-    const expected = infos.map(({ q, unit, flags, raw }): StoredReading => ({ ts: 1, value: 21.4, quality: q ?? 2, ...(unit !== undefined && { unit }), ...(flags?.length && { flags }), ...(raw !== undefined && { raw }) }));
+    const infos: MetricInfo[] = [{ unit: '°C' }, { unit: '°C', flags: ['late'] }, { unit: '°C', flags: ['late', 'spike'] }, { unit: 'K', flags: [], raw: { v: ['21,4'] } }, { unit: 'K' }, { unit: 'K', tests: { gap_test: 1 } }, { unit: 'K', tests: { gap_test: 1, spike_test: 2 } }, { unit: 'K', tests: { gap_test: 1, spike_test: 3 } }, { q: 3, unit: 'K' }, {}];
+    const expected = infos.map(({ q, unit, flags, raw, tests }): StoredReading => ({ ts: 1, value: 21.4, quality: q ?? 2, ...(unit !== undefined && { unit }), ...(flags?.length && { flags }), ...(raw !== undefined && { raw }), ...(tests && { tests }) }));
     for (const info of infos) for (let twice = 0; twice < 2; twice += 1) write(sampleOf('a', 1, { v: 21.4 }, { v: info }));
     for (const again of [(): void => {}, reopen, () => store.seal(), reopen]) {
       again();

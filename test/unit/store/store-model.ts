@@ -20,8 +20,8 @@ export class StoreModel {
 
   write({ device, ts, received, values, metrics }: Sample): void {
     for (const [metric, value] of Object.entries(values)) {
-      const { q, unit, flags, raw } = metrics?.[metric] ?? {};
-      this.#take(`${device} ${metric}`, { ts, value, quality: q ?? (value === null ? 9 : 2), ...(unit && { unit }), ...(flags?.length && { flags }), ...(raw !== undefined && { raw }) }, received);
+      const { q, unit, flags, raw, tests } = metrics?.[metric] ?? {};
+      this.#take(`${device} ${metric}`, { ts, value, quality: q ?? (value === null ? 9 : 2), ...(unit && { unit }), ...(flags?.length && { flags }), ...(raw !== undefined && { raw }), ...(tests && Object.keys(tests).length > 0 && { tests }) }, received);
     }
   }
 
@@ -72,7 +72,7 @@ export class StoreModel {
 }
 
 function same(a: StoredReading, b: StoredReading): boolean {
-  const rest = ({ ts, quality, unit, flags, raw }: StoredReading): string => JSON.stringify([ts, quality, unit, flags, raw === undefined ? [] : [raw]]);
+  const rest = ({ ts, quality, unit, flags, raw, tests }: StoredReading): string => JSON.stringify([ts, quality, unit, flags, raw === undefined ? [] : [raw], Object.entries(tests ?? {}).toSorted()]);
   return Object.is(a.value, b.value) && rest(a) === rest(b);
 }
 

@@ -78,7 +78,7 @@ export class LogEncoder {
       if (info !== undefined) {
         quality = info.q;
         if (quality !== undefined && !isQuality(quality)) throw notAQuality(quality, metric, device.device);
-        if (info.unit !== undefined || info.flags !== undefined || info.raw !== undefined) note = this.#noteOf(series, info);
+        if (info.unit !== undefined || info.flags !== undefined || info.raw !== undefined || info.tests !== undefined) note = this.#noteOf(series, info);
       }
       if (at + READING > this.#bytes.length) {
         this.#reserve(at + READING);
