@@ -72,7 +72,7 @@ export class StoreModel {
 }
 
 function same(a: StoredReading, b: StoredReading): boolean {
-  const rest = ({ ts, quality, unit, flags, raw, tests }: StoredReading): string => JSON.stringify([ts, quality, unit, flags, raw === undefined ? [] : [raw], Object.entries(tests ?? {}).toSorted()]);
+  const rest = ({ ts, quality, unit, flags, raw, tests }: StoredReading): string => JSON.stringify([ts, quality, unit, flags, raw === undefined ? [] : [raw], Object.entries(tests ?? {}).map(([name, flag]) => `${name}=${flag}`).toSorted()]);
   return Object.is(a.value, b.value) && rest(a) === rest(b);
 }
 
