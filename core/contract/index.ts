@@ -19,11 +19,29 @@ export interface Contract {
   check(values: Values): RefusalReason[];
 }
 
+/** The language that a schema is written in: a draft of JSON Schema, or JSON Type Definition (RFC 8927). */
+export type Dialect = 'draft-07' | '2019-09' | '2020-12' | 'jtd';
+
+/** A version of a contract, as those that know contracts by name give it. */
+export interface KnownContract {
+  version: number;
+  /** As in ContractSource. */
+  schema: unknown;
+  dialect?: Dialect;
+}
+
+/** Finds a contract by its id: that version of it, or the newest when none is asked for; undefined when there is none. */
+export type KnownContracts = (id: string, version?: number) => KnownContract | undefined;
+
 export interface ContractSource {
   id: string;
   version: number;
-  /** A JSON Schema, draft 2020-12, as an object or as JSON text. */
+  /** A schema in one of the dialects, as an object or as JSON text. */
   schema: unknown;
+  /** What the schema is written in; without it `$schema` says so, and 2020-12 is taken when that is missing too. */
+  dialect?: Dialect;
+  /** The contracts that a `$ref` to `contract:<id>` or `contract:<id>@<version>` may reach. Without it, none. */
+  known?: KnownContracts;
 }
 
 /** No reason: the values meet the contract. */
