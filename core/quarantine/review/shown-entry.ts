@@ -1,0 +1,73 @@
+import type { Quarantine, QuarantineEntry, QuarantineFilter } from '../quarantine.ts';
+
+/** The payload for a person: as text where it is readable UTF-8, else in hexadecimal, a space between bytes. */
+export interface PayloadPreview {
+  kind: 'text' | 'hex';
+  text: string;
+  /** Whether the payload goes on after it. */
+  cut: boolean;
+}
+
+/** An entry as plain JSON. */
+export type ShownEntry = Omit<QuarantineEntry, 'payload'> & {
+  /** All bytes, in base64. */
+  payload: string;
+  /** How many bytes the payload has. */
+  size: number;
+  preview: PayloadPreview;
+};
+
+/** Entries of a filter, the newest first. */
+export interface ShownPage {
+  entries: ShownEntry[];
+  /** How many entries the filter means in all. */
+  count: number;
+  /** Where the next page begins; absent: this is the last. */
+  next?: number;
+}
+
+const PREVIEW_BYTES = { text: 2_048, hex: 512 } as const;
+/** Entries that are read at once, and the bytes after which a page ends before it has all that were asked for: a page is held in memory whole. */
+const STEP = 16;
+const PAGE_BYTES = 4 * 1024 * 1024;
+// What a terminal or a person cannot show is no text, whatever its encoding; tabs and line ends are.
+const UNREADABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+
+/** An entry as plain JSON, its bytes in base64, with a preview. */
+export function shownEntry({ payload, ...entry }: QuarantineEntry): ShownEntry {
+  return { ...entry, payload: Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('base64'), size: payload.length, preview: previewOf(payload) };
+}
+
+/** The beginning of a payload as a person can read it. */
+export function previewOf(payload: Uint8Array): PayloadPreview {
+  const text = textOf(payload.subarray(0, PREVIEW_BYTES.text));
+  if (text !== undefined) return { kind: 'text', text, cut: payload.length > PREVIEW_BYTES.text };
+  const hex = Array.from(payload.subarray(0, PREVIEW_BYTES.hex), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return { kind: 'hex', text: hex, cut: payload.length > PREVIEW_BYTES.hex };
+}
+
+/** A page of at most `limit` entries; large ones make it shorter. */
+export function shownPage(quarantine: Pick<Quarantine, 'list' | 'count'>, filter: QuarantineFilter, { limit, before }: { limit: number; before?: number }): ShownPage {
+  const shown: ShownEntry[] = [];
+  let bytes = 0;
+  let next = before;
+  do {
+    const page = quarantine.list(filter, { limit: Math.min(STEP, limit - shown.length), ...(next !== undefined && { before: next }) });
+    for (const entry of page.entries) {
+      bytes += entry.payload.length;
+      shown.push(shownEntry(entry));
+    }
+    next = page.next;
+  } while (next !== undefined && shown.length < limit && bytes < PAGE_BYTES);
+  return { entries: shown, count: quarantine.count(filter), ...(next !== undefined && { next }) };
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    // As a stream: a character that the cut went through is left out, not refused.
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+    return UNREADABLE.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
