@@ -1,37 +1,12 @@
 import type { Quarantine, QuarantineEntry, QuarantineFilter } from '../quarantine.ts';
-
-/** The payload for a person: as text where it is readable UTF-8, else in hexadecimal, a space between bytes. */
-export interface PayloadPreview {
-  kind: 'text' | 'hex';
-  text: string;
-  /** Whether the payload goes on after it. */
-  cut: boolean;
-}
-
-/** An entry as plain JSON. */
-export type ShownEntry = Omit<QuarantineEntry, 'payload'> & {
-  /** All bytes, in base64. */
-  payload: string;
-  /** How many bytes the payload has. */
-  size: number;
-  preview: PayloadPreview;
-};
-
-/** Entries of a filter, the newest first. */
-export interface ShownPage {
-  entries: ShownEntry[];
-  /** How many entries the filter means in all. */
-  count: number;
-  /** Where the next page begins; absent: this is the last. */
-  next?: number;
-}
+import type { PayloadPreview, ShownEntry, ShownPage } from './shown-page.ts';
 
 const PREVIEW_BYTES = { text: 2_048, hex: 512 } as const;
 /** Entries that are read at once, and the bytes after which a page ends before it has all that were asked for: a page is held in memory whole. */
 const STEP = 16;
 const PAGE_BYTES = 4 * 1024 * 1024;
 // What a terminal or a person cannot show is no text, whatever its encoding; tabs and line ends are.
-const UNREADABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+const UNREADABLE = /[^\P{Cc}\t\n\r]/u;
 
 /** An entry as plain JSON, its bytes in base64, with a preview. */
 export function shownEntry({ payload, ...entry }: QuarantineEntry): ShownEntry {
