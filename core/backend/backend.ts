@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { threadUtilization } from '../clock/thread-utilization.ts';
+import { Contracts } from '../contract/book/contracts.ts';
 import { ConfigError } from '../errors/holdfast-error.ts';
 import { InboxIntake } from '../intake/inbox-intake.ts';
 import { Reception } from '../intake/reception.ts';
@@ -33,6 +34,8 @@ export class Backend {
   /** What devices of one kind share. */
   readonly profiles = new Profiles();
   readonly reception: Reception;
+  /** What samples have to meet, by id and version. */
+  readonly contracts: Contracts;
   readonly #lock: DirectoryLock;
   readonly #storage: StoreChoice;
   readonly #problems = new Set<Problem>();
@@ -51,6 +54,7 @@ export class Backend {
       prepareDirectory(directory);
       this.#lock = open(lockDirectory(directory));
       this.registry = open(openRegistry(directory, clock));
+      this.contracts = new Contracts({ path: join(directory, 'contracts.json'), registry: this.registry, profiles: this.profiles });
       this.state = open(new State(join(directory, 'state.sqlite'), clock));
       this.store = open(openChosenStore(storage, directory, clock, (error) => this.#report(error)));
       this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, ledger: { registered: (device) => this.registry.find(device) !== undefined }, problem: (error) => this.#report(error) }));

@@ -23,4 +23,6 @@ export interface Profile {
   limits?: Limits;
   /** How long what its devices send is kept; what it does not say, the backend does. */
   retention?: RetentionSettings;
+  /** The id of the contract that what its devices send has to meet. Undefined: none. */
+  contract?: string;
 }

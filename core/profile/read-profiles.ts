@@ -1,11 +1,13 @@
 import { CHOSEN_FORMATS } from '../decode/format.ts';
 import { LIMITS } from '../decode/limits.ts';
+import { givenRecord, refuseUnknown, shownGiven } from '../errors/given.ts';
 import { ConfigError } from '../errors/holdfast-error.ts';
+import { isContractId } from '../contract/book/read-contracts.ts';
 import { readLimits } from '../overload/read-limits.ts';
 import type { MetricDeclaration, Profile } from './profile.ts';
 import { readRetention } from './read-retention.ts';
 
-const PROPERTIES = ['name', 'format', 'maximumAge', 'metrics', 'limits', 'retention'];
+const PROPERTIES = ['name', 'format', 'maximumAge', 'metrics', 'limits', 'retention', 'contract'];
 const TYPES = ['number', 'integer', 'boolean', 'string'] as const;
 const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];
 const MAXIMUM_PROFILES = 1_000;
@@ -15,7 +17,7 @@ const UNIT_LENGTH = 64;
 const MAXIMUM_AGE = 3_155_760_000_000;
 
 /**
- * Profiles as a person or an imported flow gives them: a list of `{ name, format?, maximumAge?, metrics?, limits?, retention? }`. A text
+ * Profiles as a person or an imported flow gives them: a list of `{ name, format?, maximumAge?, metrics?, limits?, retention?, contract? }`. A text
  * that is left empty counts as not given, save in a retention, which is for ever then.
  *
  * @throws ConfigError naming the field, the value and the cure.
@@ -34,10 +36,11 @@ export function readProfiles(value: unknown): Profile[] {
 }
 
 function readProfile(value: unknown, field: string): Profile {
-  const given = record(value, field, 'an object with the name of the profile');
-  known(given, PROPERTIES, field);
+  const given = givenRecord(value, field, 'an object with the name of the profile');
+  refuseUnknown(given, PROPERTIES, field);
   const limits = given['limits'];
   const retention = given['retention'];
+  const contract = readContractId(given['contract'], `${field}, contract`);
   return {
     name: readName(given['name'], `${field}, name`),
     format: readChoice(given['format'], CHOSEN_FORMATS, `${field}, format`) ?? 'auto',
@@ -45,41 +48,48 @@ function readProfile(value: unknown, field: string): Profile {
     metrics: readMetrics(given['metrics'] ?? {}, `${field}, metrics`),
     ...(limits !== undefined && limits !== null && { limits: readLimits(limits, `${field}, limits`) }),
     ...(retention !== undefined && retention !== null && { retention: readRetention(retention, `${field}, retention`) }),
+    ...(contract !== '' && { contract }),
   };
+}
+
+function readContractId(value: unknown, field: string): string {
+  const id = value === undefined || value === null ? '' : value;
+  if (typeof id === 'string' && (id.trim() === '' || isContractId(id.trim()))) return id.trim();
+  throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Enter the id of a contract of this backend, or leave it empty for none.`);
 }
 
 function readName(value: unknown, field: string): string {
   const name = typeof value === 'string' ? value.trim() : '';
   if (name !== '' && name.length <= NAME_LENGTH && !/\p{C}/u.test(name)) return name;
-  throw new ConfigError(field, `${field}, is ${shown(value)}. Use 1 to ${NAME_LENGTH} characters, as the devices' profile is spelled.`);
+  throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Use 1 to ${NAME_LENGTH} characters, as the devices' profile is spelled.`);
 }
 
 function readAge(value: unknown, field: string): number {
   const age = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
   if (age >= 0 && age <= MAXIMUM_AGE) return age;
-  throw new ConfigError(field, `${field}, is ${shown(value)}. Enter milliseconds, at most a hundred years; 0 for any age.`);
+  throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Enter milliseconds, at most a hundred years; 0 for any age.`);
 }
 
 /** Without a prototype, so that a metric called `toString` has no declaration unless it is given one. */
 function readMetrics(value: unknown, field: string): Record<string, MetricDeclaration> {
-  const given = record(value, field, 'an object of metrics, such as { "temperature": { "type": "number", "unit": "Cel" } }');
+  const given = givenRecord(value, field, 'an object of metrics, such as { "temperature": { "type": "number", "unit": "Cel" } }');
   const names = Object.keys(given);
   if (names.length > LIMITS.metricsPerSample) throw new ConfigError(field, `${field}, declares ${names.length} metrics. Use at most ${LIMITS.metricsPerSample}.`);
   const metrics = Object.create(null) as Record<string, MetricDeclaration>;
   for (const name of names) {
-    if (name === '' || name.length > LIMITS.metricName || FORBIDDEN_NAMES.includes(name)) throw new ConfigError(field, `${field}, has a metric called ${shown(name)}. Use 1 to ${LIMITS.metricName} characters, and none of ${FORBIDDEN_NAMES.join(', ')}.`);
+    if (name === '' || name.length > LIMITS.metricName || FORBIDDEN_NAMES.includes(name)) throw new ConfigError(field, `${field}, has a metric called ${shownGiven(name)}. Use 1 to ${LIMITS.metricName} characters, and none of ${FORBIDDEN_NAMES.join(', ')}.`);
     metrics[name] = readMetric(given[name], `${field}, ${name}`);
   }
   return metrics;
 }
 
 function readMetric(value: unknown, field: string): MetricDeclaration {
-  const given = record(value, field, 'an object with a type or a unit');
-  known(given, ['type', 'unit', 'retention'], field);
+  const given = givenRecord(value, field, 'an object with a type or a unit');
+  refuseUnknown(given, ['type', 'unit', 'retention'], field);
   const retention = given['retention'];
   const type = readChoice(given['type'], TYPES, `${field}, type`);
   const unit = given['unit'] ?? '';
-  if (typeof unit !== 'string' || unit.length > UNIT_LENGTH || /\p{C}/u.test(unit)) throw new ConfigError(`${field}, unit`, `${field}, unit, is ${shown(unit)}. Use at most ${UNIT_LENGTH} characters, as UCUM or RFC 8428 spell the unit.`);
+  if (typeof unit !== 'string' || unit.length > UNIT_LENGTH || /\p{C}/u.test(unit)) throw new ConfigError(`${field}, unit`, `${field}, unit, is ${shownGiven(unit)}. Use at most ${UNIT_LENGTH} characters, as UCUM or RFC 8428 spell the unit.`);
   return {
     ...(type && { type }),
     ...(unit.trim() !== '' && { unit: unit.trim() }),
@@ -91,22 +101,5 @@ function readChoice<const Choice extends string>(value: unknown, choices: readon
   if (value === undefined || value === null || value === '') return undefined;
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  throw new ConfigError(field, `${field}, is ${shown(value)}. Choose one of: ${choices.join(', ')}.`);
-}
-
-function record(value: unknown, field: string, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new ConfigError(field, `${field}, is ${shown(value)}. Give ${what}.`);
-}
-
-function known(given: Record<string, unknown>, names: readonly string[], field: string): void {
-  const other = Object.keys(given).find((name) => !names.includes(name));
-  if (other !== undefined) throw new ConfigError(field, `${field}, has ${shown(other)}, which is not known. Use ${names.join(', ')}.`);
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'string') return `"${value.slice(0, 40)}"`;
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
+  throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Choose one of: ${choices.join(', ')}.`);
 }

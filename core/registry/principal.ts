@@ -1,3 +1,4 @@
+import { HIGHEST_VERSION } from '../contract/book/read-contracts.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Principal {
   readonly children: readonly string[];
   /** By what devices are asked for together; absent when it has none. */
   readonly tags?: readonly string[];
+  /** The version of its profile's contract that holds for a device whatever newer ones there are; absent: the newest. */
+  readonly contractVersion?: number;
 }
 
 /** An id, kind or list that the registry cannot take. Code `HOLDFAST_PRINCIPAL`. */
@@ -40,6 +43,18 @@ export function checkId(id: unknown): string {
   if (typeof id === 'string' && isId(id)) return id;
   const shown = typeof id === 'string' ? `"${id.slice(0, 80)}"` : String(typeof id);
   throw new PrincipalError(`The id ${shown} cannot be used. Use 1 to 64 letters, digits, "-", "_", "." or ":", beginning with a letter or digit.`);
+}
+
+/**
+ * The version to which a device is pinned; undefined for null, which is none.
+ *
+ * @throws PrincipalError naming what is wrong.
+ */
+export function checkContractVersion(version: unknown): number | undefined {
+  if (version === null) return undefined;
+  if (typeof version === 'number' && Number.isInteger(version) && version >= 1 && version <= HIGHEST_VERSION) return version;
+  const shown = typeof version === 'number' ? String(version) : typeof version === 'string' ? `"${version.slice(0, 40)}"` : `of type ${typeof version}`;
+  throw new PrincipalError(`contractVersion is ${shown}. Send the number of a version of its profile's contract, or null for the newest.`);
 }
 
 /** @throws PrincipalError when `kind` is not one of the three. */

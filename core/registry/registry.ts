@@ -5,7 +5,7 @@ import { messageOf } from '../errors/holdfast-error.ts';
 import { openDatabase, transaction } from '../sqlite/database.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
-import { checkId, checkKind, PrincipalError } from './principal.ts';
+import { checkContractVersion, checkId, checkKind, PrincipalError } from './principal.ts';
 import type { Principal, PrincipalKind } from './principal.ts';
 import { hashSecret, makeSecret, secretMatches, signingKeyOf } from './secret.ts';
 import { checkTags } from './tags.ts';
@@ -37,6 +37,7 @@ const LAYOUT = {
     // Whoever got the secret before this has no signing key: the secret is not known here, so none can be made of it.
     'ALTER TABLE principal ADD COLUMN signing_key BLOB',
     `ALTER TABLE principal ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'`,
+    'ALTER TABLE principal ADD COLUMN contract_version INTEGER',
   ],
 };
 
@@ -85,7 +86,8 @@ export class Registry {
   issue({ id, kind, profile = '', children = [], tags: given }: Issue): { secret: string } {
     checkId(id);
     checkKind(kind);
-    const tags = checkTags(given ?? this.#known.get(id)?.principal.tags ?? []);
+    const former = this.#known.get(id)?.principal;
+    const tags = checkTags(given ?? former?.tags ?? []);
     if (kind !== 'gateway' && children.length > 0) throw new PrincipalError(`"${id}" is a ${kind} and cannot have children. Make it a gateway, or leave the list of children empty.`);
     children.forEach(checkId);
     const secret = makeSecret();
@@ -96,27 +98,33 @@ export class Registry {
       this.#database
         .prepare(
           `INSERT INTO principal (id, kind, profile, children, tags, secret_hash, signing_key, created, renewed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, profile = excluded.profile, children = excluded.children, tags = excluded.tags,
+           ON CONFLICT (id) DO UPDATE SET contract_version = CASE WHEN kind = excluded.kind AND profile = excluded.profile THEN contract_version END, kind = excluded.kind, profile = excluded.profile, children = excluded.children, tags = excluded.tags,
              secret_hash = excluded.secret_hash, signing_key = excluded.signing_key, renewed = excluded.renewed`,
         )
         .run(id, kind, profile, JSON.stringify(children), JSON.stringify(tags), hash, signingKey, now, now);
     });
-    this.#remember(withTags({ id, kind, profile, children: [...children] }, tags), hash, signingKey);
+    // A pin belongs to the contract of a profile: with another profile, or as another kind, it would point at nothing.
+    const pin = former?.kind === kind && former.profile === profile ? former.contractVersion : undefined;
+    this.#remember(principalWith({ id, kind, profile, children: [...children] }, tags, pin), hash, signingKey);
     return { secret };
   }
 
   /**
-   * Gives a device another profile or other tags; its secret stays.
+   * Gives a device another profile, other tags, or pins it to a version of its profile's contract, null for none; its secret stays. With another
+   * profile a former pin is gone.
    *
-   * @throws PrincipalError when it is not known, or for tags that cannot be; StorageError when it cannot be written.
+   * @throws PrincipalError when it is not known, or for tags or a version that cannot be; StorageError when it cannot be written.
    */
-  update(id: string, { profile, tags }: { profile?: string; tags?: readonly string[] }): Principal {
+  update(id: string, { profile, tags, contractVersion }: { profile?: string; tags?: readonly string[]; contractVersion?: number | null }): Principal {
     this.#refresh();
     const entry = this.#known.get(id);
     if (!entry) throw new PrincipalError(`There is no "${id.slice(0, 80)}" to change.`);
-    const { tags: former = [], ...rest } = entry.principal;
-    const principal = withTags({ ...rest, profile: profile ?? rest.profile }, checkTags(tags ?? former));
-    this.#write(() => this.#database.prepare('UPDATE principal SET profile = ?, tags = ? WHERE id = ?').run(principal.profile, JSON.stringify(principal.tags ?? []), id));
+    const { tags: formerTags = [], contractVersion: formerPin, ...rest } = entry.principal;
+    const isSameProfile = profile === undefined || profile === rest.profile;
+    const pin = contractVersion === undefined ? (isSameProfile ? formerPin : undefined) : checkContractVersion(contractVersion);
+    if (pin !== undefined && rest.kind !== 'device') throw new PrincipalError(`"${id}" is ${rest.kind === 'gateway' ? 'a gateway' : 'an application'}, and only a device can be pinned to a version of a contract.`);
+    const principal = principalWith({ ...rest, profile: profile ?? rest.profile }, checkTags(tags ?? formerTags), pin);
+    this.#write(() => this.#database.prepare('UPDATE principal SET profile = ?, tags = ?, contract_version = ? WHERE id = ?').run(principal.profile, JSON.stringify(principal.tags ?? []), pin ?? null, id));
     entry.principal = principal;
     return principal;
   }
@@ -192,7 +200,7 @@ export class Registry {
 
   #load(): void {
     this.#known.clear();
-    for (const row of this.#database.prepare('SELECT id, kind, profile, children, tags, secret_hash, signing_key FROM principal ORDER BY id').iterate()) {
+    for (const row of this.#database.prepare('SELECT id, kind, profile, children, tags, contract_version, secret_hash, signing_key FROM principal ORDER BY id').iterate()) {
       try {
         const key = row['signing_key'];
         this.#remember(principalOf(row), bytesOf(row['secret_hash'], 'the hash of its secret'), key === null ? undefined : bytesOf(key, 'its signing key'));
@@ -212,11 +220,12 @@ const NOBODY = new Uint8Array(32);
 function principalOf(row: Record<string, unknown>): Principal {
   const children: unknown = JSON.parse(String(row['children']));
   const tags = checkTags(JSON.parse(String(row['tags'])));
-  return withTags({ id: String(row['id']), kind: checkKind(row['kind']), profile: String(row['profile']), children: Array.isArray(children) ? children.map(String) : [] }, tags);
+  const named = { id: String(row['id']), kind: checkKind(row['kind']), profile: String(row['profile']), children: Array.isArray(children) ? children.map(String) : [] };
+  return principalWith(named, tags, checkContractVersion(row['contract_version']));
 }
 
-function withTags(principal: Omit<Principal, 'tags'>, tags: readonly string[]): Principal {
-  return tags.length > 0 ? { ...principal, tags } : principal;
+function principalWith(principal: Omit<Principal, 'tags' | 'contractVersion'>, tags: readonly string[], contractVersion: number | undefined): Principal {
+  return { ...principal, ...(tags.length > 0 && { tags }), ...(contractVersion !== undefined && { contractVersion }) };
 }
 
 function bytesOf(value: unknown, what: string): Uint8Array {
