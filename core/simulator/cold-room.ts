@@ -24,6 +24,7 @@ export const coldRoom: Kind = {
     { name: 'door_open', type: 'boolean', meaning: 'Whether the door stands open' },
   ],
   drift: { metric: 'temperature', perSecond: 0.3, cooling: 120 },
+  scrapped: { temperature: 20, humidity: 55, door_open: true },
 
   start(random) {
     let temperature = random.uniform(COMPRESSOR_OFF, COMPRESSOR_ON);

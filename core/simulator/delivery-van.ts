@@ -69,6 +69,7 @@ export const deliveryVan: Kind = {
     },
   ],
   drift: { metric: 'cargo_temperature', perSecond: 0.25, cooling: 120 },
+  scrapped: { latitude: 51.9003, longitude: 4.4109, speed: 0, cargo_temperature: 17, fuel: 0 },
 
   start(random) {
     let along = random.uniform(0, ROUND_KILOMETRES);

@@ -2,7 +2,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { shown } from './kinds.ts';
 
 /** What can go wrong on demand. */
-export const FAULT_KINDS = ['dropout', 'stuck', 'spike', 'drift', 'noise', 'flood', 'wrong-clock'] as const;
+export const FAULT_KINDS = ['dropout', 'stuck', 'spike', 'drift', 'noise', 'flood', 'wrong-clock', 'interference', 'loose-wire', 'dead-battery', 'scrapped'] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -15,6 +15,10 @@ export const FAULT_MEANINGS: Readonly<Record<FaultKind, string>> = {
   noise: 'The variance of its sensors is a hundred times what it was.',
   flood: 'It sends fifty times as often.',
   'wrong-clock': 'Its time stamps are two hours ahead.',
+  interference: 'A motor or a radio nearby disturbs it: in bursts, all its numbers are far off at once.',
+  'loose-wire': 'The wire of its temperature sensor comes and goes: while it is off, the sensor says -127.',
+  'dead-battery': 'Its battery runs down: its numbers sag, it sends ever more rarely, and at last falls silent.',
+  scrapped: 'The machine has been scrapped, and its sensors still send from the yard: cold, still and without pressure.',
 };
 
 /** The `device` of a fault that strikes the whole fleet. */
@@ -29,7 +33,7 @@ export interface Fault {
   start: number;
   /** How long it lasts, seconds. */
   duration: number;
-  /** 1 is the usual strength; 2 is twice as bad. Without meaning for dropout and stuck. */
+  /** 1 is the usual strength; 2 is twice as bad. Without meaning for dropout, stuck, loose-wire and scrapped. */
   strength: number;
 }
 
@@ -99,14 +103,24 @@ function readPositive(field: string, value: unknown, greatest: number, what: str
   throw new FaultRequestError(field, `The ${field} ${shown(value)} of the fault must be ${what} above 0 and not above ${greatest}. Set such a value.`);
 }
 
-/** How strong each fault is that strikes a device: the strongest of its kind counts. */
-export function strengthsOf(faults: Iterable<Fault>, device: string): ReadonlyMap<FaultKind, number> {
+/**
+ * How strong each fault is that strikes a device: the strongest of its kind counts. That of a dead battery is how far it has run down,
+ * from 0 to 1.
+ *
+ * @param now ms since the epoch
+ */
+export function strengthsOf(faults: Iterable<Fault>, device: string, now: number): ReadonlyMap<FaultKind, number> {
   const strengths = new Map<FaultKind, number>();
   for (const fault of faults) {
     if (!strikes(fault, device)) continue;
-    strengths.set(fault.kind, Math.max(fault.strength, strengths.get(fault.kind) ?? 0));
+    const strength = fault.kind === 'dead-battery' ? runDown(fault, now) : fault.strength;
+    strengths.set(fault.kind, Math.max(strength, strengths.get(fault.kind) ?? 0));
   }
   return strengths;
+}
+
+function runDown({ start, duration, strength }: Fault, now: number): number {
+  return Math.min(1, Math.max(0, (strength * (now - start)) / (duration * 1000)));
 }
 
 /** Whether a fault is meant for a device. */

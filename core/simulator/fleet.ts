@@ -12,6 +12,8 @@ const MOST_DEVICES = 1000;
 const SHORTEST_INTERVAL = 10;
 const LONGEST_INTERVAL = 3_600_000;
 const FLOOD_FACTOR = 50;
+/** A battery that is spent so far does not drive the radio any more. */
+const SILENT_WHEN_SPENT = 0.9;
 const WRONG_CLOCK_OFFSET = 2 * 3_600_000;
 
 /** How many devices of a kind. */
@@ -125,7 +127,7 @@ export function createFleet(options: FleetOptions): Fleet {
   /** Brings the devices of a fault up to now, so that it works for its own time and not from sample to sample. */
   function passTime(fault: Fault): void {
     for (const member of members) {
-      if (strikes(fault, member.id)) member.sampler.advance(clock.now(), strengthsOf(schedule.active, member.id));
+      if (strikes(fault, member.id)) member.sampler.advance(clock.now(), strengthsOf(schedule.active, member.id, clock.now()));
     }
   }
 
@@ -154,14 +156,16 @@ export function createFleet(options: FleetOptions): Fleet {
 
   function send(member: Member): void {
     const now = clock.now();
-    const strengths = strengthsOf(schedule.active, member.id);
-    if (!strengths.has('dropout')) {
+    const strengths = strengthsOf(schedule.active, member.id, now);
+    const spent = strengths.get('dead-battery') ?? 0;
+    if (!strengths.has('dropout') && spent < SILENT_WHEN_SPENT) {
       const ts = Math.round(now + WRONG_CLOCK_OFFSET * (strengths.get('wrong-clock') ?? 0));
       const payload = { ts, seq: member.seq++, values: member.sampler.sample(now, strengths) };
       member.device.publish(Buffer.from(JSON.stringify(payload)), `devices/${member.id}/telemetry`);
     }
     const flood = strengths.get('flood');
-    const period = flood ? Math.max(1, Math.round(interval / (1 + (FLOOD_FACTOR - 1) * flood))) : interval;
+    const usual = flood ? Math.max(1, Math.round(interval / (1 + (FLOOD_FACTOR - 1) * flood))) : interval;
+    const period = Math.round(usual / (1 - Math.min(spent, SILENT_WHEN_SPENT)));
     // Sends that were missed, because the machine slept, are not made up for.
     member.due += period * Math.max(1, Math.floor((now - member.due) / period) + 1);
     sendLater(member);

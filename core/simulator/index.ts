@@ -11,4 +11,5 @@ export type { BooleanMetric, DriftDescription, Kind, MetricDescription, NumericM
 export { KINDS, kindOf } from './kinds.ts';
 export { createMqttDevice, type ConnectionChange, type MqttDeviceOptions } from './mqtt-device.ts';
 export { createRandom, type Random } from './random.ts';
-export { createSampler, type Sampler, type Strengths } from './sampler.ts';
+export { createSampler, type Sampler } from './sampler.ts';
+export type { Strengths } from './sensor-faults.ts';

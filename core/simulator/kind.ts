@@ -1,3 +1,4 @@
+import type { Values } from '../sample/sample.ts';
 import type { Random } from './random.ts';
 
 export interface Range {
@@ -54,6 +55,8 @@ export interface Kind {
   description: string;
   metrics: readonly MetricDescription[];
   drift: DriftDescription;
+  /** What its sensors would say of it on a scrapyard: metric → value. */
+  scrapped: Values;
   /** A device of this kind somewhere in the middle of its day. */
   start(random: Random): Physics;
 }

@@ -23,6 +23,7 @@ export const press: Kind = {
   ],
   // From the coldest working point, 60 degrees, 20 seconds of this end above 95.
   drift: { metric: 'temperature', perSecond: 2.5, cooling: 40 },
+  scrapped: { temperature: 18, pressure: 0, vibration: 0, running: false },
 
   start(random) {
     const workingVibration = random.uniform(2.3, 3.2);

@@ -1,15 +1,11 @@
 import type { Values } from '../sample/sample.ts';
-import type { FaultKind } from './faults.ts';
-import type { Kind, NumericMetric, Range } from './kind.ts';
-import { createRandom, type Random } from './random.ts';
+import type { Kind, NumericMetric } from './kind.ts';
+import { createRandom } from './random.ts';
+import { SensorFaults } from './sensor-faults.ts';
+import type { Strengths } from './sensor-faults.ts';
 
 /** After a longer gap (the machine slept) the physics goes on from where it was. */
 const LONGEST_GAP_SECONDS = 3600;
-const SPIKE_SHARE = 0.2;
-const NOISE_VARIANCE_FACTOR = 100;
-
-/** How strong each fault is that strikes the device now. */
-export type Strengths = ReadonlyMap<FaultKind, number>;
 
 /** The sensors of one device: what they say at a time, with the faults that lie in the values. */
 export interface Sampler {
@@ -25,14 +21,11 @@ export interface Sampler {
  */
 export function createSampler(kind: Kind, seed: number | string, device: string, start: number): Sampler {
   const random = createRandom(seed, device);
-  const faultRandom = createRandom(seed, device, 'faults');
+  const faults = new SensorFaults(kind, createRandom(seed, device, 'faults'));
   const physics = kind.start(random);
-  const numeric = kind.metrics.filter((metric) => metric.type === 'number');
   let last: Values | undefined;
   let time = start;
   let excess = 0;
-  let spikedBefore = false;
-  let spikeFaultBefore = false;
 
   function advance(now: number, strengths: Strengths): void {
     const heating = kind.drift.perSecond * (strengths.get('drift') ?? 0);
@@ -45,21 +38,9 @@ export function createSampler(kind: Kind, seed: number | string, device: string,
     }
   }
 
-  function read(metric: NumericMetric, truth: number, strengths: Strengths): number {
-    let value = random.normal(truth, metric.noise);
-    if (metric.name === kind.drift.metric) value += excess;
-    const noise = strengths.get('noise');
-    if (noise) value += faultRandom.normal(0, metric.noise * Math.sqrt((NOISE_VARIANCE_FACTOR - 1) * noise));
-    return value;
-  }
-
-  function metricToSpike(strengths: Strengths): NumericMetric | undefined {
-    const struck = strengths.has('spike');
-    // The first reading under the fault is wild for sure, so that a short fault shows; never two in a row.
-    const spikes = struck && !spikedBefore && (!spikeFaultBefore || faultRandom.uniform() < SPIKE_SHARE);
-    spikeFaultBefore = struck;
-    spikedBefore = spikes;
-    return spikes ? numeric[Math.floor(faultRandom.uniform(0, numeric.length))] : undefined;
+  function read(metric: NumericMetric, truth: number): number {
+    const value = random.normal(truth, metric.noise);
+    return metric.name === kind.drift.metric ? value + excess : value;
   }
 
   return {
@@ -67,33 +48,19 @@ export function createSampler(kind: Kind, seed: number | string, device: string,
     sample(now, strengths) {
       advance(now, strengths);
       const truth = physics.state();
-      const spiking = metricToSpike(strengths);
+      const disturbance = faults.next(strengths);
       const values: Values = {};
       for (const metric of kind.metrics) {
         const state = truth[metric.name];
         if (metric.type === 'boolean' || typeof state !== 'number') {
-          values[metric.name] = state ?? null;
+          values[metric.name] = (strengths.has('scrapped') ? kind.scrapped[metric.name] : state) ?? null;
           continue;
         }
-        let value = read(metric, state, strengths);
-        if (metric === spiking) value = wild(metric, value, strengths.get('spike') ?? 1, faultRandom);
-        value = Number(within(metric.possible, value).toFixed(metric.decimals));
-        values[metric.name] = strengths.has('stuck') ? (last?.[metric.name] ?? value) : value;
+        const value = Number(disturbance.distort(metric, read(metric, state)).toFixed(metric.decimals));
+        values[metric.name] = strengths.has('stuck') ? (last?.[metric.name] ?? value) : (disturbance.replace(metric) ?? value);
       }
       last = values;
       return values;
     },
   };
-}
-
-/** A value four to eight typical ranges away, up or down, wherever the sensor has room for it. */
-function wild(metric: NumericMetric, value: number, strength: number, random: Random): number {
-  const width = metric.typical.high - metric.typical.low;
-  const distance = strength * width * random.uniform(4, 8) * (random.uniform() < 0.5 ? -1 : 1);
-  const chosen = within(metric.possible, value + distance);
-  return Math.abs(chosen - value) >= width ? chosen : within(metric.possible, value - distance);
-}
-
-function within(range: Range, value: number): number {
-  return Math.min(range.high, Math.max(range.low, value));
 }

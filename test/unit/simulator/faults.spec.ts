@@ -142,6 +142,53 @@ describe('a fault of the simulator', () => {
     assert.equal(next(setup, 'press-1', 600).length, 10);
   });
 
+  it('interference throws all numbers off at once, in bursts, within what the sensors can say, and ends', () => {
+    const setup = setUp();
+    setup.fleet.inject({ device: 'press-1', kind: 'interference', duration: 200 });
+    const disturbed = ({ values }: Sent): boolean => Number(values.pressure) < 115 || Number(values.pressure) > 185;
+    const sent = next(setup, 'press-1', 200);
+    const struck = sent.filter(disturbed);
+    assert.equal(disturbed(sent[0] as Sent), true);
+    assert.ok(struck.length > 40 && struck.length < 160, `${struck.length} of 200`);
+    assert.ok(struck.filter(({ values }) => Math.abs(Number(values.temperature) - 67) > 9).length > 0.9 * struck.length, 'the temperature of a burst is off too');
+    assert.ok(sent.every(({ values }) => Number(values.pressure) >= 0 && Number(values.pressure) <= 400));
+    assert.equal(next(setup, 'press-1', 100).filter(disturbed).length, 0);
+  });
+
+  it('loose-wire lets the temperature come and go as -127, the first time at once, leaves the rest alone, and ends', () => {
+    const setup = setUp();
+    setup.fleet.inject({ device: 'cold-room-1', kind: 'loose-wire', duration: 100 });
+    const sent = next(setup, 'cold-room-1', 100);
+    const off = column(sent, 'temperature').map((temperature) => temperature === -127);
+    assert.equal(off[0], true);
+    assert.ok(off.filter(Boolean).length > 15 && off.filter(Boolean).length < 85);
+    assert.ok(off.filter((is, index) => is !== off[index + 1]).length > 15, 'it comes and goes');
+    assert.ok(column(sent, 'humidity').every((humidity) => humidity > 60));
+    assert.ok(column(next(setup, 'cold-room-1', 100), 'temperature').every((temperature) => temperature > 0));
+  });
+
+  it('dead-battery sends ever more rarely and lower numbers, falls silent, and ends with a new battery', () => {
+    const setup = setUp();
+    const usual = setup.recorder.of('cold-room-1').at(-1);
+    setup.fleet.inject({ device: 'cold-room-1', kind: 'dead-battery', duration: 300 });
+    const parts = [1, 2, 3].map(() => next(setup, 'cold-room-1', 90));
+    assert.ok(parts.every((part, index) => index === 0 || part.length < 0.8 * (parts[index - 1]?.length ?? 0)), parts.map(({ length }) => length).join());
+    assert.ok(Number(parts[2]?.at(-1)?.values.humidity) < 0.75 * Number(usual?.values.humidity));
+    assert.equal(next(setup, 'cold-room-1', 30).length, 0);
+    const after = next(setup, 'cold-room-1', 60);
+    assert.ok(after.length > 40 && Number(after[0]?.values.humidity) > 65);
+  });
+
+  it('scrapped reads cold, still and without pressure, and ends', () => {
+    const setup = setUp();
+    setup.fleet.inject({ device: 'press-1', kind: 'scrapped', duration: 50 });
+    for (const { values } of next(setup, 'press-1', 50)) {
+      assert.deepEqual([values.running, values.pressure, values.vibration], [false, 0, 0]);
+      assert.ok(Math.abs(Number(values.temperature) - 18) < 1);
+    }
+    assert.ok(Number(next(setup, 'press-1', 5)[0]?.values.pressure) > 100);
+  });
+
   it('wrong-clock sends time stamps two hours ahead, and ends', () => {
     const setup = setUp();
     setup.fleet.inject({ device: 'delivery-van-1', kind: 'wrong-clock', duration: 10 });
