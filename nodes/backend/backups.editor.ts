@@ -2,11 +2,11 @@ import type { BackupsStatus, BackupSummary } from '../../core/maintenance/backup
 import { isPlainName } from '../../core/maintenance/plain-name.ts';
 import { ask, sentence } from '../editor/ask.ts';
 import { repeatWhileOpen } from '../editor/repeat.ts';
+import { shownBytes } from '../editor/shown-bytes.ts';
+import { shownTime } from '../editor/shown-time.ts';
 import { textsOf } from '../editor/texts.ts';
 import type { Texts } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
-import { shownBytes } from './shown-bytes.editor.ts';
-import { shownTime } from './shown-time.editor.ts';
 
 const REFRESH = 1_000;
 

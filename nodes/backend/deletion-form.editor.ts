@@ -1,7 +1,7 @@
 import type { Deletion } from '../../core/store/store.ts';
+import { shownTime } from '../editor/shown-time.ts';
 import type { Texts } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
-import { shownTime } from './shown-time.editor.ts';
 
 /** What the form asks to delete, or the sentence that says why it cannot be asked. */
 export function readDeletionForm(texts: Texts): Deletion | string {

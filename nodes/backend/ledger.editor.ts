@@ -3,6 +3,7 @@ import type { Via } from '../../core/sample/via.ts';
 import { VIA } from '../../core/sample/via.ts';
 import { ask, sentence } from '../editor/ask.ts';
 import { suggestKnown } from '../editor/known-names.ts';
+import { reasonText } from '../editor/reason-text.ts';
 import { repeatWhileOpen } from '../editor/repeat.ts';
 import { shownNumber, textsOf } from '../editor/texts.ts';
 import type { Texts } from '../editor/texts.ts';
@@ -53,17 +54,11 @@ function table(texts: Texts, protocols: Partial<Record<Via, Statement>>): JQuery
   const rows = [
     row(texts('ledger.received'), ({ received }) => received, 'holdfast-total'),
     ...KINDS.filter((kind) => kind === 'stored' || statements.some((statement) => statement[kind] !== 0)).map((kind) => row(texts(`ledger.${kind}`), (statement) => statement[kind])),
-    ...reasons.map((reason) => row(texts('ledger.refused', { reason: reasonText(texts, reason) }), ({ refused }) => refused[reason] ?? 0)),
+    ...reasons.map((reason) => row(texts('ledger.refused', { reason: reasonText(reason) }), ({ refused }) => refused[reason] ?? 0)),
   ];
   const difference = statements.at(-1)?.difference ?? 0;
   const verdict = $('<p class="holdfast-hint">').toggleClass('holdfast-problem', difference !== 0).text(texts(difference === 0 ? 'ledger.adds' : 'ledger.differs', { difference: shownNumber(difference) }));
   return [$('<table class="holdfast-ledger">').attr('aria-label', texts('ledger.title')).append($('<thead>').append(head), $('<tbody>').append(rows)), verdict];
-}
-
-function reasonText(texts: Texts, reason: string): string {
-  const key = `reasons.${reason}`;
-  const text = texts(key);
-  return text.endsWith(key) ? reason : text;
 }
 
 function sumOf(statements: readonly Statement[]): Statement {

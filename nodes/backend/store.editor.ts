@@ -1,10 +1,10 @@
 import type { StoreCounts, StoreHealth } from '../../core/store/store.ts';
 import { currentValue, savedValue } from '../editor/settings.ts';
+import { shownBytes } from '../editor/shown-bytes.ts';
 import { shownNumber, textsOf } from '../editor/texts.ts';
 import { requiredText, textOf } from '../editor/validators.ts';
 import { retentionForm, retentionMeaning, retentionProblem } from './retention.editor.ts';
 import type { RetentionForm, SavedRetention } from './retention.editor.ts';
-import { shownBytes } from './shown-bytes.editor.ts';
 
 const COUNTS = ['stored', 'duplicates', 'corrected', 'deleted', 'expired', 'dropped'] as const;
 

@@ -1,4 +1,4 @@
-import type { Texts } from '../editor/texts.ts';
+import type { Texts } from './texts.ts';
 
 const UNITS = ['bytes', 'kibibytes', 'mebibytes', 'gibibytes', 'tebibytes'] as const;
 
