@@ -1,0 +1,95 @@
+import { QUALITY } from '../../sample/sample.ts';
+import type { Quality } from '../../sample/sample.ts';
+import { QualitySnapshotError } from '../quality-snapshot-error.ts';
+import type { Flag, ReadingTest } from '../quality-test.ts';
+import { runTest } from '../run-test.ts';
+import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
+import { readChoice, readThresholds, type Thresholds } from './options.ts';
+import { toTimelessSeries, type Series } from './series.ts';
+
+export const SPIKE_METHODS = ['average', 'differential'] as const;
+export type SpikeMethod = (typeof SPIKE_METHODS)[number];
+
+export interface SpikeOptions {
+  /** A higher spike is suspect, in the unit of the metric. */
+  suspectThreshold?: number;
+  /** A higher spike is bad, in the unit of the metric. */
+  failThreshold?: number;
+  /** `average`, the default: how far a value is from the middle of its two neighbours. `differential`: the smaller of the steps up and down again; none when both go one way. */
+  method?: SpikeMethod;
+}
+
+const NAME = 'spike_test';
+
+/**
+ * `spike_test`: a reading is suspect or bad when it stands out from the one before and the one after it by more than the threshold
+ * (IOOS QARTOD manuals, test 6; ioos_qc `spike_test` since 2.2). It is judged when the next reading is there. The first and the last
+ * reading, and one beside a missing one, are not evaluated (2). State: 24 bytes.
+ *
+ * @throws ConfigError when no threshold is given, one cannot be, or the method is unknown.
+ */
+export function createSpikeTest(options: SpikeOptions): ReadingTest {
+  const thresholds = readThresholds(options.suspectThreshold, options.failThreshold, 'the highest spike that passes in the unit of the metric');
+  return new SpikeTest(thresholds, readChoice('method', options.method ?? 'average', SPIKE_METHODS));
+}
+
+/** `spike_test` over a whole series; see `createSpikeTest`. */
+export function spikeTest({ times, values, ...options }: SpikeOptions & Pick<Series, 'values'> & Partial<Series>): Quality[] {
+  const series = toTimelessSeries({ times, values });
+  return runTest(createSpikeTest(options), series.times, series.values);
+}
+
+class SpikeTest implements ReadingTest {
+  readonly delay = 1;
+  readonly #suspect: number;
+  readonly #fail: number;
+  readonly #differential: boolean;
+  /** Readings so far, no more than matter. */
+  #seen = 0;
+  #before = Number.NaN;
+  #waiting = Number.NaN;
+
+  constructor({ suspect, fail }: Thresholds, method: SpikeMethod) {
+    this.#suspect = suspect;
+    this.#fail = fail;
+    this.#differential = method === 'differential';
+  }
+
+  update(_ts: number, value: number): Flag {
+    const next = Number.isFinite(value) ? value : Number.NaN;
+    const flag = this.#seen < 2 ? this.end() : this.#judge(this.#before, this.#waiting, next);
+    if (this.#seen < 2) this.#seen += 1;
+    this.#before = this.#waiting;
+    this.#waiting = next;
+    return flag;
+  }
+
+  end(): Flag {
+    if (this.#seen === 0) return 0;
+    return Number.isNaN(this.#waiting) ? QUALITY.missing : QUALITY.unknown;
+  }
+
+  snapshot(): NumberSnapshot {
+    return packNumbers([this.#seen, this.#before, this.#waiting]);
+  }
+
+  restore(snapshot: unknown): void {
+    const [seen = 0, before = Number.NaN, waiting = Number.NaN] = unpackNumbers(NAME, snapshot, 3);
+    if (seen !== 0 && seen !== 1 && seen !== 2) throw new QualitySnapshotError(NAME);
+    this.#seen = seen;
+    this.#before = before;
+    this.#waiting = waiting;
+  }
+
+  #judge(before: number, value: number, after: number): Quality {
+    if (Number.isNaN(value)) return QUALITY.missing;
+    const height = this.#differential ? smallerStep(value - before, after - value) : Math.abs(value - (before + after) / 2);
+    if (Number.isNaN(height)) return QUALITY.unknown;
+    if (height > this.#fail) return QUALITY.bad;
+    return height > this.#suspect ? QUALITY.suspect : QUALITY.good;
+  }
+}
+
+function smallerStep(up: number, down: number): number {
+  return up * down >= 0 ? 0 : Math.min(Math.abs(up), Math.abs(down));
+}
