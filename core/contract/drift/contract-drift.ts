@@ -1,0 +1,62 @@
+import { judgedTime } from '../../sample/judged-time.ts';
+import type { Sample } from '../../sample/sample.ts';
+import type { DeclaredMetrics } from './declared-metrics.ts';
+import type { DeviceDrift } from './device-drift.ts';
+import type { Drift, DriftRecords } from './drift-records.ts';
+
+/** States by name, kept wherever: on disk, or in memory alone. */
+export interface States<Value> {
+  get(name: string): Value;
+  /** The state under this name is to be kept as it is now. */
+  changed(name: string): void;
+}
+
+export interface ContractDriftOptions {
+  /** One a device. */
+  devices: States<DeviceDrift>;
+  /** One a contract, by its id. */
+  records: States<DriftRecords>;
+}
+
+/** A contract in use. */
+interface UsedContract {
+  id: string;
+  version: number;
+  declared: DeclaredMetrics;
+}
+
+const NONE: readonly Drift[] = [];
+/** What only counts on is kept every so many samples. */
+const KEPT_EVERY = 100;
+
+/** Watches live traffic for what its contract does not say, or for what devices no longer do: each such drift is told once, not for each device. */
+export class ContractDrift {
+  readonly #devices: States<DeviceDrift>;
+  readonly #records: States<DriftRecords>;
+  #counted = 0;
+
+  constructor({ devices, records }: ContractDriftOptions) {
+    this.#devices = devices;
+    this.#records = records;
+  }
+
+  /** @returns the drifts to be told of; samples out of the past tell nothing of how things are now. */
+  judge(sample: Sample, { id, version, declared }: UsedContract): readonly Drift[] {
+    if (sample.historical === true) return NONE;
+    const { device } = sample;
+    const state = this.#devices.get(device);
+    const deviations = state.judge(sample, declared);
+    if (state.isChanged) this.#devices.changed(device);
+    if (deviations.length === 0) return NONE;
+    const records = this.#records.get(id);
+    const ts = judgedTime(sample);
+    const told: Drift[] = [];
+    for (const deviation of deviations) {
+      const drift = records.note({ contract: { id, version }, deviation, device, firmware: state.firmware, ts });
+      if (drift) told.push({ ...drift });
+    }
+    this.#counted += 1;
+    if (told.length > 0 || this.#counted % KEPT_EVERY === 0) this.#records.changed(id);
+    return told;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Deviation, DriftKind } from './device-drift.ts';
+
+/** A drift of live traffic away from a contract: told once, and counted on. */
+export interface Drift extends Deviation {
+  contract: { id: string; version: number };
+  /** The first device that drifted so, and the firmware that it named; empty when it never did. */
+  device: string;
+  firmware: string;
+  /** When it was seen first and last: event time, ms since the epoch. */
+  ts: number;
+  last: number;
+  /** Devices that drifted so since; counted up to a hundred. */
+  devices: number;
+  samples: number;
+}
+
+interface Occurrence {
+  contract: { id: string; version: number };
+  deviation: Deviation;
+  device: string;
+  firmware: string;
+  ts: number;
+}
+
+const DAY = 86_400_000;
+const MOST_DEVICES = 100;
+const MOST_DRIFTS = 200;
+const KINDS: readonly DriftKind[] = ['new', 'missing', 'type', 'unit'];
+
+/** The drifts of one contract: one a kind and metric. Bounded: beyond two hundred, the one that was seen last the longest ago makes room. */
+export class DriftRecords {
+  readonly #records = new Map<string, { drift: Drift; devices: Set<string> }>();
+
+  /** @param snapshot what `snapshot` gave; what cannot be read of it is told anew. */
+  constructor(snapshot?: unknown) {
+    if (!Array.isArray(snapshot)) return;
+    for (const entry of snapshot as unknown[]) {
+      if (typeof entry !== 'object' || entry === null || !('drift' in entry) || !('devices' in entry) || !isDrift(entry.drift) || !Array.isArray(entry.devices)) continue;
+      this.#records.set(keyOf(entry.drift), { drift: entry.drift, devices: new Set(entry.devices.map(String)) });
+    }
+  }
+
+  /** @returns the drift when it is to be told: it is new, or was gone for a day. */
+  note({ contract, deviation, device, firmware, ts }: Occurrence): Drift | undefined {
+    const key = keyOf(deviation);
+    const known = this.#records.get(key);
+    if (known && ts - known.drift.last < DAY) {
+      known.drift.last = Math.max(known.drift.last, ts);
+      known.drift.samples += 1;
+      if (known.devices.size < MOST_DEVICES) known.drift.devices = known.devices.add(device).size;
+      return undefined;
+    }
+    if (!known && this.#records.size >= MOST_DRIFTS) this.#makeRoom();
+    const drift: Drift = { ...deviation, contract: { ...contract }, device, firmware, ts, last: ts, devices: 1, samples: 1 };
+    this.#records.set(key, { drift, devices: new Set([device]) });
+    return drift;
+  }
+
+  /** The newest first. */
+  list(): Drift[] {
+    return Array.from(this.#records.values(), ({ drift }) => ({ ...drift })).toSorted((one, other) => other.ts - one.ts);
+  }
+
+  /** Plain JSON. */
+  snapshot(): unknown {
+    return Array.from(this.#records.values(), ({ drift, devices }) => ({ drift, devices: [...devices] }));
+  }
+
+  #makeRoom(): void {
+    let oldest: string | undefined;
+    let last = Infinity;
+    for (const [key, { drift }] of this.#records) if (drift.last < last) [oldest, last] = [key, drift.last];
+    if (oldest !== undefined) this.#records.delete(oldest);
+  }
+}
+
+function keyOf({ kind, metric }: Pick<Deviation, 'kind' | 'metric'>): string {
+  return `${kind} ${metric}`;
+}
+
+function isDrift(value: unknown): value is Drift {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, metric, ts, last, device, samples, contract }: Record<string, unknown> = { ...value };
+  return KINDS.some((one) => one === kind) && typeof metric === 'string' && typeof device === 'string' && Number.isFinite(ts) && Number.isFinite(last) && Number.isFinite(samples) && typeof contract === 'object' && contract !== null;
+}
