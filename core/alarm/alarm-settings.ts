@@ -1,15 +1,19 @@
 import { ConfigError } from '../errors/holdfast-error.ts';
+import { QUALITY_NAMES } from '../sample/good-enough.ts';
+import type { QualityName } from '../sample/good-enough.ts';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-interface CommonSettings {
+export interface CommonSettings {
   name: string;
   severity: Severity;
   /** For how many seconds of event time the condition must hold before the alarm is raised (ISA-18.2 on-delay). */
   onDelay: number;
   /** For how many seconds of event time it must be over before the alarm is cleared (ISA-18.2 off-delay). */
   offDelay: number;
+  /** Readings of a worse quality leave the alarm as it is: a glitch is to raise nothing. `suspect` when left out. */
+  minimumQuality?: QualityName;
 }
 
 /** An alarm on the value of one metric. */
@@ -46,8 +50,14 @@ export function checkAlarmSettings(settings: AlarmSettings): void {
   }
   checkDelay('onDelay', 'on-delay', settings.onDelay);
   checkDelay('offDelay', 'off-delay', settings.offDelay);
+  checkQuality(settings.minimumQuality);
   if (watchesLimit(settings)) checkLimits(settings);
   else checkMetric('watch.anomaly', settings.watch.anomaly, 'the metric whose anomalies to watch, or * for any');
+}
+
+function checkQuality(quality: QualityName | undefined): void {
+  if (quality === undefined || QUALITY_NAMES.includes(quality)) return;
+  throw new ConfigError('minimumQuality', `The quality is "${String(quality)}": choose one of ${QUALITY_NAMES.join(', ')}.`);
 }
 
 function checkName(name: unknown): void {

@@ -1,5 +1,6 @@
+import { infoOf, isGoodEnough } from '../sample/good-enough.ts';
 import { QUALITY, type ReadingValue, type Sample } from '../sample/sample.ts';
-import { watchesLimit, type AlarmSettings, type AnomalyAlarmSettings, type LimitAlarmSettings } from './alarm-settings.ts';
+import { watchesLimit, type AlarmSettings, type CommonSettings, type AnomalyAlarmSettings, type LimitAlarmSettings } from './alarm-settings.ts';
 
 /** What a sample says about an alarm's condition. */
 export interface Evidence {
@@ -23,9 +24,9 @@ export function judge(settings: AlarmSettings, sample: Sample, anomalous: readon
   return watchesLimit(settings) ? judgeLimit(settings, sample, raised) : judgeAnomaly(settings, sample, anomalous);
 }
 
-function judgeLimit({ watch, raise, clear }: LimitAlarmSettings, sample: Sample, raised: boolean): Evidence | undefined {
+function judgeLimit({ watch, raise, clear, minimumQuality }: LimitAlarmSettings, sample: Sample, raised: boolean): Evidence | undefined {
   const { metric } = watch;
-  const value = reading(sample, metric);
+  const value = reading(sample, metric, minimumQuality);
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
   const sign = raise.direction === 'above' ? 1 : -1;
   const holds = sign * value > sign * raise.limit;
@@ -34,7 +35,7 @@ function judgeLimit({ watch, raise, clear }: LimitAlarmSettings, sample: Sample,
   return { says, metric, value, limit: raised ? clear.limit : raise.limit };
 }
 
-function judgeAnomaly({ watch }: AnomalyAlarmSettings, sample: Sample, before: readonly string[]): Evidence | undefined {
+function judgeAnomaly({ watch, minimumQuality }: AnomalyAlarmSettings, sample: Sample, before: readonly string[]): Evidence | undefined {
   const anomalies = sample.anomalies ?? {};
   const anomalous = new Set(before);
   const metrics = watch.anomaly === '*' ? Object.keys(anomalies) : [watch.anomaly];
@@ -43,7 +44,7 @@ function judgeAnomaly({ watch }: AnomalyAlarmSettings, sample: Sample, before: r
   let calm: Evidence | undefined;
   for (const metric of metrics) {
     const found = Object.hasOwn(anomalies, metric) ? anomalies[metric] : undefined;
-    const value = reading(sample, metric);
+    const value = reading(sample, metric, minimumQuality);
     if (!found || (typeof value !== 'number' && typeof value !== 'boolean')) continue;
     if (found.anomaly) {
       if (anomalous.size < MOST_METRICS) anomalous.add(metric);
@@ -62,9 +63,8 @@ function judgeAnomaly({ watch }: AnomalyAlarmSettings, sample: Sample, before: r
   return { ...calm, says: left.length > 0 ? 'band' : 'over', anomalous: left };
 }
 
-/** The reading if it can be trusted enough to act on; undefined when it is absent, or its quality is bad or missing. */
-function reading(sample: Sample, metric: string): ReadingValue | undefined {
+/** The reading if it can be trusted enough to act on; undefined when it is absent, or of a worse quality. */
+function reading(sample: Sample, metric: string, minimum: CommonSettings['minimumQuality'] = 'suspect'): ReadingValue | undefined {
   if (!Object.hasOwn(sample.values, metric)) return undefined;
-  const info = sample.metrics && Object.hasOwn(sample.metrics, metric) ? sample.metrics[metric] : undefined;
-  return info?.q === QUALITY.bad || info?.q === QUALITY.missing ? undefined : sample.values[metric];
+  return isGoodEnough(infoOf(sample, metric), QUALITY[minimum]) ? sample.values[metric] : undefined;
 }

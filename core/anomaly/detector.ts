@@ -15,10 +15,10 @@ export interface Detection extends AnomalyInfo {
 export interface Detector {
   /**
    * Judges a reading, then learns from it. `ts` is its event time, ms since the epoch. A reading that is not later than
-   * the last one learned (late, or delivered again) is judged and not learned: the state stays as it is. So does it for a
-   * reading that is no finite number, which is not judged either.
+   * the last one learned (late, or delivered again) is judged and not learned: the state stays as it is. So does it when
+   * `learn` is false, and for a reading that is no finite number, which is not judged either.
    */
-  update(ts: number, value: number | null): Detection;
+  update(ts: number, value: number | null, learn?: boolean): Detection;
   snapshot(): DetectorSnapshot;
   /**
    * Goes on, bit for bit, where a detector of the same options gave the snapshot. Takes what came out of storage as it is:
@@ -74,7 +74,7 @@ class RobustDetector implements Detector {
     this.#leastWeight = 2 / (memory + 1);
   }
 
-  update(ts: number, value: number | null): Detection {
+  update(ts: number, value: number | null, learn = true): Detection {
     const { mean, count } = this.#level;
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       return { score: 0, anomaly: false, parts: { mean, scale: this.#scaleOf(this.#level, this.#resolution), deviation: 0 }, why: SENTENCES.noNumber };
@@ -82,7 +82,7 @@ class RobustDetector implements Detector {
     // Adding 0 turns -0 into 0, which JSON cannot tell apart: a restored detector must not differ by it.
     const reading = Math.min(LARGEST, Math.max(-LARGEST, value)) + 0;
     const deviation = count === 0 ? 0 : reading - mean;
-    const later = ts > this.#ts && ts <= LATEST;
+    const later = learn && ts > this.#ts && ts <= LATEST;
     const decimals = decimalsOf(reading, this.#decimals);
     const resolution = decimals === this.#decimals ? this.#resolution : resolutionOf(decimals);
     if (later) {

@@ -1,8 +1,12 @@
 import { judgedTime } from '../sample/judged-time.ts';
-import type { AnomalyInfo, Sample } from '../sample/sample.ts';
+import { infoOf, isGoodEnough } from '../sample/good-enough.ts';
+import type { QualityName } from '../sample/good-enough.ts';
+import { QUALITY } from '../sample/sample.ts';
+import type { AnomalyInfo, Quality, Sample } from '../sample/sample.ts';
 import { createDetector } from './detector.ts';
 import type { Detector } from './detector.ts';
 import type { DetectorOptions } from './detector-options.ts';
+import { SENTENCES } from './explain.ts';
 
 /** A device may invent metric names: beyond this many, new ones are not watched. */
 const METRICS_PER_DEVICE = 200;
@@ -15,16 +19,19 @@ export function readMetrics(list: string): ReadonlySet<string> {
 /** The detectors of one device, one per numeric metric. */
 export class DeviceDetectors {
   readonly #options: DetectorOptions;
+  readonly #minimumQuality: Quality;
   readonly #watched: ReadonlySet<string>;
   readonly #detectors = new Map<string, Detector>();
 
   /**
+   * @param options `minimumQuality`: readings of a worse one are not learned from; `good` when left out.
    * @param watched metrics to watch; empty: all.
    * @param snapshot what `snapshot` gave, or undefined for a device never heard of.
    * @throws HoldfastError when the snapshot is damaged.
    */
-  constructor(options: DetectorOptions, watched: ReadonlySet<string>, snapshot?: unknown) {
-    const { threshold, memory, warmUp } = options;
+  constructor(options: DetectorOptions & { minimumQuality?: QualityName }, watched: ReadonlySet<string>, snapshot?: unknown) {
+    const { threshold, memory, warmUp, minimumQuality = 'good' } = options;
+    this.#minimumQuality = QUALITY[minimumQuality];
     this.#options = { ...(threshold === undefined ? {} : { threshold }), ...(memory === undefined ? {} : { memory }), ...(warmUp === undefined ? {} : { warmUp }) };
     this.#watched = watched;
     if (typeof snapshot !== 'object' || snapshot === null) return;
@@ -32,7 +39,8 @@ export class DeviceDetectors {
   }
 
   /**
-   * Judges every watched number of the sample, learns from it, and notes on the sample what was found.
+   * Judges every watched number of the sample, learns from it, and notes on the sample what was found. What cannot be trusted
+   * enough is judged and not learned from; what is bad or missing besides is not judged either.
    *
    * @returns whether any metric is anomalous.
    */
@@ -45,7 +53,13 @@ export class DeviceDetectors {
       if (typeof value !== 'number' || (this.#watched.size > 0 && !this.#watched.has(metric))) continue;
       const detector = this.#detector(metric);
       if (!detector) continue;
-      const { score, anomaly, expected, why } = detector.update(time, value);
+      const info = infoOf(sample, metric);
+      const learn = isGoodEnough(info, this.#minimumQuality);
+      if (!learn && !isGoodEnough(info, QUALITY.suspect)) {
+        (anomalies ??= {})[metric] = { score: 0, anomaly: false, why: SENTENCES.notTrusted };
+        continue;
+      }
+      const { score, anomaly, expected, why } = detector.update(time, value, learn);
       (anomalies ??= {})[metric] = expected === undefined ? { score, anomaly, why } : { score, anomaly, expected, why };
       anomalous ||= anomaly;
     }

@@ -2,6 +2,7 @@ export const SENTENCES = {
   usual: 'Within what is usual.',
   warmingUp: 'Not judged yet: still learning what is usual.',
   noNumber: 'Not judged: there is no number in this reading.',
+  notTrusted: 'Not judged: the quality of this reading is too bad.',
 } as const;
 
 /** Writes a number with two digits of the spread it is compared by: 98.2 beside a spread of 3.5. */

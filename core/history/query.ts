@@ -1,3 +1,4 @@
+import type { QualityName } from '../sample/good-enough.ts';
 import type { Quality } from '../sample/sample.ts';
 
 /** Raw: the readings themselves. Aggregate: what they come to in buckets. Latest: the newest reading of each series. At: the newest one not after `at`. */
@@ -26,8 +27,6 @@ export type Resets = (typeof RESETS)[number];
 export const ORDERS = ['oldest', 'newest'] as const;
 export type Order = (typeof ORDERS)[number];
 
-export const QUALITY_NAMES = ['good', 'unknown', 'suspect', 'bad', 'missing'] as const;
-export type QualityName = (typeof QUALITY_NAMES)[number];
 
 /** Buckets: so many of the same width, or by the calendar of the time zone. */
 export type Grid = { readonly points: number } | { readonly every: number; readonly unit: IntervalUnit };

@@ -1,7 +1,8 @@
 import { fitsCalendar } from './time/calendar.ts';
 import { LONGEST_CURSOR, readCursor } from './cursor.ts';
 import { HistoryQueryError, shown } from './history-error.ts';
-import { AGGREGATES, DEFAULT_LIMIT, DEFAULT_POINTS, FIELD_NAMES, FILLS, INTERVAL_UNITS, KINDS, MAXIMUM_BUCKETS, MAXIMUM_LIMIT, ORDERS, QUALITY_NAMES, RESETS } from './query.ts';
+import { AGGREGATES, DEFAULT_LIMIT, DEFAULT_POINTS, FIELD_NAMES, FILLS, INTERVAL_UNITS, KINDS, MAXIMUM_BUCKETS, MAXIMUM_LIMIT, ORDERS, RESETS } from './query.ts';
+import { QUALITY_NAMES } from '../sample/good-enough.ts';
 import type { Fill, Grid, HistoryQuery } from './query.ts';
 import { choiceField, listField, namesField, numberField, textField, timeField } from './read-field.ts';
 import { readInterval, readLength } from './time/time-expression.ts';

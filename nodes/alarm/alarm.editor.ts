@@ -26,6 +26,7 @@ RED.nodes.registerType('holdfast-alarm', {
     onDelay: { value: 0, validate: numberWithin('onDelay', DELAY) },
     offDelay: { value: 0, validate: numberWithin('offDelay', DELAY) },
     severity: { value: 'high', validate: oneOf('severity', ['low', 'medium', 'high', 'critical']) },
+    minimumQuality: { value: 'suspect', validate: oneOf('minimumQuality', ['good', 'unknown', 'suspect', 'bad', 'missing']) },
   },
   inputs: 1,
   outputs: 1,

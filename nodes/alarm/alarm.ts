@@ -1,5 +1,6 @@
 import { alarmMessage, createAlarm, readAlarmState } from '../../core/alarm/index.ts';
 import type { Alarm, AlarmSettings, AlarmState } from '../../core/alarm/index.ts';
+import { QUALITY_NAMES } from '../../core/sample/good-enough.ts';
 import { samplesOf } from '../../core/sample/message.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
 import type { ConfigOf } from '../harness/config.ts';
@@ -16,6 +17,7 @@ const properties = {
   onDelay: number({ default: 0, minimum: 0, maximum: 2_592_000 }),
   offDelay: number({ default: 0, minimum: 0, maximum: 2_592_000 }),
   severity: choice(['low', 'medium', 'high', 'critical'], 'high'),
+  minimumQuality: choice(QUALITY_NAMES, 'suspect'),
 };
 
 /** Watches one metric, or what the detector says, per device: raised and cleared, one message a transition. */
@@ -68,8 +70,8 @@ export default defineNode('holdfast-alarm', {
 });
 
 function alarmOf(config: ConfigOf<typeof properties>): Alarm {
-  const { alarm: name, severity, onDelay, offDelay, metric } = config;
-  const common = { name, severity, onDelay, offDelay };
+  const { alarm: name, severity, onDelay, offDelay, minimumQuality, metric } = config;
+  const common = { name, severity, onDelay, offDelay, minimumQuality };
   const settings: AlarmSettings =
     config.watch === 'anomaly'
       ? { ...common, watch: { anomaly: metric === '' ? '*' : metric } }

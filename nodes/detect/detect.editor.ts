@@ -4,7 +4,7 @@ import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
 import { currentValue, savedValue } from '../editor/settings.ts';
 import { shownNumber, textsOf } from '../editor/texts.ts';
 import { addTryIt } from '../editor/try-it.ts';
-import { chosenBackend, isNumberWithin, numberSentence, numberWithin, optionalText } from '../editor/validators.ts';
+import { chosenBackend, isNumberWithin, numberSentence, numberWithin, oneOf, optionalText } from '../editor/validators.ts';
 
 const THRESHOLD = { minimum: 1, maximum: 1_000 };
 const LONGEST_MEMORY = 100_000;
@@ -23,6 +23,7 @@ RED.nodes.registerType('holdfast-detect', {
     threshold: { value: 6, validate: numberWithin('threshold', THRESHOLD) },
     memory: { value: 200, validate: numberWithin('memory', { minimum: 10, maximum: LONGEST_MEMORY, whole: true }) },
     warmUp: { value: 30, validate: withinMemory },
+    minimumQuality: { value: 'good', validate: oneOf('minimumQuality', ['good', 'unknown', 'suspect', 'bad', 'missing']) },
   },
   inputs: 1,
   outputs: 1,

@@ -1,7 +1,8 @@
 import { checkDetectorOptions } from '../../core/anomaly/detector-options.ts';
 import { DeviceDetectors, readMetrics } from '../../core/anomaly/device-detectors.ts';
+import { QUALITY_NAMES } from '../../core/sample/good-enough.ts';
 import { samplesOf } from '../../core/sample/message.ts';
-import { number, reference, text } from '../harness/config.ts';
+import { choice, number, reference, text } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
 
 /** One streaming detector per device and metric; the sample carries what they found. */
@@ -14,6 +15,7 @@ export default defineNode('holdfast-detect', {
       threshold: number({ default: 6, minimum: 1, maximum: 1_000 }),
       memory: number({ default: 200, minimum: 10, maximum: 100_000, integer: true }),
       warmUp: number({ default: 30, minimum: 5, maximum: 100_000, integer: true }),
+      minimumQuality: choice(QUALITY_NAMES, 'good'),
     },
   },
   outputs: ['samples'],

@@ -1,4 +1,5 @@
-import { AGGREGATES, FILLS, KINDS, MAXIMUM_BUCKETS, MAXIMUM_LIMIT, ORDERS, QUALITY_NAMES, RESETS } from '../../core/history/query.ts';
+import { AGGREGATES, FILLS, KINDS, MAXIMUM_BUCKETS, MAXIMUM_LIMIT, ORDERS, RESETS } from '../../core/history/query.ts';
+import { QUALITY_NAMES } from '../../core/sample/good-enough.ts';
 import type { HistoryQueryInput } from '../../core/history/query.ts';
 import { ConfigError } from '../../core/errors/holdfast-error.ts';
 import { choice, list, number, reference, text } from '../harness/config.ts';

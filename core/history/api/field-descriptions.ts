@@ -1,4 +1,5 @@
-import { AGGREGATES, DEFAULT_LIMIT, DEFAULT_POINTS, FILLS, INTERVAL_UNITS, KINDS, MAXIMUM_BUCKETS, MAXIMUM_LIMIT, MAXIMUM_NAMES, ORDERS, QUALITY_NAMES, RESETS } from '../query.ts';
+import { AGGREGATES, DEFAULT_LIMIT, DEFAULT_POINTS, FILLS, INTERVAL_UNITS, KINDS, MAXIMUM_BUCKETS, MAXIMUM_LIMIT, MAXIMUM_NAMES, ORDERS, RESETS } from '../query.ts';
+import { QUALITY_NAMES } from '../../sample/good-enough.ts';
 import type { FieldName } from '../query.ts';
 
 /** A field of a question as a program reads it: JSON Schema (draft 2020-12) and a sentence or two. */

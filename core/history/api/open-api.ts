@@ -1,6 +1,7 @@
 import { FIELDS } from './field-descriptions.ts';
 import type { FieldDescription } from './field-descriptions.ts';
-import { AGGREGATES, FIELD_NAMES, QUALITY_NAMES } from '../query.ts';
+import { QUALITY_NAMES } from '../../sample/good-enough.ts';
+import { AGGREGATES, FIELD_NAMES } from '../query.ts';
 
 export interface ApiParameter {
   name: string;

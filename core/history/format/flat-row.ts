@@ -1,7 +1,7 @@
 import { QUALITY } from '../../sample/sample.ts';
 import type { Quality, ReadingValue } from '../../sample/sample.ts';
-import { QUALITY_NAMES } from '../query.ts';
-import type { QualityName } from '../query.ts';
+import { QUALITY_NAMES } from '../../sample/good-enough.ts';
+import type { QualityName } from '../../sample/good-enough.ts';
 import type { BucketRow, GapRow, HistoryBlock, ReadingRow } from '../result.ts';
 import { isoTime } from '../time/time-zone.ts';
 import type { TimeZone } from '../time/time-zone.ts';

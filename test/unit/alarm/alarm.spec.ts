@@ -104,6 +104,14 @@ describe('alarm', () => {
       assert.ok(alarm.step(undefined, sample(200, 95, { metrics: { temperature: { q: 3 } } })).transition);
     });
 
+    it('acts on no reading of a worse quality than it is told to, and on those that nobody judged', () => {
+      for (const [minimumQuality, least] of [['good', 1], ['unknown', 2], ['suspect', 3], ['bad', 4], ['missing', 9]] as const) {
+        const careful = createAlarm({ ...hot, minimumQuality });
+        for (const q of [1, 2, 3, 4, 9] as const) assert.equal(careful.step(undefined, sample(200, 95, { metrics: { temperature: { q } } })).transition !== undefined, q <= least, `${minimumQuality} and ${q}`);
+        assert.ok(careful.step(undefined, sample(200, 95)).transition);
+      }
+    });
+
     it('changes nothing for a retired device', () => {
       for (const value of [70, 95]) assert.deepEqual(alarm.step(raised, sample(200, value, { lifecycle: 'retired' })), { state: raised, ignored: 'lifecycle' });
       assert.equal(alarm.step(undefined, sample(200, 95, { lifecycle: 'retired' })).transition, undefined);
@@ -148,7 +156,7 @@ describe('alarm', () => {
     // From plain JavaScript anything can come.
     const nonsense = 'nonsense' as never;
     const wrong: [string, AlarmSettings][] = [
-      ['name', { ...hot, name: ' ' }], ['severity', { ...hot, severity: nonsense }],
+      ['name', { ...hot, name: ' ' }], ['severity', { ...hot, severity: nonsense }], ['minimumQuality', { ...hot, minimumQuality: nonsense }],
       ['onDelay', { ...hot, onDelay: -1 }], ['offDelay', { ...hot, offDelay: Number.NaN }],
       ['watch.metric', { ...hot, watch: { metric: '' } }], ['watch.anomaly', { ...unusual, watch: { anomaly: '' } }],
       ['raise.limit', { ...hot, raise: { direction: 'above' as const, limit: Number.NaN } }],

@@ -40,6 +40,30 @@ describe('the detectors of one device', () => {
     assert.ok((first.anomalies?.['temperature']?.score ?? 0) > 0);
   });
 
+  it('learn only from what is good, judge what is suspect, and judge nothing that is bad or missing', () => {
+    const detectors = new DeviceDetectors({}, new Set());
+    learn(detectors);
+    const before = JSON.stringify(detectors.snapshot());
+    for (const q of [2, 3, 4, 9] as const) {
+      const doubtful: Sample = { ...sample(START + 200_000 + q * 1000, { temperature: 60 }), metrics: { temperature: { q } } };
+      assert.equal(detectors.judge(doubtful), q < 4);
+      assert.equal(doubtful.anomalies?.['temperature']?.why.includes('quality'), q > 3);
+    }
+    assert.equal(JSON.stringify(detectors.snapshot()), before);
+    detectors.judge({ ...sample(START + 300_000, { temperature: 20 }), metrics: { temperature: { q: 1 } } });
+    assert.notEqual(JSON.stringify(detectors.snapshot()), before);
+  });
+
+  it('learn from as bad a quality as they are told', () => {
+    const detectors = new DeviceDetectors({ minimumQuality: 'suspect' }, new Set());
+    const [suspect, bad] = [3, 4].map((q) => {
+      detectors.judge({ ...sample(START + q * 1000, { temperature: 20 }), metrics: { temperature: { q: q as 3 | 4 } } });
+      return JSON.stringify(detectors.snapshot());
+    });
+    assert.equal(bad, suspect);
+    assert.notEqual(suspect, '{}');
+  });
+
   it('still learn after the clock of the device leapt years ahead for one sample', () => {
     const detectors = new DeviceDetectors({}, new Set());
     detectors.judge(sample(Date.UTC(2038, 0, 19), { temperature: 20 }, START - 1000));
