@@ -1,9 +1,11 @@
 import { ConfigError, messageOf } from '../../errors/holdfast-error.ts';
 import type { Profiles } from '../../profile/profiles.ts';
+import type { KnownContracts } from '../index.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { openContractFile } from './contract-file.ts';
 import { isSameVersion } from './definition.ts';
 import type { ContractDefinition, ContractVersion } from './definition.ts';
+import { checkCircles } from './references.ts';
 import { compileSampleContract } from './sample-contract.ts';
 import type { SampleContract } from './sample-contract.ts';
 import { UnknownContractError } from './unknown-contract-error.ts';
@@ -56,10 +58,12 @@ export class Contracts {
         if (!kept?.versions.some((one) => one.version === version.version)) added.push({ id: definition.id, version, field });
       }
     }
-    for (const { id, version, field } of added) checkUsable(id, version, field);
+    const newest = new Map(definitions.map(({ id, versions }) => [id, newestOf(versions)]));
+    const find = finder(merged, newest);
+    for (const { id, version, field } of added) checkUsable(find, id, version, field);
     this.#write(merged);
     this.#known = merged;
-    this.#newest = new Map(definitions.map(({ id, versions }) => [id, newestOf(versions)]));
+    this.#newest = newest;
     this.#compiled = new Map();
   }
 
@@ -105,7 +109,7 @@ export class Contracts {
   #compile(id: string, version: number | undefined): SampleContract {
     const found = this.#known.get(id)?.versions.find((one) => one.version === version);
     if (!found) throw unknown(id, version, this.versions(id));
-    const compiled = compileSampleContract({ id, version: found.version, schema: found.schema });
+    const compiled = compileSampleContract({ id, ...found, known: finder(this.#known, this.#newest) });
     const versions = this.#compiled.get(id) ?? new Map<number, SampleContract>();
     this.#compiled.set(id, versions.set(found.version, compiled));
     return compiled;
@@ -142,12 +146,22 @@ function merge(definition: ContractDefinition, kept: ContractDefinition | undefi
   return { ...definition, versions: [...versions.values()].toSorted((a, b) => a.version - b.version) };
 }
 
+/** For `$ref` from one contract to another. */
+function finder(known: ReadonlyMap<string, ContractDefinition>, newest: ReadonlyMap<string, number>): KnownContracts {
+  return (id, version) => {
+    const versions = known.get(id)?.versions;
+    const wanted = version ?? newest.get(id) ?? versions?.at(-1)?.version;
+    return versions?.find((one) => one.version === wanted);
+  };
+}
+
 /** Says at the deploy, not at the first sample, that a schema cannot be a contract. */
-function checkUsable(id: string, { version, schema }: ContractVersion, field: string): void {
+function checkUsable(known: KnownContracts, id: string, version: ContractVersion, field: string): void {
   try {
-    compileSampleContract({ id, version, schema });
+    checkCircles(id, version, known);
+    compileSampleContract({ id, ...version, known });
   } catch (error) {
-    throw new ConfigError(`${field}, versions`, `${field}, version ${version} of "${id}": ${messageOf(error)}`, { cause: error });
+    throw new ConfigError(`${field}, versions`, `${field}, version ${version.version} of "${id}": ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Dialect } from '../index.ts';
+
 /** One version of a contract. What was in force once does not change: another schema gets another number. */
 export interface ContractVersion {
   /** A whole number from 1 on; the highest is the newest. */
@@ -5,7 +7,7 @@ export interface ContractVersion {
   /** As JSON, not as text. */
   schema: unknown;
   /** How the schema is written, where it does not say so itself by `$schema`. */
-  dialect?: string;
+  dialect?: Dialect;
   /** What is new, for people. */
   note?: string;
 }

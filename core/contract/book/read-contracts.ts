@@ -1,10 +1,11 @@
 import { givenRecord, refuseUnknown, shownGiven } from '../../errors/given.ts';
 import { ConfigError, messageOf } from '../../errors/holdfast-error.ts';
+import type { Dialect } from '../index.ts';
 import type { ContractDefinition, ContractVersion } from './definition.ts';
 
 const PROPERTIES = ['id', 'title', 'versions'];
 const VERSION_PROPERTIES = ['version', 'schema', 'dialect', 'note'];
-const DIALECTS = ['2020-12', '2019-09', 'draft-07', 'jtd'];
+const DIALECTS = ['2020-12', '2019-09', 'draft-07', 'jtd'] as const satisfies readonly Dialect[];
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const MAXIMUM_CONTRACTS = 1_000;
 const MAXIMUM_VERSIONS = 1_000;
@@ -64,13 +65,13 @@ function readVersion(value: unknown, field: string): ContractVersion {
   const given = givenRecord(value, field, 'an object with the number of the version and its schema');
   refuseUnknown(given, VERSION_PROPERTIES, field);
   const dialect = given['dialect'];
-  const hasDialect = dialect !== undefined && dialect !== null && dialect !== '';
-  if (hasDialect && !DIALECTS.some((one) => one === dialect)) throw new ConfigError(`${field}, dialect`, `${field}, dialect, is ${shownGiven(dialect)}. Choose one of: ${DIALECTS.join(', ')}.`);
+  const chosen = DIALECTS.find((one) => one === dialect);
+  if (chosen === undefined && dialect !== undefined && dialect !== null && dialect !== '') throw new ConfigError(`${field}, dialect`, `${field}, dialect, is ${shownGiven(dialect)}. Choose one of: ${DIALECTS.join(', ')}.`);
   const note = readText(given['note'], NOTE_LENGTH, `${field}, note`);
   return {
     version: readNumber(given['version'], `${field}, version`),
     schema: readSchemaText(given['schema'], `${field}, schema`),
-    ...(hasDialect && { dialect: String(dialect) }),
+    ...(chosen !== undefined && { dialect: chosen }),
     ...(note !== '' && { note }),
   };
 }

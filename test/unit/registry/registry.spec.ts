@@ -101,6 +101,31 @@ describe('the registry', () => {
     ] as const) assert.deepEqual(registry.devicesOf(criteria), found, JSON.stringify(criteria));
   });
 
+  it('keeps to which version of its contract a device is pinned, over restarts and new secrets, until it gets another profile or none is wanted', () => {
+    registry.issue({ id: 'press-7', kind: 'device', profile: 'press' });
+    registry.update('press-7', { contractVersion: 2 });
+    registry.issue({ id: 'press-7', kind: 'device', profile: 'press' });
+    registry.update('press-7', { tags: ['hall-2'] });
+    for (const one of [registry, open()]) assert.equal(one.find('press-7')?.contractVersion, 2);
+    registry.update('press-7', { profile: 'saw' });
+    for (const one of [registry, open()]) assert.equal(one.find('press-7')?.contractVersion, undefined, 'it is the version of another contract');
+    registry.update('press-7', { contractVersion: 3 });
+    registry.update('press-7', { contractVersion: null });
+    for (const one of [registry, open()]) assert.equal('contractVersion' in (one.find('press-7') ?? {}), false);
+    registry.update('press-7', { contractVersion: 3 });
+    registry.issue({ id: 'press-7', kind: 'device', profile: 'press' });
+    for (const one of [registry, open()]) assert.equal(one.find('press-7')?.contractVersion, undefined);
+  });
+
+  it('pins only devices, and only to what can be a version', () => {
+    issue('press-7');
+    issue('hub', 'gateway', ['press-7']);
+    for (const version of [0, -1, 1.5, 1_000_001, Number.NaN, '2', true, {}]) {
+      assert.throws(() => registry.update('press-7', { contractVersion: version as number }), (error: unknown) => error instanceof PrincipalError && /contractVersion is .* or null for the newest/.test(error.message), String(version));
+    }
+    assert.throws(() => registry.update('hub', { contractVersion: 1 }), /"hub" is a gateway, and only a device can be pinned/);
+  });
+
   it('takes no tags that cannot be told apart, and no more than sixteen', () => {
     for (const tags of [[''], ['a,b'], ['a\nb'], ['x'.repeat(65)], Array.from({ length: 17 }, (_, index) => `t${index}`), [7], 'hall-2', null, [{}]]) {
       assert.throws(() => registry.issue({ id: 'press-7', kind: 'device', tags: (tags ?? 'null') as string[] }), (error: unknown) => error instanceof PrincipalError && /tag/.test(error.message), JSON.stringify(tags));
@@ -155,7 +180,7 @@ describe('the registry', () => {
   it('of the version before lets everyone in as it did, who cannot sign before they have a new secret', () => {
     const secret = issue('press-7');
     const file = new DatabaseSync(join(folder, 'registry.sqlite'));
-    file.exec('ALTER TABLE principal DROP COLUMN signing_key; ALTER TABLE principal DROP COLUMN tags; PRAGMA user_version=1');
+    file.exec('ALTER TABLE principal DROP COLUMN signing_key; ALTER TABLE principal DROP COLUMN tags; ALTER TABLE principal DROP COLUMN contract_version; PRAGMA user_version=1');
     file.close();
     const migrated = open();
     assert.equal(migrated.authenticate('press-7', secret)?.id, 'press-7');
