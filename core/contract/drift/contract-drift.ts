@@ -16,6 +16,8 @@ export interface ContractDriftOptions {
   devices: States<DeviceDrift>;
   /** One a contract, by its id. */
   records: States<DriftRecords>;
+  /** Told that a contract has more drifts than are kept apart. */
+  tooMany: (contract: string) => void;
 }
 
 /** A contract in use. */
@@ -33,11 +35,13 @@ const KEPT_EVERY = 100;
 export class ContractDrift {
   readonly #devices: States<DeviceDrift>;
   readonly #records: States<DriftRecords>;
+  readonly #tooMany: (contract: string) => void;
   #counted = 0;
 
-  constructor({ devices, records }: ContractDriftOptions) {
+  constructor({ devices, records, tooMany }: ContractDriftOptions) {
     this.#devices = devices;
     this.#records = records;
+    this.#tooMany = tooMany;
   }
 
   /** @returns the drifts to be told of; samples out of the past tell nothing of how things are now. */
@@ -51,10 +55,14 @@ export class ContractDrift {
     const records = this.#records.get(id);
     const ts = judgedTime(sample);
     const told: Drift[] = [];
+    const { untold } = records;
     for (const deviation of deviations) {
       const drift = records.note({ contract: { id, version }, deviation, device, firmware: state.firmware, ts });
       if (drift) told.push({ ...drift });
+      // Where there is no room for this one there is none for the next: a thousand names in each sample cost no more than one.
+      if (records.untold > untold) break;
     }
+    if (records.untold > untold) this.#tooMany(id);
     this.#counted += 1;
     if (told.length > 0 || this.#counted % KEPT_EVERY === 0) this.#records.changed(id);
     return told;

@@ -27,9 +27,13 @@ const MOST_DEVICES = 100;
 const MOST_DRIFTS = 200;
 const KINDS: readonly DriftKind[] = ['new', 'missing', 'type', 'unit'];
 
-/** The drifts of one contract: one a kind and metric. Bounded: beyond two hundred, the one that was seen last the longest ago makes room. */
+/**
+ * The drifts of one contract: one a kind and metric. Bounded: beyond two hundred only those make room that have been gone for a day, so that a device
+ * which makes names up floods nobody.
+ */
 export class DriftRecords {
   readonly #records = new Map<string, { drift: Drift; devices: Set<string> }>();
+  #untold = 0;
 
   /** @param snapshot what `snapshot` gave; what cannot be read of it is told anew. */
   constructor(snapshot?: unknown) {
@@ -38,6 +42,11 @@ export class DriftRecords {
       if (typeof entry !== 'object' || entry === null || !('drift' in entry) || !('devices' in entry) || !isDrift(entry.drift) || !Array.isArray(entry.devices)) continue;
       this.#records.set(keyOf(entry.drift), { drift: entry.drift, devices: new Set(entry.devices.map(String)) });
     }
+  }
+
+  /** Samples that drifted in ways for which there was no room. */
+  get untold(): number {
+    return this.#untold;
   }
 
   /** @returns the drift when it is to be told: it is new, or was gone for a day. */
@@ -50,7 +59,10 @@ export class DriftRecords {
       if (known.devices.size < MOST_DEVICES) known.drift.devices = known.devices.add(device).size;
       return undefined;
     }
-    if (!known && this.#records.size >= MOST_DRIFTS) this.#makeRoom();
+    if (!known && this.#records.size >= MOST_DRIFTS && !this.#makeRoom(ts)) {
+      this.#untold += 1;
+      return undefined;
+    }
     const drift: Drift = { ...deviation, contract: { ...contract }, device, firmware, ts, last: ts, devices: 1, samples: 1 };
     this.#records.set(key, { drift, devices: new Set([device]) });
     return drift;
@@ -66,11 +78,10 @@ export class DriftRecords {
     return Array.from(this.#records.values(), ({ drift, devices }) => ({ drift, devices: [...devices] }));
   }
 
-  #makeRoom(): void {
-    let oldest: string | undefined;
-    let last = Infinity;
-    for (const [key, { drift }] of this.#records) if (drift.last < last) [oldest, last] = [key, drift.last];
-    if (oldest !== undefined) this.#records.delete(oldest);
+  /** Map keeps the order of insertion: what was told first is looked at first. */
+  #makeRoom(ts: number): boolean {
+    for (const [key, { drift }] of this.#records) if (ts - drift.last >= DAY) return this.#records.delete(key);
+    return false;
   }
 }
 

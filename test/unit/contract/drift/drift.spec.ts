@@ -40,9 +40,11 @@ class KeptStates<Value extends { snapshot(): unknown }> {
 describe('drift away from a contract', () => {
   let drift: ContractDrift;
   let records: MemoryStates<DriftRecords>;
+  let tooMany: string[];
   beforeEach(() => {
     records = new MemoryStates(() => new DriftRecords());
-    drift = new ContractDrift({ devices: new MemoryStates(() => new DeviceDrift()), records });
+    tooMany = [];
+    drift = new ContractDrift({ devices: new MemoryStates(() => new DeviceDrift()), records, tooMany: (contract) => void tooMany.push(contract) });
   });
   const judge = (ts: number, values: Values, more: Parameters<typeof sampleAt>[2] = {}, contract = CONTRACT): readonly Drift[] => drift.judge(sampleAt(ts, values, more), contract);
 
@@ -129,10 +131,13 @@ describe('drift away from a contract', () => {
     const state = new DeviceDrift();
     for (let index = 0; index < 2_000; index += 1) state.judge({ values: { [`made-up-${index}`]: index } }, CONTRACT.declared);
     assert.ok(JSON.stringify(state.snapshot()).length < 20_000);
-    const many = new DriftRecords();
-    for (let index = 0; index < 1_000; index += 1) many.note({ contract: { id: 'press', version: 1 }, deviation: { kind: 'new', metric: `m${index}`, was: null, is: 'number' }, device: 'd', firmware: '', ts: START + index });
-    assert.equal(many.list().length, 200);
-    assert.equal(many.list()[0]?.metric, 'm999');
+  });
+
+  it('is not flooded by a device that makes names up, and says that there is more', () => {
+    const told = Array.from({ length: 1_000 }, (_, index) => judge(START + index, { [`m${index}`]: 1 })).flat();
+    assert.equal(told.length, 200);
+    assert.deepEqual([records.get('press').list().length, records.get('press').untold, new Set(tooMany)], [200, 800, new Set(['press'])]);
+    assert.equal(judge(START + 2 * DAY, { another: 1 }).length, 1, 'what has been gone for a day makes room');
   });
 
   it('goes on after a restart at any point as if there had been none', () => {
@@ -142,14 +147,14 @@ describe('drift away from a contract', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 60 }), fc.nat(60), (steps, restartAt) => {
       let devices = new KeptStates((snapshot) => new DeviceDrift(snapshot));
       let contracts = new KeptStates((snapshot) => new DriftRecords(snapshot));
-      let restarted = new ContractDrift({ devices, records: contracts });
-      const whole = new ContractDrift({ devices: new MemoryStates(() => new DeviceDrift()), records: new MemoryStates(() => new DriftRecords()) });
+      let restarted = new ContractDrift({ devices, records: contracts, tooMany: () => undefined });
+      const whole = new ContractDrift({ devices: new MemoryStates(() => new DeviceDrift()), records: new MemoryStates(() => new DriftRecords()), tooMany: () => undefined });
       let ts = START;
       for (const [index, one] of steps.entries()) {
         if (index === restartAt) {
           devices = devices.restart();
           contracts = contracts.restart();
-          restarted = new ContractDrift({ devices, records: contracts });
+          restarted = new ContractDrift({ devices, records: contracts, tooMany: () => undefined });
         }
         ts += one.after;
         const sample = sampleAt(ts, one.values, { device: one.device, ...(one.unit !== undefined && { metrics: { temperature: { unit: one.unit } } }) });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../../../core/clock/clock.ts';
-import { compileContract } from '../../../../core/contract/index.ts';
+import { compileSampleContract } from '../../../../core/contract/book/sample-contract.ts';
 import { ContractLearner } from '../../../../core/contract/learn/contract-learner.ts';
 import type { ProposedMetric } from '../../../../core/contract/learn/proposal.ts';
-import { wouldRefuse } from '../../../../core/contract/learn/would-refuse.ts';
+import { countRefusals } from '../../../../core/contract/learn/count-refusals.ts';
 import type { ReadingValue, Sample, Values } from '../../../../core/sample/sample.ts';
 
 type Seen = Pick<Sample, 'device' | 'ts' | 'values' | 'metrics'>;
@@ -111,24 +111,24 @@ describe('a contract that is learned', () => {
 
   it('tells how many of the last samples a contract would have refused, and why', async () => {
     const learner = learned([...Array.from({ length: 97 }, (_, index) => sample({ t: index })), ...[120, 130, 140].map((t) => sample({ t, u: 'odd' }, {}, 'press-9'))]);
-    const contract = compileContract({ id: 'edited', version: 2, schema: { properties: { t: { maximum: 100 }, u: { const: 'even' } } } });
-    const told = await wouldRefuse(contract, learner.last, systemClock);
-    assert.deepEqual([told.samples, told.refused, told.more], [100, 3, 0]);
-    assert.deepEqual(told.rules.map(({ field, rule, count, device }) => ({ field, rule, count, device })), [
+    const contract = compileSampleContract({ id: 'edited', version: 2, schema: { properties: { t: { maximum: 100 }, u: { const: 'even' } } } });
+    const told = await countRefusals(contract, learner.last, systemClock);
+    assert.deepEqual([told.samples, told.refused], [100, 3]);
+    assert.deepEqual(told.reasons.map(({ field, rule, count, example }) => ({ field, rule, count, device: example.device })), [
       { field: 't', rule: 'maximum', count: 3, device: 'press-9' }, { field: 'u', rule: 'const', count: 3, device: 'press-9' },
     ]);
-    assert.match(told.rules[0]?.message ?? '', /t is 140; the contract allows at most 100/);
+    assert.match(told.reasons[0]?.message ?? '', /t is 120; the contract allows at most 100/);
   });
 
   it('never refuses a sample that it was learned from', () => {
     const metric = fc.oneof(fc.constantFrom('temperature', 'humidity', 'soc', 'toString', 'a/b', '$ref', 'x~1', ''), fc.string({ maxLength: 8 })).filter((name) => name !== '__proto__');
     const value = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.constantFrom(0, -0, 1e308, -1e308, 5e-324, 0.1 + 0.2, 21.5), fc.string({ unit: 'binary' }), fc.constantFrom('auto', 'hand'), fc.boolean(), fc.constant(null));
     const values = fc.dictionary(metric, value, { maxKeys: 6 });
-    const unit = fc.constant(undefined);
+    const unit = fc.option(fc.constantFrom('Cel', '%', 'bar'), { nil: undefined });
     fc.assert(fc.property(fc.array(fc.tuple(values, unit), { minLength: 1, maxLength: 80 }), fc.constantFrom(0, 0.1, 1), (given, margin) => {
       const seen = given.map(([one, shared]) => sample(one, shared === undefined ? {} : Object.fromEntries(Object.keys(one).map((name) => [name, shared]))));
-      const contract = compileContract({ id: 'learned', version: 1, schema: learned(seen).propose({ margin }).schema });
-      for (const one of seen) assert.deepEqual(contract.check(one.values), []);
+      const contract = compileSampleContract({ id: 'learned', version: 1, schema: learned(seen).propose({ margin }).schema });
+      for (const one of seen) assert.deepEqual(contract.check(one.values, one.metrics), []);
     }), { numRuns: 150 });
   });
 });
