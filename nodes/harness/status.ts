@@ -7,7 +7,7 @@ const INTERVAL = 1_000;
 const TEXT_LENGTH = 60;
 
 /**
- * What stands below a node: grey idle, yellow connecting, green working, red ring in error. At most one update a
+ * What stands below a node: grey idle, yellow connecting, green working, blue busy with something that ends, red ring in error. At most one update a
  * second goes to the editor, and the last one always does.
  */
 export class Status {
@@ -32,6 +32,10 @@ export class Status {
 
   ok(text: string): void {
     this.#show({ fill: 'green', shape: 'dot', text });
+  }
+
+  busy(text: string): void {
+    this.#show({ fill: 'blue', shape: 'dot', text });
   }
 
   error(text: string): void {

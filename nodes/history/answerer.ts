@@ -4,12 +4,12 @@ import type { HistoryAnswer } from '../../core/history/result.ts';
 import { runHistory } from '../../core/history/run-history.ts';
 import type { HistorySource } from '../../core/history/source.ts';
 import type { FlowRuntime } from '../harness/flow-runtime.ts';
+import { sendUntilTaken } from '../harness/taken.ts';
 import { LEAST_IN_PART } from './config.ts';
 import type { HistoryConfig } from './config.ts';
 import { partsOf } from './parts.ts';
 import type { Part } from './parts.ts';
 import { isText, payloadOf } from './payload.ts';
-import { sendUntilTaken } from './taken.ts';
 
 export interface AnswererOptions {
   RED: NodeAPI;

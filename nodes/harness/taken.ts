@@ -1,6 +1,6 @@
 import type { Node, NodeMessage } from 'node-red';
 import type { Clock } from '../../core/clock/clock.ts';
-import type { FlowRuntime } from '../harness/flow-runtime.ts';
+import type { FlowRuntime } from './flow-runtime.ts';
 
 /** Nodes that hold what they are given until they have everything: to wait for them would be to wait for ever. */
 const GATHERERS = ['join', 'batch', 'split', 'sort'];
