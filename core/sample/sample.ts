@@ -31,9 +31,9 @@ export interface TrustWindow {
   score: number;
   /** Readings of the device in that time. */
   readings: number;
-  /** Share of the readings that are good, from 0 to 1. */
+  /** Share of the readings that are good, among those that a test could judge, from 0 to 1. */
   good: number;
-  /** By how much its clock was ahead of ours (negative: behind), in milliseconds, at the median of its samples. */
+  /** By how much its clock was ahead of ours (negative: behind), in milliseconds, as the sample shows it that came quickest. */
   clockError: number;
   /** Share of the time in which it was silent for longer than it should be, from 0 to 1. */
   gaps: number;

@@ -37,6 +37,8 @@ export class DeviceStates<Value> {
   readonly #capacity: number;
   readonly #values = new Map<string, Value>();
   readonly #changed = new Set<string>();
+  /** Changed, and in no hurry. */
+  readonly #touched = new Set<string>();
   /** Evicted, and not on disk yet. */
   readonly #leaving = new Map<string, Value>();
   /** Whether the disk refused the last time. */
@@ -64,10 +66,21 @@ export class DeviceStates<Value> {
     return value;
   }
 
+  /** The state of a device as it is, for a look: it takes no room in memory, and nothing in it is to be changed. */
+  peek(device: string): Value {
+    return this.#values.get(device) ?? this.#leaving.get(device) ?? this.#restore(device);
+  }
+
   /** The state is to be written with the next round. */
   changed(device: string): void {
+    this.#touched.delete(device);
     this.#changed.add(device);
     this.#flushIn(SAVE_INTERVAL);
+  }
+
+  /** The state is to be written before it leaves memory, by `flushAll` or with the next `changed`: for states that change all the time and may lose a little to a crash. */
+  touched(device: string): void {
+    this.#touched.add(device);
   }
 
   /** Writes one device's state now; resolves when it is on disk. */
@@ -90,6 +103,12 @@ export class DeviceStates<Value> {
     }
     this.#changed.clear();
     if (states.length > 0) await this.#save(states);
+  }
+
+  /** Writes what was touched as well. */
+  flushAll(): Promise<void> {
+    for (const device of this.#touched) this.changed(device);
+    return this.flush();
   }
 
   /** What could not be saved is tried again a little later; the error is thrown all the same. */
@@ -131,7 +150,8 @@ export class DeviceStates<Value> {
     if (!oldest) return;
     const [device, value] = oldest;
     this.#values.delete(device);
-    if (!this.#changed.delete(device)) return;
+    const wasTouched = this.#touched.delete(device);
+    if (!this.#changed.delete(device) && !wasTouched) return;
     this.#leaving.set(device, value);
     this.#boundLeaving();
     this.#save([[device, value]]).catch(this.#options.problem);

@@ -134,6 +134,25 @@ describe('the states of devices', () => {
     assert.deepEqual(onDisk('a'), { n: 2 });
   });
 
+  it('that were only touched are written when they leave memory or all are asked for, and not with the round', async () => {
+    const touch = (device: string): void => {
+      states.get(device).n += 1;
+      states.touched(device);
+    };
+    touch('a');
+    await pass(10_000);
+    assert.equal(onDisk('a'), undefined);
+    assert.equal(states.peek('a').n, 1);
+    for (const device of ['b', 'c', 'd', 'e']) touch(device);
+    await pass(10);
+    assert.deepEqual(onDisk('a'), { n: 1 });
+    assert.equal(onDisk('e'), undefined);
+    const flushed = states.flushAll();
+    clock.advance(2);
+    await flushed;
+    assert.deepEqual(onDisk('e'), { n: 1 });
+  });
+
   it('that cannot be written are told, kept, and written once the disk takes them again', async () => {
     add('a');
     const accept = refuseWrites();

@@ -1,0 +1,166 @@
+import { infoOf } from '../sample/good-enough.ts';
+import { judgedTime } from '../sample/judged-time.ts';
+import { QUALITY } from '../sample/sample.ts';
+import type { Sample, Trust, TrustWindow } from '../sample/sample.ts';
+import { TrustRing } from './trust-ring.ts';
+import type { TrustSums } from './trust-ring.ts';
+import { UsualDistance } from './usual-distance.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** A silence of so many usual distances is a gap. */
+const GAP = 3;
+/** A clock that is off by less is right. */
+const RIGHT_CLOCK = 10_000;
+/** A clock that is off by so many powers of ten more is worth nothing. */
+const CLOCK_DECADES = 4;
+
+/** When a device was first and last heard, by event time, and when the last of it reached us. */
+interface Heard {
+  first: number;
+  last: number;
+  received: number;
+}
+
+/** Windows in parts that are forgotten one by one; each reading is counted in all three. */
+interface Rings {
+  readonly hour: TrustRing;
+  readonly day: TrustRing;
+  readonly week: TrustRing;
+}
+
+/**
+ * How far one device can be trusted, by its own event time: the share of good readings, the error of its clock, its gaps and the
+ * samples that broke their contract, over the last hour, day and week. State: about 3 KiB.
+ */
+export class DeviceTrust {
+  readonly #rings: Rings = { hour: new TrustRing(5 * MINUTE, 12), day: new TrustRing(HOUR, 24), week: new TrustRing(DAY, 7) };
+  #distance = new UsualDistance();
+  #heard: Heard | undefined;
+
+  /** @param snapshot what `snapshot` gave; anything else is one of a device never heard of. */
+  constructor(snapshot?: unknown) {
+    if (typeof snapshot !== 'object' || snapshot === null) return;
+    const { hour, day, week, usual, first, last, received }: Record<string, unknown> = { ...snapshot };
+    const { hour: hours, day: days, week: weeks } = this.#rings;
+    const isWhole = hours.restore(hour) && days.restore(day) && weeks.restore(week);
+    if (!isWhole || !isTime(first) || !isTime(last) || !isTime(received)) return;
+    this.#heard = { first, last, received };
+    this.#distance = new UsualDistance(isTime(usual) ? Math.max(0, usual) : 0);
+  }
+
+  /** Plain JSON. */
+  snapshot(): unknown {
+    const { hour, day, week } = this.#rings;
+    return { v: 1, hour: hour.snapshot(), day: day.snapshot(), week: week.snapshot(), usual: this.#distance.milliseconds, ...this.#heard };
+  }
+
+  /** Counts a sample that has been judged. Backfill says nothing of how the device is doing. */
+  judged(sample: Sample): void {
+    if (sample.historical === true) return;
+    const ts = judgedTime(sample);
+    this.#hear(ts, sample.received);
+    let readings = 0;
+    let good = 0;
+    let unknown = 0;
+    for (const metric in sample.values) {
+      const quality = infoOf(sample, metric)?.q ?? QUALITY.unknown;
+      readings += 1;
+      if (quality === QUALITY.good) good += 1;
+      else if (quality === QUALITY.unknown) unknown += 1;
+    }
+    const error = sample.tsSource === 'device' ? sample.ts - sample.received : null;
+    for (const ring of this.#eachRing()) {
+      const part = ring.at(ts);
+      if (!part) continue;
+      part.samples += 1;
+      part.readings += readings;
+      part.good += good;
+      part.unknown += unknown;
+      if (error !== null && (part.clock === null || error > part.clock)) part.clock = error;
+    }
+  }
+
+  /** Counts a sample that broke its contract, and was not judged besides. */
+  broke(sample: Sample): void {
+    if (sample.historical === true) return;
+    const ts = judgedTime(sample);
+    this.#hear(ts, sample.received);
+    for (const ring of this.#eachRing()) {
+      const part = ring.at(ts);
+      if (!part) continue;
+      part.samples += 1;
+      part.breaks += 1;
+    }
+  }
+
+  /** The latest event time, in milliseconds since the epoch; undefined: it was never heard. */
+  get last(): number | undefined {
+    return this.#heard?.last;
+  }
+
+  /** How far it can be trusted at a time of our own clock; undefined when it was never heard. A silence that lasts until then counts. */
+  at(now: number): Trust | undefined {
+    const heard = this.#heard;
+    if (!heard) return undefined;
+    const { hour, day, week } = this.#rings;
+    // A device whose clock is wrong is not silent for that.
+    const end = heard.last + Math.max(0, now - heard.received);
+    return { hour: this.#window(hour, heard, end), day: this.#window(day, heard, end), week: this.#window(week, heard, end) };
+  }
+
+  #window(ring: TrustRing, { first, last }: Heard, end: number): TrustWindow {
+    const sums = ring.sums(end);
+    const usual = this.#distance.milliseconds;
+    const begin = Math.max(first, end - ring.span);
+    if (usual > 0 && end - last > GAP * usual) sums.silent += end - Math.max(last + usual, end - ring.span);
+    return windowOf(sums, Math.max(1, end - begin));
+  }
+
+  #hear(ts: number, received: number): void {
+    const heard = this.#heard;
+    if (!heard) {
+      this.#heard = { first: ts, last: ts, received };
+      return;
+    }
+    heard.first = Math.min(heard.first, ts);
+    heard.received = Math.max(heard.received, received);
+    if (ts <= heard.last) return;
+    const distance = ts - heard.last;
+    const usual = this.#distance.milliseconds;
+    if (usual > 0 && distance > GAP * usual) for (const ring of this.#eachRing()) ring.silent(heard.last + usual, ts);
+    this.#distance.learn(distance);
+    heard.last = ts;
+  }
+
+  #eachRing(): readonly TrustRing[] {
+    const { hour, day, week } = this.#rings;
+    return [hour, day, week];
+  }
+}
+
+/** The score is the product of its parts: a device is to be good in all of them. Readings that no test could judge do not count. */
+function windowOf({ readings, good, unknown, samples, breaks, silent, clock }: TrustSums, span: number): TrustWindow {
+  const judged = readings - unknown;
+  const goodShare = judged === 0 ? 1 : good / judged;
+  const gaps = Math.min(1, silent / span);
+  const broken = samples === 0 ? 0 : breaks / samples;
+  const clockError = clock ?? 0;
+  return { score: rounded(goodShare * (1 - gaps) * (1 - broken) * clockFactor(clockError)), readings, good: rounded(goodShare), clockError, gaps: rounded(gaps), breaks: rounded(broken) };
+}
+
+/** 1 up to ten seconds, a quarter less for each power of ten beyond: 0.75 at 100 s, 0 at a day. */
+function clockFactor(error: number): number {
+  const size = Math.abs(error);
+  return size <= RIGHT_CLOCK ? 1 : Math.max(0, 1 - Math.log10(size / RIGHT_CLOCK) / CLOCK_DECADES);
+}
+
+/** To a thousandth, so that a message is not full of digits. */
+function rounded(share: number): number {
+  return Math.round(share * 1_000) / 1_000;
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
