@@ -1,0 +1,175 @@
+import { judgedTime } from '../sample/judged-time.ts';
+import { QUALITY } from '../sample/sample.ts';
+import type { Quality, ReadingValue, Sample, Values } from '../sample/sample.ts';
+import { METRICS_PER_DEVICE, restoreDevice, snapshotDevice } from './device/device-snapshot.ts';
+import type { DeviceMemory } from './device/device-snapshot.ts';
+import { MetricQuality } from './device/metric-quality.ts';
+import { Order } from './device/order.ts';
+import type { Rank } from './device/order.ts';
+import type { DevicePlan, MetricPlan, Neighbour } from './device/plan.ts';
+import { RecentVerdicts } from './device/recent-verdicts.ts';
+import { copyOf, RetainedSample } from './device/retained-sample.ts';
+import { marked } from './device/verdicts.ts';
+import type { Verdict } from './device/verdicts.ts';
+import type { Flag } from './quality-test.ts';
+
+/** The worst quality of the readings of a sample; good where nothing was found, or nothing was judged. */
+export type Worst = typeof QUALITY.good | typeof QUALITY.missing | typeof QUALITY.suspect | typeof QUALITY.bad;
+
+/** What became of a sample. */
+export interface JudgedSample {
+  /** With flags on its readings: an object of its own. Its values are those of the sample itself unless one was altered. */
+  sample: Sample;
+  worst: Worst;
+  /**
+   * Former samples of the device of which more is known now: with the ids, times and values that they had, and readings that are worse than they
+   * seemed, or have been filled in. The oldest first.
+   */
+  revised: readonly Sample[];
+}
+
+/** The latest readings of the devices beside this one, by metric. */
+export type Neighbours = ReadonlyMap<string, readonly Neighbour[]>;
+
+const NO_SAMPLES: readonly Sample[] = [];
+const NO_NEIGHBOURS: readonly Neighbour[] = [];
+
+/** How bad: the order in which the worst of a sample is found. */
+const RANK: Readonly<Record<Quality, number>> = { 1: 0, 2: 0, 9: 1, 3: 2, 4: 3 };
+const WORST: readonly Worst[] = [QUALITY.good, QUALITY.missing, QUALITY.suspect, QUALITY.bad];
+
+/** A reading of the sample under way whose sample is to be kept. */
+interface Kept {
+  metric: string;
+  quality: MetricQuality;
+  value: ReadingValue;
+}
+
+/**
+ * The quality tests of one device. Its state is bounded, goes into a snapshot at any point, and goes on from there with the same
+ * flags. A sample that comes again, after a crash for example, gets the flags that it had.
+ */
+export class DeviceQuality {
+  readonly #problem: (error: unknown) => void;
+  #plan: DevicePlan;
+  #memory: DeviceMemory;
+  #sampleFlags: Flag[] = [];
+  /** Of the sample under way. */
+  readonly #verdicts: Verdict[] = [];
+
+  /**
+   * @param snapshot what `snapshot` gave, or undefined for a device never heard of.
+   * @param problem told of a test whose part of the snapshot cannot be used; it begins anew.
+   */
+  constructor(plan: DevicePlan, snapshot: unknown, problem: (error: unknown) => void) {
+    this.#problem = problem;
+    this.#plan = plan;
+    this.#memory = this.#remember(snapshot);
+  }
+
+  /** Judges by these settings from now on. Tests whose own did not change go on where they are. */
+  follow(plan: DevicePlan): void {
+    if (plan === this.#plan) return;
+    const snapshot = this.snapshot();
+    this.#plan = plan;
+    this.#memory = this.#remember(snapshot);
+  }
+
+  /** Plain JSON. */
+  snapshot(): unknown {
+    return snapshotDevice(this.#plan, this.#memory);
+  }
+
+  /** The latest number of a metric, for the devices beside this one. */
+  latest(metric: string): Neighbour | undefined {
+    const quality = this.#memory.metrics.get(metric);
+    if (!quality || Number.isNaN(quality.memory.lastNumber)) return undefined;
+    return { ts: quality.order.last, value: quality.memory.lastNumber };
+  }
+
+  /**
+   * Judges every reading of the sample. The sample itself and all in it stay as they are.
+   *
+   * @param neighbours for the metrics that are compared with those of other devices.
+   */
+  judge(sample: Sample, neighbours?: Neighbours): JudgedSample {
+    const { recent } = this.#memory;
+    const before = recent.of(sample.id);
+    const isHistorical = sample.historical === true;
+    const time = judgedTime(sample);
+    if (!before) this.#testSample(sample, time, isHistorical);
+    const verdicts = this.#verdicts;
+    verdicts.length = 0;
+    const infos = { ...sample.metrics };
+    const revised: RetainedSample[] = [];
+    const kept: Kept[] = [];
+    let values: Values | undefined;
+    let worst = 0;
+    for (const metric in sample.values) {
+      const value = sample.values[metric];
+      if (value === undefined || metric === '__proto__') continue;
+      const quality = this.#metric(metric);
+      const rank: Rank = before || isHistorical || !quality ? -1 : quality.order.take(time);
+      const verdict = before ? formerVerdict(quality?.plan ?? this.#plan.unwatched, before[verdicts.length])
+        : quality ? quality.judge(sample, metric, time, rank, this.#sampleFlags, neighbours?.get(metric) ?? NO_NEIGHBOURS)
+          : this.#plan.unwatched.verdicts.of(this.#sampleFlags);
+      verdicts.push(verdict);
+      if (!quality) {
+        const info = marked(infos[metric], verdict);
+        infos[metric] = info;
+        worst = Math.max(worst, RANK[info.q ?? QUALITY.good] ?? 0);
+        continue;
+      }
+      const isLatest = rank === 2;
+      if (isLatest) quality.settle(metric, revised);
+      const carried = quality.carried(infos[metric], value, verdict, time, isLatest);
+      infos[metric] = carried.info;
+      if (carried.value !== value) (values ??= { ...sample.values })[metric] = carried.value;
+      worst = Math.max(worst, RANK[carried.info.q ?? QUALITY.good] ?? 0);
+      if (!isLatest) continue;
+      if (quality.plan.retains) kept.push({ metric, quality, value });
+      else quality.passed(value, time, carried.info);
+    }
+    if (!before) recent.add(sample.id, verdicts);
+    const judged = copyOf(sample);
+    judged.metrics = infos;
+    if (values) judged.values = values;
+    if (kept.length > 0) keep(kept, new RetainedSample(judged), time, revised);
+    return { sample: judged, worst: WORST[worst] ?? QUALITY.good, revised: revised.length === 0 ? NO_SAMPLES : revised.map((one) => one.copy()).sort((a, b) => a.ts - b.ts) };
+  }
+
+  #testSample(sample: Sample, time: number, isHistorical: boolean): void {
+    const { order, sampleTests } = this.#memory;
+    const rank = isHistorical ? -1 : order.take(time);
+    for (let index = 0; index < sampleTests.length; index += 1) {
+      const plan = this.#plan.sampleTests[index];
+      this.#sampleFlags[index] = (plan && rank >= plan.order ? sampleTests[index]?.update(sample, time) : 0) ?? 0;
+    }
+  }
+
+  #metric(metric: string): MetricQuality | undefined {
+    const { metrics } = this.#memory;
+    const known = metrics.get(metric);
+    if (known || metrics.size >= METRICS_PER_DEVICE) return known;
+    const made = new MetricQuality(this.#plan.of(metric));
+    metrics.set(metric, made);
+    return made;
+  }
+
+  #remember(snapshot: unknown): DeviceMemory {
+    const plan = this.#plan;
+    const memory: DeviceMemory = { order: new Order(), sampleTests: plan.sampleTests.map((test) => test.create()), metrics: new Map(), recent: new RecentVerdicts() };
+    this.#sampleFlags = plan.sampleTests.map(() => 0);
+    if (snapshot !== undefined && snapshot !== null) restoreDevice(plan, memory, snapshot, this.#problem);
+    return memory;
+  }
+}
+
+/** The verdict on a reading that comes again; none where it was not judged by these tests. */
+function formerVerdict({ verdicts }: MetricPlan, digits: string | undefined): Verdict {
+  return verdicts.of(verdicts.flagsOf(digits) ?? []);
+}
+
+function keep(readings: readonly Kept[], retained: RetainedSample, time: number, revised: RetainedSample[]): void {
+  for (const { metric, quality, value } of readings) quality.sent({ ts: time, value, retained }, metric, revised);
+}

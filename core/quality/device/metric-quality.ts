@@ -1,0 +1,165 @@
+import { QUALITY } from '../../sample/sample.ts';
+import type { MetricInfo, ReadingValue, Sample } from '../../sample/sample.ts';
+import type { Flag, ReadingTest } from '../quality-test.ts';
+import { altered, isGood, isToAlter, MOST_INTERPOLATED, onLine } from './alteration.ts';
+import type { GoodReading } from './alteration.ts';
+import { Order } from './order.ts';
+import type { Rank } from './order.ts';
+import type { MetricPlan, Neighbour } from './plan.ts';
+import type { RetainedSample } from './retained-sample.ts';
+import { marked } from './verdicts.ts';
+import type { Verdict } from './verdicts.ts';
+
+/** A reading of a sample that has gone on, and may be changed yet. */
+export interface RetainedReading extends GoodReading {
+  readonly retained: RetainedSample;
+}
+
+/** What a metric remembers besides its tests. */
+export interface MetricMemory {
+  /** The number of the latest reading, NaN where it was none: what the devices beside this one compare theirs with. */
+  lastNumber: number;
+  /** The latest that was found good. */
+  good: GoodReading | undefined;
+  /** Readings held since then. */
+  held: number;
+  /** The reading whose last flag is known with the next one, and the flags that it has. */
+  waiting: (RetainedReading & { readonly flags: Flag[] }) | undefined;
+  /** Bad and missing readings since the good one, which may come to lie between two good ones. */
+  gap: RetainedReading[];
+}
+
+/** A reading as it goes on. */
+export interface Carried {
+  info: MetricInfo;
+  value: ReadingValue;
+}
+
+/** The tests of one metric of one device, and what they and its alterations remember. */
+export class MetricQuality {
+  readonly plan: MetricPlan;
+  readonly tests: readonly ReadingTest[];
+  readonly order = new Order();
+  readonly memory: MetricMemory = { lastNumber: Number.NaN, good: undefined, held: 0, waiting: undefined, gap: [] };
+  readonly #flags: Flag[];
+
+  constructor(plan: MetricPlan) {
+    this.plan = plan;
+    this.tests = plan.tests.map((test) => test.create());
+    this.#flags = plan.verdicts.names.map(() => 0);
+  }
+
+  /**
+   * Judges a reading by all tests. One that is not the latest of its metric is judged by what needs no order, and nothing of it is
+   * remembered.
+   *
+   * @param sampleFlags what the tests of the sample found, one a test.
+   */
+  judge(sample: Sample, metric: string, time: number, rank: Rank, sampleFlags: readonly Flag[], neighbours: readonly Neighbour[]): Verdict {
+    const flags = this.#flags;
+    const first = sampleFlags.length;
+    for (let index = 0; index < first; index += 1) flags[index] = sampleFlags[index] ?? 0;
+    const value = sample.values[metric];
+    if (typeof value === 'number') this.#test(first, time, Number.isFinite(value) ? value : Number.NaN, rank, sample, neighbours);
+    else if (value === null) this.#test(first, time, Number.NaN, rank, sample, neighbours);
+    else flags.fill(0, first);
+    if (rank > 0) this.memory.lastNumber = typeof value === 'number' ? value : Number.NaN;
+    return this.plan.verdicts.of(flags);
+  }
+
+  /** Judges the reading before for good, now that `judge` has seen the next one. @param revised gets the samples that are changed by it. */
+  settle(metric: string, revised: RetainedSample[]): void {
+    const { waiting } = this.memory;
+    if (!waiting) return;
+    this.memory.waiting = undefined;
+    const { retained, ts, value, flags } = waiting;
+    const verdict = this.plan.verdicts.of(flags);
+    const before = retained.infoOf(metric);
+    if (verdict.found.some((name) => before.flags?.includes(name) !== true)) {
+      const carried = this.carried(before, value, verdict, ts, true);
+      revise(retained, metric, carried, revised);
+    }
+    this.#remember(waiting, metric, retained.infoOf(metric), revised);
+  }
+
+  /** The reading as it goes on: with its flags, and altered if it is to be. */
+  carried(before: MetricInfo | undefined, value: ReadingValue, verdict: Verdict, time: number, isLatest: boolean): Carried {
+    const info = marked(before, verdict);
+    if (isMissing(value) && (info.q === undefined || info.q === QUALITY.good || info.q === QUALITY.unknown)) info.q = QUALITY.missing;
+    const { alteration } = this.plan;
+    if (!alteration || !isToAlter(info.q)) return { info, value };
+    if (alteration.onBad === 'null') return isMissing(value) ? { info, value } : { info: altered(info, value, 'nulled'), value: null };
+    const { good, held } = this.memory;
+    if (alteration.onBad !== 'hold' || !isLatest || !good || held >= alteration.readings || time - good.ts > alteration.duration) return { info, value };
+    this.memory.held += 1;
+    return { info: altered(info, value, 'held'), value: good.value };
+  }
+
+  /** The sample of the reading that was judged last goes on: it is remembered for what is found later. */
+  sent(reading: RetainedReading, metric: string, revised: RetainedSample[]): void {
+    if (this.plan.isDelayed) this.memory.waiting = { ...reading, flags: this.#flags.slice() };
+    else this.#remember(reading, metric, reading.retained.infoOf(metric), revised);
+  }
+
+  /** For a metric whose samples need not be kept: only the last good reading is. */
+  passed(value: ReadingValue, time: number, info: MetricInfo): void {
+    if (this.plan.alteration && isGood(info.q) && typeof value === 'number') this.#foundGood({ ts: time, value });
+  }
+
+  #test(first: number, time: number, value: number, rank: Rank, sample: Sample, neighbours: readonly Neighbour[]): void {
+    const flags = this.#flags;
+    const { tests: plans, comparing } = this.plan;
+    for (let index = 0; index < plans.length; index += 1) {
+      const plan = plans[index];
+      const test = this.tests[index];
+      if (!plan || !test) continue;
+      const at = first + index;
+      if (rank < plan.order) flags[at] = 0;
+      else if (plan.delayed) {
+        const late = test.update(time, value);
+        const { waiting } = this.memory;
+        if (waiting && late !== 0) waiting.flags[at] = late;
+        flags[at] = Number.isNaN(value) ? QUALITY.missing : QUALITY.unknown;
+      } else flags[at] = test.update(time, value);
+    }
+    for (let index = 0; index < comparing.length; index += 1) {
+      flags[first + plans.length + index] = Number.isNaN(value) ? QUALITY.missing : (comparing[index]?.judge(time, value, sample.values, neighbours) ?? 0);
+    }
+  }
+
+  /** A reading whose quality is known for good. */
+  #remember(reading: RetainedReading, metric: string, info: MetricInfo, revised: RetainedSample[]): void {
+    const { alteration } = this.plan;
+    const { memory } = this;
+    const { ts, value } = reading;
+    if (!alteration) return;
+    if (isGood(info.q) && typeof value === 'number') {
+      if (memory.good && ts - memory.good.ts <= alteration.duration) for (const one of memory.gap) fillIn(one, metric, memory.good, { ts, value }, revised);
+      this.#foundGood({ ts, value });
+    } else if (alteration.onBad === 'interpolate' && isToAlter(info.q) && memory.good) {
+      if (memory.gap.length < Math.min(alteration.readings, MOST_INTERPOLATED) && ts - memory.good.ts <= alteration.duration) memory.gap.push(reading);
+      // Too long to be filled in: it is left as it is until the next good reading.
+      else this.memory.good = undefined;
+      if (!memory.good) memory.gap = [];
+    }
+  }
+
+  #foundGood(reading: GoodReading): void {
+    this.memory.good = reading;
+    this.memory.held = 0;
+    if (this.memory.gap.length > 0) this.memory.gap = [];
+  }
+}
+
+function isMissing(value: ReadingValue): boolean {
+  return value === null || (typeof value === 'number' && !Number.isFinite(value));
+}
+
+function revise(retained: RetainedSample, metric: string, { info, value }: Carried, revised: RetainedSample[]): void {
+  retained.revise(metric, info, value);
+  if (!revised.includes(retained)) revised.push(retained);
+}
+
+function fillIn({ retained, ts, value }: RetainedReading, metric: string, from: GoodReading, to: GoodReading, revised: RetainedSample[]): void {
+  revise(retained, metric, { info: altered(retained.infoOf(metric), value, 'interpolated'), value: onLine(from, to, ts) }, revised);
+}

@@ -1,0 +1,48 @@
+import type { Verdict } from './verdicts.ts';
+
+/** So many samples of a device are with the nodes behind at the same time, as a rule. */
+const KEPT = 8;
+const LONGEST_ID = 300;
+
+/** One sample: its id, and of each of its readings the digits of the verdict, in their order. */
+type Recent = [id: string, digits: string[]];
+
+/**
+ * The verdicts on the last samples of a device. After a crash the samples that had not settled come again, and tests that go by the readings before
+ * have seen them already: they keep the flags that they had.
+ */
+export class RecentVerdicts {
+  /** The oldest first. */
+  #samples: Recent[] = [];
+
+  /** The digits of the verdicts on a sample that was here a short while ago. */
+  of(id: string): readonly string[] | undefined {
+    // The newest first would be wrong more often: nearly every sample is new, and then all are looked at.
+    for (const [known, digits] of this.#samples) if (known === id) return digits;
+    return undefined;
+  }
+
+  add(id: string, verdicts: readonly Verdict[]): void {
+    if (id.length > LONGEST_ID) return;
+    const oldest = this.#samples.length >= KEPT ? this.#samples.shift() : undefined;
+    const sample: Recent = oldest ?? [id, []];
+    sample[0] = id;
+    sample[1].length = 0;
+    for (const { digits } of verdicts) sample[1].push(digits);
+    this.#samples.push(sample);
+  }
+
+  snapshot(): unknown {
+    return this.#samples;
+  }
+
+  restore(snapshot: unknown): void {
+    if (!Array.isArray(snapshot)) return;
+    const samples: unknown[] = snapshot.slice(-KEPT);
+    this.#samples = samples.filter(isRecent).map(([id, digits]) => [id, [...digits]]);
+  }
+}
+
+function isRecent(value: unknown): value is Recent {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && Array.isArray(value[1]) && value[1].every((digits) => typeof digits === 'string');
+}

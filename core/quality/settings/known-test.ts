@@ -1,0 +1,43 @@
+import type { Rank } from '../device/order.ts';
+import { signatureOf } from '../device/plan.ts';
+import type { ComparingTest, ReadingTestPlan, SampleTest, SampleTestPlan } from '../device/plan.ts';
+import type { ReadingTest } from '../quality-test.ts';
+import { readOptions } from './option.ts';
+import type { Options, OptionsOf } from './option.ts';
+
+/** A test of readings that settings may name. */
+export interface KnownReadingTest {
+  /** @throws ConfigError for options that cannot work. */
+  plan(name: string, options: unknown, field: string): ReadingTestPlan;
+}
+
+export interface KnownSampleTest {
+  /** @throws ConfigError for options that cannot work. */
+  plan(name: string, options: unknown, field: string): SampleTestPlan;
+}
+
+export interface KnownComparingTest {
+  /** @throws ConfigError for options that cannot work. */
+  compare(name: string, options: unknown, field: string): ComparingTest;
+}
+
+/** @param order the least rank of a reading that it judges; see `ReadingTestPlan`. */
+export function readingTest<Spec extends Options>(spec: Spec, order: Rank, create: (options: OptionsOf<Spec>) => ReadingTest): KnownReadingTest {
+  return {
+    plan(name, given, field) {
+      const options = readOptions(spec, given, field);
+      const delayed = create(options).delay === 1;
+      return { name, order, delayed, signature: signatureOf(options), create: () => create(options) };
+    },
+  };
+}
+
+export function sampleTest<Spec extends Options>(spec: Spec, order: Rank, create: (options: OptionsOf<Spec>) => SampleTest): KnownSampleTest {
+  return {
+    plan(name, given, field) {
+      const options = readOptions(spec, given, field);
+      create(options);
+      return { name, order, signature: signatureOf(options), create: () => create(options) };
+    },
+  };
+}
