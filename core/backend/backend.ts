@@ -9,11 +9,13 @@ import { NO_LIMITS } from '../overload/limits.ts';
 import type { Limits } from '../overload/limits.ts';
 import { Profiles } from '../profile/profiles.ts';
 import { Inbox } from '../inbox/inbox.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import { openRegistry } from '../registry/registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
 import { State } from '../state/state.ts';
 import type { Store } from '../store/store.ts';
+import { Trusts } from '../trust/trusts.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { DirectoryLock } from './directory-lock.ts';
@@ -28,6 +30,8 @@ export class Backend {
   readonly directory: string;
   readonly clock: Clock;
   readonly inbox: Inbox;
+  /** What waits there with a reason, beside the inbox. */
+  readonly quarantine: Quarantine;
   readonly store: Store;
   readonly state: State;
   readonly registry: Registry;
@@ -36,6 +40,8 @@ export class Backend {
   readonly reception: Reception;
   /** What samples have to meet, by id and version. */
   readonly contracts: Contracts;
+  /** How far each device can be trusted. */
+  readonly trust: Trusts;
   readonly #lock: DirectoryLock;
   readonly #storage: StoreChoice;
   readonly #problems = new Set<Problem>();
@@ -57,8 +63,11 @@ export class Backend {
       this.contracts = new Contracts({ path: join(directory, 'contracts.json'), registry: this.registry, profiles: this.profiles });
       this.state = open(new State(join(directory, 'state.sqlite'), clock));
       this.store = open(openChosenStore(storage, directory, clock, (error) => this.#report(error)));
+      this.trust = new Trusts({ state: this.state, store: this.store, clock, problem: (error) => this.#report(error) });
       this.inbox = open(new Inbox({ path: join(directory, 'inbox.sqlite'), clock, ledger: { registered: (device) => this.registry.find(device) !== undefined }, problem: (error) => this.#report(error) }));
+      this.quarantine = this.inbox.quarantine;
       this.reception = new Reception({ inbox: this.inbox, registry: this.registry, profiles: this.profiles, clock, utilization: threadUtilization(), state: this.state, problem: (error) => this.#report(error) });
+      this.inbox.quarantine.roomInInbox = () => this.reception.bounds.maximumBytes / 4;
     } catch (error) {
       closeAll(opened.toReversed());
       throw error;
@@ -98,7 +107,7 @@ export class Backend {
     this.#users -= 1;
     if (this.#users > 0) return;
     open.delete(this.directory);
-    for (const error of closeAll([this.reception, this.inbox, this.store, this.state, this.registry, this.#lock])) problem(error);
+    for (const error of closeAll([this.reception, this.trust, this.inbox, this.store, this.state, this.registry, this.#lock])) problem(error);
   }
 
   #report(error: unknown): void {

@@ -4,8 +4,9 @@ import { isDiskAtFault } from '../sqlite/storage-error.ts';
 import { Backlog } from './backlog.ts';
 import type { BacklogDisk } from './backlog.ts';
 import type { Flight, InboxEntry } from './entry.ts';
-import type { Refused, StoredBatch } from './inbox-log.ts';
+import type { StoredBatch } from './inbox-log.ts';
 import type { Outcome } from './outcomes.ts';
+import type { Refused } from '../quarantine/quarantine-table.ts';
 
 export type { InboxEntry } from './entry.ts';
 
@@ -24,7 +25,7 @@ export interface ChannelOptions {
 
 /** What a channel needs of the inbox it belongs to. */
 export interface ChannelDisk extends BacklogDisk {
-  quarantine(refused: Refused, committed: (error?: Error) => void): void;
+  quarantine(refused: Omit<Refused, 'channel'>, committed: (error?: Error) => void): void;
   problem(error: unknown): void;
 }
 
@@ -83,6 +84,11 @@ export class Channel {
     if (!paused) this.#schedule();
   }
 
+  /** How many records may be in the flow at a time; undefined while there is nobody to deliver to. */
+  get window(): number | undefined {
+    return this.#options?.window;
+  }
+
   /** How many records have gone to quarantine since the inbox was opened. */
   get quarantined(): number {
     return this.#quarantined;
@@ -115,10 +121,12 @@ export class Channel {
     this.#schedule();
   }
 
-  /** Every node the record reached is done with it; `stored`: one of them keeps samples for good. */
-  settle(entry: InboxEntry, stored = false): void {
+  /** Every node the record reached is done with it. */
+  settle(entry: InboxEntry, outcome: Outcome = 'handled'): void {
     const flight = this.#land(entry);
-    if (flight) this.#finish(flight, stored ? 'stored' : 'handled');
+    if (!flight) return;
+    if (outcome === 'quarantined') this.#quarantined += 1;
+    this.#finish(flight, outcome);
   }
 
   /** A node failed with the record: again after a pause, or to quarantine. A disk that failed is not held against the record. */

@@ -1,4 +1,4 @@
-import type { Refused } from './inbox-log.ts';
+import type { Refused } from '../quarantine/quarantine-table.ts';
 import { weightOf } from './record.ts';
 import type { InboxRecord } from './record.ts';
 

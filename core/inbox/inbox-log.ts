@@ -9,12 +9,11 @@ import { Attempts } from './attempts.ts';
 import { LAYOUT } from './layout.ts';
 import { isSettled, markSettled, openOutcomes, outcomeOf } from './outcomes.ts';
 import type { Outcome } from './outcomes.ts';
-import { QuarantineTable } from './quarantine-table.ts';
-import type { Refused } from './quarantine-table.ts';
+import { QuarantineTable } from '../quarantine/quarantine-table.ts';
+import type { Refused } from '../quarantine/quarantine-table.ts';
+import { Selection } from '../quarantine/selection.ts';
 import { decodeRecords, encodeRecords, outlineRecords } from './record.ts';
 import type { InboxRecord, Outline } from './record.ts';
-
-export type { Refused } from './quarantine-table.ts';
 
 /** A run of records that was committed together. */
 export interface StoredBatch {
@@ -43,7 +42,7 @@ export interface NewBatch {
 /** What one commit writes beside the batches themselves. */
 export interface Commit {
   batches?: readonly NewBatch[];
-  /** Records of the inbox that go to quarantine. */
+  /** Records of the inbox, and samples of them, that go to quarantine. */
   refused?: readonly Refused[];
   /** Records that go to quarantine without ever having been in the inbox. */
   condemned?: ReadonlyArray<Omit<Refused, 'position'>>;
@@ -51,6 +50,8 @@ export interface Commit {
   forgotten?: Iterable<number>;
   journal?: readonly JournalEntry[] | undefined;
   attempts?: readonly number[];
+  /** What else happens to the quarantine. */
+  quarantine?: ((table: QuarantineTable) => void) | undefined;
 }
 
 /**
@@ -77,6 +78,8 @@ export class InboxLog {
   readonly ledger: LedgerLog;
   readonly attempts: Attempts;
   readonly quarantine: QuarantineTable;
+  /** What is read of the quarantine. */
+  readonly selection: Selection;
   /** Made by chance when the file was, and kept: what `attemptKey` (core/intake) is seeded with. */
   readonly attemptSeed: number;
 
@@ -93,11 +96,11 @@ export class InboxLog {
       this.ledger = new LedgerLog(this.#database);
       this.attempts = new Attempts(this.#database);
       this.quarantine = new QuarantineTable(this.#database, clock);
+      this.selection = new Selection(this.#database);
       this.#next = this.#meta('next');
       this.#received = this.#meta('received');
       this.attemptSeed = this.#meta('attempt_seed');
       this.#recover();
-      this.quarantine.committed();
     } catch (error) {
       this.#database.close();
       throw storageError(path, error);
@@ -110,7 +113,7 @@ export class InboxLog {
   }
 
   /** Everything of a commit in one transaction; gives back the position of each new batch's first record. */
-  commit({ batches = [], refused = [], condemned = [], forgotten = [], journal, attempts = [] }: Commit): number[] {
+  commit({ batches = [], refused = [], condemned = [], forgotten = [], journal, attempts = [], quarantine }: Commit): number[] {
     let next = this.#next;
     let received = this.#received;
     const firsts = this.#durably(() => {
@@ -121,7 +124,10 @@ export class InboxLog {
         next += batch.records.length;
         for (const record of batch.records) if (record.received > received) received = record.received;
       }
+      this.quarantine.begin();
       this.quarantine.insert(condemned.length === 0 ? refused : [...refused, ...condemned.map((item) => ({ ...item, position: next++ }))]);
+      quarantine?.(this.quarantine);
+      this.quarantine.finish();
       if (next !== this.#next) this.#saveNext.run(next);
       if (received !== this.#received) this.#saveReceived.run(Math.floor(received));
       for (const first of forgotten) this.#forget.run(first);
@@ -220,7 +226,7 @@ export class InboxLog {
   }
 
   /**
-   * When the oldest record of a channel that has not left the file was received; undefined when there is none.
+   * When the oldest record of a channel that has not left the file came there; undefined when there is none.
    *
    * @throws StorageError when the file cannot be read, or what stands in it is no batch.
    */
@@ -228,7 +234,7 @@ export class InboxLog {
     let oldest: number | undefined;
     try {
       const records = this.#oldest.get(channel)?.['records'];
-      if (records instanceof Uint8Array) outlineRecords(records, ({ received }) => (oldest ??= received));
+      if (records instanceof Uint8Array) outlineRecords(records, ({ arrived }) => (oldest ??= arrived));
     } catch (error) {
       throw storageError(this.#path, error);
     }
@@ -256,14 +262,17 @@ export class InboxLog {
   /** After a process died: count that against what was in the flow, and give up on a record that was in it alone. */
   #recover(): void {
     this.#durably(() => {
+      this.quarantine.begin();
       if (this.#meta('clean') === 0) {
         this.#database.exec('UPDATE batch SET deaths = deaths + 1, delivered = 0 WHERE delivered = 1');
         this.#database.exec('UPDATE suspect SET deaths = deaths + delivered, delivered = 0');
         const condemned = this.#database.prepare('DELETE FROM suspect WHERE deaths >= ? RETURNING channel, position').all(DEATHS_ALONE);
         this.quarantine.insert(condemned.flatMap((row) => this.#toBury(String(row['channel']), Number(row['position']))));
       }
+      this.quarantine.finish();
       this.#database.exec(`UPDATE meta SET value = 0 WHERE name = 'clean'`);
     });
+    this.quarantine.committed();
   }
 
   #toBury(channel: string, position: number): Refused[] {
@@ -272,7 +281,7 @@ export class InboxLog {
     const record = batch?.records[position - batch.first];
     if (!batch || !record || isSettled(batch.outcomes, position - batch.first)) return [];
     const detail = `The backend stopped four times while this sample was in the flow, the last two times while no other was. Look for a node that cannot stand it: ${record.topic || 'no topic'}.`;
-    return [{ position, record, reason: 'dead-letter', detail }];
+    return [{ position, channel, record, reason: 'dead-letter', detail }];
   }
 
   #meta(name: string): number {

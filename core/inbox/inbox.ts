@@ -1,22 +1,26 @@
-import type { Clock, Timer } from '../clock/clock.ts';
-import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Clock } from '../clock/clock.ts';
 import { GroupCommit } from '../sqlite/group-commit.ts';
 import type { Committed } from '../sqlite/group-commit.ts';
 import { Channel } from './channel.ts';
+import { InboxClosedError } from './inbox-closed-error.ts';
 import { InboxLog } from './inbox-log.ts';
 import type { Commit, NewBatch } from './inbox-log.ts';
-import type { QuarantineTable } from './quarantine-table.ts';
+import { InboxQuarantine } from '../quarantine/inbox-quarantine.ts';
+import type { QuarantineCause } from '../quarantine/cause.ts';
+import type { Refused } from '../quarantine/quarantine-table.ts';
+import type { Waiting } from '../quarantine/selection.ts';
 import type { InboxRecord } from './record.ts';
 import { openOutcomes, outcomeOf } from './outcomes.ts';
 import { keysOf, parts, sort } from './commit-items.ts';
+import { Flushing } from './flushing.ts';
 import type { Item } from './commit-items.ts';
 import { unkeepable, weightOf } from './record.ts';
 import type { SettledBatch } from './backlog.ts';
 import type { Account } from '../ledger/account.ts';
 import { Folding } from '../ledger/folding.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { LedgerError } from '../ledger/ledger-log.ts';
 import type { LedgerOptions } from '../ledger/ledger.ts';
+import { LedgerError } from '../ledger/ledger-log.ts';
 import { StorageError, storageError } from '../sqlite/storage-error.ts';
 
 export interface InboxOptions {
@@ -27,16 +31,6 @@ export interface InboxOptions {
   ledger?: LedgerOptions;
   /** Told of what went wrong where nobody waits for an answer. */
   problem: (error: unknown) => void;
-}
-
-const FORGET_INTERVAL = 100;
-const DISK_RETRY_DELAY = 5_000;
-
-/** The backend is being stopped: what comes now is not kept and not acknowledged. Code `HOLDFAST_INBOX_CLOSED`. */
-export class InboxClosedError extends HoldfastError {
-  constructor() {
-    super('HOLDFAST_INBOX_CLOSED', 'The backend is stopping and takes no more samples. Send again in a moment.');
-  }
 }
 
 /**
@@ -57,8 +51,10 @@ export class Inbox {
   readonly #unsettled = new Map<string, number>();
   /** What became of every message: the counts that must add up. */
   readonly ledger: Ledger;
+  /** What waits there with a reason. */
+  readonly quarantine: InboxQuarantine;
   readonly #folding: Folding;
-  #forgetTimer: Timer | undefined;
+  readonly #flushing: Flushing;
   #closed = false;
   #paused = false;
 
@@ -76,6 +72,17 @@ export class Inbox {
       if (!(error instanceof LedgerError)) throw storageError(path, error);
       throw new StorageError('DAMAGED', path, `The file ${path} is damaged (${error.message}). Restore it from a backup, or move it away to start with an empty one.`, { cause: error });
     }
+    this.#flushing = new Flushing({ clock, problem, isDue: () => this.#forgotten.size > 0 || this.ledger.hasNews, flush: () => void this.#write({}) });
+    this.quarantine = new InboxQuarantine({
+      table: this.#log.quarantine,
+      selection: this.#log.selection,
+      clock,
+      problem,
+      write: (work) => void this.#write({ quarantine: work }),
+      readmit: (waiting, note) => this.#readmit(waiting, note),
+      sources: () => (this.#paused ? undefined : [...this.#channels].flatMap(([name, { window }]) => (window === undefined ? [] : [{ name, window }]))),
+      held: (channel) => ({ records: this.#unsettled.get(channel) ?? 0, bytes: this.ledger.inFlightBytes }),
+    });
     this.#group = new GroupCommit({ clock, interval: commitInterval, maximumItems: 10_000, commit: (items) => this.#commit(items) });
   }
 
@@ -84,7 +91,7 @@ export class Inbox {
    * remembered that this attempt came through.
    */
   append(channel: string, record: InboxRecord, committed: Committed, key?: number): void {
-    if (this.ledger.account(record.device, record.via).device !== record.device) record.pooled = true;
+    this.#pool(record);
     this.#add({ channel, record, key }, record, committed, key);
   }
 
@@ -111,8 +118,14 @@ export class Inbox {
   }
 
   /** Puts a record into quarantine that is not to enter the flow at all; otherwise as `append`. */
-  condemn(record: InboxRecord, reason: string, detail: string, committed: Committed, key?: number): void {
-    this.#add({ condemned: { record, reason, detail }, key }, record, committed, key);
+  condemn(channel: string, record: InboxRecord, cause: QuarantineCause, committed: Committed, key?: number): void {
+    this.#add({ condemned: { channel, record, ...cause }, key }, record, committed, key);
+  }
+
+  /** Puts one sample of a record that is in the flow into quarantine, once however often it is said; how the record ends is for its channel to hear. */
+  quarantineSample(refused: Refused & { sample: number }, committed: Committed): void {
+    if (this.#closed) committed(new InboxClosedError());
+    else this.#group.add({ refused }, committed);
   }
 
   /** The channel of a source; its name is the id of the node that delivers, and is kept over restarts. */
@@ -130,7 +143,7 @@ export class Inbox {
             this.#count(name, -1);
             this.ledger.settled(account, weight, outcome);
           },
-          quarantine: (refused, committed) => (this.#closed ? undefined : this.#group.add({ refused }, committed)),
+          quarantine: (refused, committed) => (this.#closed ? undefined : this.#group.add({ refused: { ...refused, channel: name } }, committed)),
           problem: this.#problem,
         },
         this.#clock,
@@ -157,19 +170,6 @@ export class Inbox {
     return this.#log.oldest(channel);
   }
 
-  quarantined(): number {
-    return this.#log.quarantine.count();
-  }
-
-  /** How many had to leave the quarantine because it was full, since its file was made. */
-  quarantineDropped(): number {
-    return this.#log.quarantine.dropped();
-  }
-
-  quarantineList(limit: number): ReturnType<QuarantineTable['list']> {
-    return this.#log.quarantine.list(limit);
-  }
-
   /** Commits what waits, notes what has settled and closes the file. */
   close(): void {
     if (this.#closed) return;
@@ -179,9 +179,9 @@ export class Inbox {
     } catch (error) {
       this.#problem(error);
     }
-    this.#flushForgotten();
-    this.#forgetTimer?.cancel();
+    this.#flushing.close();
     this.#folding.close();
+    this.quarantine.close();
     const channels = [...this.#channels.values()];
     for (const channel of channels) channel.close();
     this.#log.close(channels.flatMap((channel) => [...channel.open]));
@@ -210,6 +210,10 @@ export class Inbox {
     for (const [account, records] of before) this.ledger.foundReceived(account, records);
   }
 
+  #pool(record: InboxRecord): void {
+    if (this.ledger.account(record.device, record.via).device !== record.device) record.pooled = true;
+  }
+
   #count(channel: string, records: number): void {
     this.#unsettled.set(channel, (this.#unsettled.get(channel) ?? 0) + records);
   }
@@ -217,20 +221,46 @@ export class Inbox {
   #commit(items: readonly Item[]): void {
     // All that waited for their commit have it now, well or not.
     this.#attempting = undefined;
-    const { channels, refused, condemned, attempts } = sort(items);
+    const { channels, ...others } = sort(items);
+    const { condemned } = others;
+    const batches = this.#batchesOf(channels);
+    for (const { record } of condemned) this.ledger.ended(this.ledger.account(record.device, record.via), 'quarantined');
+    const firsts = this.#write({ batches, ...others }, () => {
+      for (const { record } of condemned) this.ledger.ended(this.ledger.account(record.device, record.via), 'quarantined', -1);
+    });
+    this.#offer(batches, firsts);
+  }
+
+  /** Moves what waits in quarantine into the inbox, in the transaction that `note` writes something into; throws when that fails, and then nothing has moved. */
+  #readmit(waiting: readonly Waiting[], note: () => void): void {
+    const channels = new Map<string, InboxRecord[]>();
+    for (const { channel, record } of waiting) {
+      this.#pool(record);
+      const records = channels.get(channel);
+      if (records) records.push(record);
+      else channels.set(channel, [record]);
+    }
+    const batches = this.#batchesOf(channels);
+    this.#offer(batches, this.#write({ batches, quarantine: (table) => {
+      table.remove(waiting.map(({ id }) => id), 'released');
+      note();
+    } }));
+  }
+
+  #batchesOf(channels: ReadonlyMap<string, readonly InboxRecord[]>): NewBatch[] {
     const batches: NewBatch[] = [];
     for (const [name, records] of channels) {
       let { room } = this.channel(name);
-      for (const record of records) this.ledger.keeping(this.ledger.accountOf(record), weightOf(record));
+      for (const record of records) this.ledger.keeping(this.ledger.accountOf(record), weightOf(record), record.released !== undefined);
       for (const part of parts(records)) {
         batches.push({ channel: name, ...part, delivered: room > 0 });
         room -= part.records.length;
       }
     }
-    for (const { record } of condemned) this.ledger.ended(this.ledger.account(record.device, record.via), 'quarantined');
-    const firsts = this.#write({ batches, refused, condemned, attempts }, () => {
-      for (const { record } of condemned) this.ledger.ended(this.ledger.account(record.device, record.via), 'quarantined', -1);
-    });
+    return batches;
+  }
+
+  #offer(batches: readonly NewBatch[], firsts: readonly number[]): void {
     batches.forEach(({ channel, records, bytes, delivered }, index) => {
       const first = firsts[index];
       this.#count(channel, records.length);
@@ -239,13 +269,14 @@ export class Inbox {
   }
 
   /** Writes with what has settled meanwhile, and with what the ledger has to say of all of it. */
-  #write(commit: Pick<Commit, 'batches' | 'refused' | 'condemned' | 'attempts'>, undo?: () => void): number[] {
+  #write(commit: Pick<Commit, 'batches' | 'refused' | 'condemned' | 'attempts' | 'quarantine'>, undo?: () => void): number[] {
     const forgotten = [...this.#forgotten];
     try {
       const firsts = this.#log.commit({ ...commit, forgotten, journal: this.ledger.journal() });
       this.ledger.committed();
       for (const first of forgotten) this.#forgotten.delete(first);
       this.#folding.committed();
+      this.quarantine.committed();
       return firsts;
     } catch (error) {
       this.ledger.failed();
@@ -254,36 +285,17 @@ export class Inbox {
     }
   }
 
-  /** Settled batches go with the next commit, or a little later when there is none: no fsync is spent on them alone under load. */
   #forget({ first, accounts, outcomes }: SettledBatch): void {
     accounts.forEach((account, index) => {
       const outcome = outcomeOf(outcomes, index);
       if (outcome) this.ledger.forgetting(account, outcome);
     });
     this.#forgotten.add(first);
-    this.#flushSoon(FORGET_INTERVAL);
+    this.#flushing.soon();
   }
 
   /** Has what the ledger counted on disk soon, also when nothing is committed. */
   noted(): void {
-    this.#flushSoon(FORGET_INTERVAL);
-  }
-
-  #flushSoon(milliseconds: number): void {
-    if (this.#closed) return;
-    this.#forgetTimer ??= this.#clock.setTimeout(() => {
-      this.#forgetTimer = undefined;
-      this.#flushForgotten();
-    }, milliseconds);
-  }
-
-  #flushForgotten(): void {
-    if (this.#forgotten.size === 0 && !this.ledger.hasNews) return;
-    try {
-      this.#write({});
-    } catch (error) {
-      this.#problem(error);
-      this.#flushSoon(DISK_RETRY_DELAY);
-    }
+    this.#flushing.soon();
   }
 }

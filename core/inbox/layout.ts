@@ -1,5 +1,6 @@
 import { LEDGER_TABLES } from '../ledger/ledger-log.ts';
 import type { Layout } from '../sqlite/database.ts';
+import { QUARANTINE_TABLES } from '../quarantine/layout.ts';
 import { ATTEMPT_TABLE } from './attempts.ts';
 
 /** How `inbox.sqlite` is laid out: the records, the quarantine, the ledger and the attempts, so that one transaction moves a record and counts it. */
@@ -28,5 +29,6 @@ export const LAYOUT: Layout = {
      ALTER TABLE suspect ADD COLUMN delivered INTEGER NOT NULL DEFAULT 1`,
     `INSERT INTO meta VALUES ('attempt_seed', random() & 0x1fffffffffffff)`,
     `INSERT INTO meta VALUES ('received', 0)`,
+    QUARANTINE_TABLES,
   ],
 };

@@ -1,12 +1,12 @@
 /**
- * How the delivery of a record ended: `stored` by a node that keeps samples for good, `handled` by nodes that do not, or
- * `quarantined`. The numbers stand on disk, one byte a record.
+ * How the delivery of a record ended: `stored` by a node that keeps samples for good, `handled` by nodes that do not,
+ * `quarantined`, or `refused` by a contract and stored by nobody. The numbers stand on disk, one byte a record.
  */
-export const OUTCOME = { open: 0, stored: 1, handled: 2, quarantined: 3 } as const;
+export const OUTCOME = { open: 0, stored: 1, handled: 2, quarantined: 3, refused: 4 } as const;
 
 export type Outcome = Exclude<keyof typeof OUTCOME, 'open'>;
 
-const NAMES = [undefined, 'stored', 'handled', 'quarantined'] as const;
+const NAMES = [undefined, 'stored', 'handled', 'quarantined', 'refused'] as const;
 
 /** One byte a record, all open. */
 export function openOutcomes(count: number): Uint8Array {

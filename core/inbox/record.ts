@@ -20,6 +20,18 @@ export interface InboxRecord {
   conflated?: true;
   /** It is counted in the account that devices share which have none of their own; see core/ledger. */
   pooled?: true;
+  /** It was driven in again from quarantine. */
+  released?: Released;
+}
+
+/** What is known of a record that was driven in again from quarantine. */
+export interface Released {
+  /** The position it had when it first came: its samples keep their ids. */
+  position: number;
+  /** The one sample of the payload that is meant, from 0; absent: all of them. */
+  sample?: number;
+  /** When it was driven in again, ms since the epoch. */
+  at: number;
 }
 
 /** About what a record without topic and payload takes on disk, in bytes. */
@@ -34,7 +46,9 @@ const LONGEST_TEXT = 0xffff;
 const FIXED = 1 + 8 + 2 + 2 + 2 + 4;
 /** Set in the first byte of a record that has two more bytes behind its fixed ones: format and flags. */
 const EXTENDED = 0x80;
-const FLAGS = { conflated: 1, pooled: 2 } as const;
+const FLAGS = { conflated: 1, pooled: 2, released: 4 } as const;
+/** What stands behind the flags of a record that was released: position f64, sample i32 (-1: all), time f64. */
+const RELEASED = 8 + 4 + 8;
 
 /** A record that the inbox cannot keep. Code `HOLDFAST_RECORD`. */
 export class RecordError extends HoldfastError {
@@ -45,15 +59,15 @@ export class RecordError extends HoldfastError {
 
 /**
  * Packs records one after the other. Per record, little endian: via u8, received f64, lengths of device, principal and
- * topic u16 each, length of payload u32, then, when the highest bit of via is set, format u8 and flags u8 (1: conflated, 2: pooled), then
- * those bytes (UTF-8 for the three texts).
+ * topic u16 each, length of payload u32, then, when the highest bit of via is set, format u8 and flags u8 (1: conflated, 2: pooled,
+ * 4: released, and then position f64, sample i32 or -1, time f64), then those bytes (UTF-8 for the three texts).
  *
  * @throws RecordError for a text of more than 65,535 bytes.
  */
 export function encodeRecords(records: readonly InboxRecord[]): Buffer {
   let size = 0;
   for (const record of records) {
-    size += FIXED + (isExtended(record) ? 2 : 0) + Buffer.byteLength(record.device) + Buffer.byteLength(record.principal) + Buffer.byteLength(record.topic) + record.payload.length;
+    size += FIXED + (isExtended(record) ? 2 : 0) + (record.released ? RELEASED : 0) + Buffer.byteLength(record.device) + Buffer.byteLength(record.principal) + Buffer.byteLength(record.topic) + record.payload.length;
   }
   const buffer = Buffer.allocUnsafe(size);
   let at = 0;
@@ -63,8 +77,14 @@ export function encodeRecords(records: readonly InboxRecord[]): Buffer {
     buffer.writeUInt8(VIA.indexOf(record.via) | (isExtended(record) ? EXTENDED : 0), head);
     if (isExtended(record)) {
       buffer.writeUInt8(FORMATS.indexOf(record.format ?? 'auto'), at);
-      buffer.writeUInt8((record.conflated ? FLAGS.conflated : 0) | (record.pooled ? FLAGS.pooled : 0), at + 1);
+      buffer.writeUInt8((record.conflated ? FLAGS.conflated : 0) | (record.pooled ? FLAGS.pooled : 0) | (record.released ? FLAGS.released : 0), at + 1);
       at += 2;
+    }
+    if (record.released) {
+      buffer.writeDoubleLE(record.released.position, at);
+      buffer.writeInt32LE(record.released.sample ?? -1, at + 8);
+      buffer.writeDoubleLE(record.released.at, at + 12);
+      at += RELEASED;
     }
     buffer.writeDoubleLE(record.received, head + 1);
     at += writeText(buffer, record.device, at, head + 9);
@@ -77,8 +97,8 @@ export function encodeRecords(records: readonly InboxRecord[]): Buffer {
   return buffer;
 }
 
-function isExtended({ format, conflated, pooled }: InboxRecord): boolean {
-  return conflated === true || pooled === true || (format !== undefined && format !== 'auto');
+function isExtended({ format, conflated, pooled, released }: InboxRecord): boolean {
+  return conflated === true || pooled === true || released !== undefined || (format !== undefined && format !== 'auto');
 }
 
 function writeText(buffer: Buffer, text: string, at: number, lengthAt: number): number {
@@ -108,7 +128,7 @@ function tooLong(text: string, length: number): RecordError {
  */
 export function decodeRecords(bytes: Uint8Array): InboxRecord[] {
   const records: InboxRecord[] = [];
-  readRecords(bytes, (buffer, { head, via, format, flags, device, principal, topic, payload, end }) => {
+  readRecords(bytes, (buffer, { head, via, format, flags, released, device, principal, topic, payload, end }) => {
     const record: InboxRecord = {
       via,
       received: buffer.readDoubleLE(head + 1),
@@ -120,6 +140,7 @@ export function decodeRecords(bytes: Uint8Array): InboxRecord[] {
     if (format !== 'auto') record.format = format;
     if ((flags & FLAGS.conflated) !== 0) record.conflated = true;
     if ((flags & FLAGS.pooled) !== 0) record.pooled = true;
+    if (released !== undefined) record.released = readReleased(buffer, released);
     records.push(record);
   });
   return records;
@@ -132,18 +153,19 @@ export interface Outline {
   pooled: boolean;
   /** As `weightOf` has it. */
   weight: number;
-  received: number;
+  /** When it reached the inbox: for one that was driven in again, when that was. In ms since the epoch. */
+  arrived: number;
 }
 
 /** The records without their payloads. Throws as `decodeRecords` does. */
 export function outlineRecords(bytes: Uint8Array, each: (outline: Outline) => void): void {
-  readRecords(bytes, (buffer, { head, via, flags, device, principal, topic, payload, end }) =>
+  readRecords(bytes, (buffer, { head, via, flags, released, device, principal, topic, payload, end }) =>
     each({
       device: buffer.toString('utf8', device, principal),
       via,
       pooled: (flags & FLAGS.pooled) !== 0,
       weight: OVERHEAD + buffer.toString('utf8', topic, payload).length + end - payload,
-      received: buffer.readDoubleLE(head + 1),
+      arrived: buffer.readDoubleLE(released === undefined ? head + 1 : released + 12),
     }),
   );
 }
@@ -154,11 +176,19 @@ interface Places {
   via: Via;
   format: PayloadFormat;
   flags: number;
+  /** Undefined: it was not driven in again. */
+  released: number | undefined;
   device: number;
   principal: number;
   topic: number;
   payload: number;
   end: number;
+}
+
+function readReleased(buffer: Buffer, at: number): Released {
+  const sample = buffer.readInt32LE(at + 8);
+  const released: Released = { position: buffer.readDoubleLE(at), at: buffer.readDoubleLE(at + 12) };
+  return sample < 0 ? released : { ...released, sample };
 }
 
 function readRecords(bytes: Uint8Array, each: (buffer: Buffer, places: Places) => void): void {
@@ -178,10 +208,11 @@ function readRecords(bytes: Uint8Array, each: (buffer: Buffer, places: Places) =
     const format = extension === undefined ? 'auto' : FORMATS[buffer.readUInt8(extension)];
     if (format === undefined) throw new RangeError('An inbox batch names an unknown format.');
     const flags = extension === undefined ? 0 : buffer.readUInt8(extension + 1);
+    const released = (flags & FLAGS.released) === 0 ? undefined : take(RELEASED);
     const device = take(buffer.readUInt16LE(head + 9));
     const principal = take(buffer.readUInt16LE(head + 11));
     const topic = take(buffer.readUInt16LE(head + 13));
     const payload = take(buffer.readUInt32LE(head + 15));
-    each(buffer, { head, via, format, flags, device, principal, topic, payload, end: at });
+    each(buffer, { head, via, format, flags, released, device, principal, topic, payload, end: at });
   }
 }

@@ -5,6 +5,7 @@ import { parseTime } from '../decode/time.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { checkId, PrincipalError } from '../registry/principal.ts';
 import type { Profile } from '../profile/profile.ts';
+import type { Sample } from '../sample/sample.ts';
 import type { Delivery } from './delivery.ts';
 import type { RefusalReason } from './refusal.ts';
 
@@ -58,6 +59,16 @@ export function flowDeliveries({ device, values, ts, topic }: FlowSample, { now,
 function withTime(decoded: Decoded, ts: number, now: number, profile: Profile | undefined): Decoded {
   const context = profile === undefined ? { received: now } : { received: now, profile: { ...profile, metrics: {} } };
   return judge([{ ...decoded, ts }], context)[0] ?? decoded;
+}
+
+/** What `readFlowRecord` reads of a sample that a flow made itself: it keeps its id and its times. */
+export function flowRecord({ id, ts, tsSource, seq, historical, values, metrics }: Sample): Buffer {
+  const decoded: Decoded = { id, ts, values };
+  if (tsSource === 'server') decoded.tsSource = 'server';
+  if (seq !== undefined) decoded.seq = seq;
+  if (metrics !== undefined) decoded.metrics = metrics;
+  if (historical === true) decoded.historical = true;
+  return Buffer.from(JSON.stringify(decoded));
 }
 
 /** What `flowDeliveries` understood, with its remarks: nothing is decoded twice. */

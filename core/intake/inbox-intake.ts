@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/holdfast-error.ts';
-import { InboxClosedError } from '../inbox/inbox.ts';
+import { InboxClosedError } from '../inbox/inbox-closed-error.ts';
 import type { InboxRecord } from '../inbox/record.ts';
 import { RecordError, weightOf } from '../inbox/record.ts';
 import type { Account } from '../ledger/account.ts';
@@ -160,7 +160,7 @@ export class InboxIntake implements Intake {
     const kept = quarantine.keepsOut(arrival.delivery.device);
     if (!kept) return false;
     if (kept.refused <= KEPT_IN_QUARANTINE && !this.#full(arrival)) {
-      inbox.condemn(this.#record(arrival), 'device-quarantined', `The device is in quarantine: ${kept.reason}`, (error) => (error ? this.#failed(arrival, error) : this.#answer(arrival)), arrival.key);
+      inbox.condemn(this.#channel, this.#record(arrival), { reason: 'device-quarantined', detail: `The device is in quarantine: ${kept.reason}` }, (error) => (error ? this.#failed(arrival, error) : this.#answer(arrival)), arrival.key);
       return true;
     }
     const retryAfter = kept.until === undefined ? {} : { retryAfter: Math.max(1, kept.until - clock.now()) };

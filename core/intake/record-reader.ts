@@ -8,7 +8,7 @@ import { sampleId } from '../sample/identity.ts';
 import { decodeSparkplug, rebirthCommand, SparkplugState } from '../sparkplug/index.ts';
 import type { SparkplugSample } from '../sparkplug/index.ts';
 import type { State } from '../state/state.ts';
-import { sampleOf, samplesOfRecord } from './samples-of-record.ts';
+import { meantOf, sampleOf, samplesOfRecord } from './samples-of-record.ts';
 
 export interface RecordReaderOptions {
   registry: Pick<Registry, 'find'>;
@@ -45,7 +45,8 @@ export class RecordReader {
    * @throws DecodeError when the bytes are no readings.
    */
   read(record: InboxRecord, position: number): ReadRecord {
-    if (record.format === 'sparkplug-b') return this.#readSparkplug(record, position);
+    // A former message of a session is read as it was the first time, and changes nothing of the session: see decodeSparkplug.
+    if (record.format === 'sparkplug-b') return this.#readSparkplug(record, record.released?.position ?? position);
     const profile = this.#profileOf(record.device);
     return { samples: samplesOfRecord(record, position, profile, this.#options.profiles.of(profile)) };
   }
@@ -63,7 +64,7 @@ export class RecordReader {
       saved?.catch(this.#options.problem);
       throw refused;
     }
-    const samples = decoded.map((one, place) => this.#sparkplugSample(record, one, position, place));
+    const samples = meantOf(record, decoded.map((one, place) => this.#sparkplugSample(record, one, position, place)));
     return saved ? { samples, saved } : { samples };
   }
 

@@ -19,13 +19,23 @@ import type { MetricInfo, Sample, Source } from '../sample/sample.ts';
 export function samplesOfRecord(record: InboxRecord, position: number, profile: string, declared?: Profile): Sample[] {
   const decoded = record.via === 'flow' ? [readFlowRecord(record.payload)] : decodePayload(record.payload, contextOf(record, declared));
   if (record.format === 'forwarded') refuseOtherDevices(record, decoded);
-  return samplesOf(record, decoded, position, profile);
+  return meantOf(record, samplesOf(record, decoded, record.released?.position ?? position, profile));
+}
+
+/** Of a record that was driven in again, the sample that is meant where it is one alone. */
+export function meantOf({ released }: InboxRecord, samples: Sample[]): Sample[] {
+  return released?.sample === undefined ? samples : samples.slice(released.sample, released.sample + 1);
 }
 
 /** The samples of a record that has been decoded. */
 function samplesOf(record: InboxRecord, decoded: readonly Decoded[], position: number, profile: string): Sample[] {
   const ids = sampleIds(record.device, decoded, record.payload, `${record.device}/p${position}`);
-  return decoded.map((one, index) => sampleOf(record, one, forwardedId(record, one) ?? ids[index] ?? `${record.device}/p${position}-${index}`, profile));
+  return decoded.map((one, index) => sampleOf(record, one, idOf(record, one) ?? ids[index] ?? `${record.device}/p${position}-${index}`, profile));
+}
+
+/** The id that a sample came with: one of a flow keeps it. */
+function idOf(record: InboxRecord, one: Decoded): string | undefined {
+  return record.via === 'flow' ? one.id : forwardedId(record, one);
 }
 
 /** The id that a sample had where it was forwarded. One that is a position in that inbox is told apart from those of this one. */
@@ -55,7 +65,7 @@ export function sampleOf(record: InboxRecord, one: Decoded, id: string, profile:
   if (profile !== '') sample.profile = profile;
   if (one.seq !== undefined) sample.seq = one.seq;
   if (one.metrics !== undefined) sample.metrics = one.metrics;
-  if (one.historical === true) sample.historical = true;
+  if (one.historical === true || record.released !== undefined) sample.historical = true;
   if (record.conflated) flagConflated(sample);
   return sample;
 }

@@ -1,17 +1,18 @@
 /**
  * What became of messages, in the order of their places in `Counts.kinds`.
  * `received` reached us from somebody; `stored` settled with a node that keeps samples for good; `handled` settled without one;
- * `quarantined` waits with its reason; `duplicate` was a repetition of what had been kept; `conflated` gave way to a later one.
+ * `quarantined` waits with its reason; `duplicate` was a repetition of what had been kept; `conflated` gave way to a later one;
+ * `released` was driven in again from quarantine, and so comes beside what was received.
  */
-export const KINDS = ['received', 'stored', 'handled', 'quarantined', 'duplicate', 'conflated'] as const;
+export const KINDS = ['received', 'stored', 'handled', 'quarantined', 'duplicate', 'conflated', 'released'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
-const PLACE = { received: 0, stored: 1, handled: 2, quarantined: 3, duplicate: 4, conflated: 5 } as const satisfies Record<Kind, number>;
+const PLACE = { received: 0, stored: 1, handled: 2, quarantined: 3, duplicate: 4, conflated: 5, released: 6 } as const satisfies Record<Kind, number>;
 
 /** Counts of messages: by kind, and of the refused by reason. */
 export class Counts {
-  readonly kinds: number[] = [0, 0, 0, 0, 0, 0];
+  readonly kinds: number[] = [0, 0, 0, 0, 0, 0, 0];
   refused: Record<string, number> | undefined;
 
   get isZero(): boolean {
@@ -51,6 +52,8 @@ export class Counts {
 /** One account as people and programs read it; `difference` is what does not add up, and is 0. */
 export interface Statement {
   received: number;
+  /** Driven in again from quarantine. */
+  released: number;
   stored: number;
   handled: number;
   quarantined: number;
@@ -61,21 +64,19 @@ export interface Statement {
   difference: number;
 }
 
-/** received = stored + handled + quarantined + duplicate + conflated + refused + in flight. */
+/** received + released = stored + handled + quarantined + duplicate + conflated + refused + in flight. */
 export function statementOf(counts: Counts, inFlight: number): Statement {
-  const [received = 0, ...ended] = counts.kinds;
   const refused = { ...counts.refused };
-  const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0);
-  const difference = received - ended.reduce((sum, count) => sum + count, 0) - refusals - inFlight;
-  return {
-    received,
+  const statement = {
+    received: counts.of('received'),
+    released: counts.of('released'),
     stored: counts.of('stored'),
     handled: counts.of('handled'),
     quarantined: counts.of('quarantined'),
     duplicate: counts.of('duplicate'),
     conflated: counts.of('conflated'),
-    refused,
-    inFlight,
-    difference,
   };
+  const { received, released, ...ended } = statement;
+  const ends = [...Object.values(ended), ...Object.values(refused)].reduce((sum, count) => sum + count, 0);
+  return { ...statement, refused, inFlight, difference: received + released - ends - inFlight };
 }

@@ -1,11 +1,12 @@
 import type { Via } from '../sample/via.ts';
 import { VIA } from '../sample/via.ts';
-import { Account } from './account.ts';
+import { Account, dueOf } from './account.ts';
+import type { Outcome } from '../inbox/outcomes.ts';
 import { Counts, statementOf } from './counts.ts';
 import type { Kind, Statement } from './counts.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry, LedgerLog } from './ledger-log.ts';
-import { entryOf, EVERYBODY, OTHERS } from './ledger-log.ts';
+import { EVERYBODY, OTHERS } from './ledger-log.ts';
 
 /** A protocol's sum, or that of all. */
 interface Total {
@@ -26,11 +27,13 @@ export interface LedgerOptions {
   maximumAccounts?: number;
 }
 
+/** The reason under which a record counts that a contract refused in the flow. */
+const BY_CONTRACT = 'contract';
 const MAXIMUM_ACCOUNTS = 100_000;
 const ACCOUNTS_IN_MEMORY = 50_000;
 
 /**
- * The counts that must add up: received = stored + handled + quarantined + duplicate + conflated + refused + in flight, for each
+ * The counts that must add up: received + released = stored + handled + quarantined + duplicate + conflated + refused + in flight, for each
  * device, each protocol and in all, at every moment and over restarts. The unit is the message, as a protocol delivered it.
  *
  * What a record does to the counts is written with the transaction that moves the record, so that a crash cannot part
@@ -105,8 +108,8 @@ export class Ledger {
   }
 
   /** A record that was in the inbox's file when the ledger was opened; one that has settled is not in the table before it is forgotten. */
-  found(account: Account, bytes: number, outcome: 'stored' | 'handled' | 'quarantined' | undefined): void {
-    if (outcome) this.#count(account, outcome);
+  found(account: Account, bytes: number, outcome: Outcome | undefined): void {
+    if (outcome) this.#countEnd(account, outcome);
     else this.#fly(account, 1, bytes);
   }
 
@@ -116,23 +119,25 @@ export class Ledger {
     this.#journal.of(account).count('received', records);
   }
 
-  /** A record is part of the commit that is being written; it counts with `committed`. */
-  keeping(account: Account, bytes: number): void {
+  /** A record is part of the commit that is being written; it counts with `committed`. `released`: it comes from quarantine, and was received before. */
+  keeping(account: Account, bytes: number, released = false): void {
     if (account.fresh === 0) this.#fresh.push(account);
     account.fresh += 1;
+    if (released) account.freshReleased += 1;
     account.freshBytes += bytes;
   }
 
   /** A record has settled. It stays in the inbox's file until it is forgotten. */
-  settled(account: Account, bytes: number, outcome: 'stored' | 'handled' | 'quarantined'): void {
+  settled(account: Account, bytes: number, outcome: Outcome): void {
     this.#fly(account, -1, -bytes);
-    this.#count(account, outcome);
+    this.#countEnd(account, outcome);
     this.#settled += 1;
   }
 
   /** A record that has settled is about to leave the inbox's file with the next commit. */
-  forgetting(account: Account, outcome: 'stored' | 'handled' | 'quarantined'): void {
-    account.due.count(outcome);
+  forgetting(account: Account, outcome: Outcome): void {
+    if (outcome === 'refused') account.due.countRefused(BY_CONTRACT);
+    else account.due.count(outcome);
     this.#mark(account);
   }
 
@@ -148,9 +153,8 @@ export class Ledger {
   refused(account: Account, reason: string): void {
     this.#count(account, 'received');
     account.due.count('received');
-    account.live.countRefused(reason);
+    this.#countRefused(account, reason);
     account.due.countRefused(reason);
-    this.#totals.get(account.via)?.counts.countRefused(reason);
     this.#mark(account);
   }
 
@@ -172,8 +176,11 @@ export class Ledger {
   committed(): void {
     for (const account of this.#fresh) {
       this.#fly(account, account.fresh, account.freshBytes);
-      this.#count(account, 'received', account.fresh);
-      this.#journal.of(account).count('received', account.fresh);
+      const journaled = this.#journal.of(account);
+      for (const [kind, records] of [['received', account.fresh - account.freshReleased], ['released', account.freshReleased]] as const) {
+        this.#count(account, kind, records);
+        journaled.count(kind, records);
+      }
     }
     this.#forgetFresh();
     for (const account of this.#due) {
@@ -258,6 +265,16 @@ export class Ledger {
     this.#totals.get(account.via)?.counts.count(kind, messages);
   }
 
+  #countRefused(account: Account, reason: string): void {
+    account.live.countRefused(reason);
+    this.#totals.get(account.via)?.counts.countRefused(reason);
+  }
+
+  #countEnd(account: Account, outcome: Outcome): void {
+    if (outcome === 'refused') this.#countRefused(account, BY_CONTRACT);
+    else this.#count(account, outcome);
+  }
+
   #mark(account: Account): void {
     if (account.isDue) return;
     account.isDue = true;
@@ -267,15 +284,11 @@ export class Ledger {
   #forgetFresh(): void {
     for (const account of this.#fresh) {
       account.fresh = 0;
+      account.freshReleased = 0;
       account.freshBytes = 0;
     }
     this.#fresh = [];
   }
-}
-
-function dueOf({ device, via, due, fresh }: Account): JournalEntry {
-  const [received = 0, ...rest] = due.kinds;
-  return entryOf(device, via, { kinds: [received + fresh, ...rest], refused: due.refused });
 }
 
 function dropIdle(accounts: Map<string, Account>): void {

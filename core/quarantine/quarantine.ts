@@ -68,6 +68,12 @@ export interface QuarantineSummary {
   lost: number;
 }
 
+/** How entries are driven in again. */
+export interface ReleaseOptions {
+  /** The source by which those go in whose own is gone: the id of its node. Absent: the one that there is, where there is one. */
+  channel?: string;
+}
+
 /** A release under way or over: it goes on after a restart. */
 export interface ReleaseProgress {
   /** Names it. */
@@ -77,7 +83,7 @@ export interface ReleaseProgress {
   total: number;
   /** Driven in again so far. */
   released: number;
-  /** Entries that cannot be, since their source is gone. */
+  /** Entries that cannot be, since their source is gone; they wait on. */
   skipped: number;
   state: 'running' | 'done' | 'cancelled' | 'failed';
   /** Why it failed. */
@@ -95,6 +101,8 @@ export interface QuarantineBounds {
 
 /** What waits in quarantine of one backend. */
 export interface Quarantine {
+  /** Bounds what may wait; what is beyond goes soon. */
+  setBounds(bounds: QuarantineBounds): void;
   list(filter: QuarantineFilter, page: { limit: number; before?: number }): QuarantinePage;
   summary(): QuarantineSummary;
   /** How many entries the filter means. */
@@ -107,7 +115,7 @@ export interface Quarantine {
    *
    * @throws QuarantineError when another one is running.
    */
-  release(filter: QuarantineFilter): ReleaseProgress;
+  release(filter: QuarantineFilter, options?: ReleaseOptions): ReleaseProgress;
   /** The release that is running, or was the last. */
   progress(): ReleaseProgress | undefined;
   /** Stops it; what has been released stays so. */

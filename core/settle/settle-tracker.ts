@@ -1,12 +1,27 @@
 import { messageOf } from '../errors/holdfast-error.ts';
+import type { QuarantineCause } from '../quarantine/cause.ts';
+import type { Sample } from '../sample/sample.ts';
 
 /** How a tracked message ended: settled well (`stored`: a node that keeps samples for good had it), failed in some node, or was cut off by a deploy. */
 export type Outcome = { kind: 'settled'; stored?: true } | { kind: 'failed'; error: Error } | { kind: 'interrupted' };
+
+/** Knows what the samples of a message were made of. */
+export interface SampleOrigin {
+  /** Puts a sample into quarantine; resolves when it is on disk. @returns undefined for a sample that is none of its own. */
+  quarantine(sample: Sample, cause: QuarantineCause): Promise<void> | undefined;
+  /** A contract refuses the sample with this id. @returns false for one that is none of its own. */
+  refuse(id: string): boolean;
+  /** A node has put these where they stay. Asks for them only where that makes a difference. */
+  stored(samples: () => readonly Sample[]): void;
+  /** Names the delivery, the same when it comes again. */
+  readonly name: string;
+}
 
 /** A message being followed; see `SettleTracker.begin`. */
 export interface Tracked {
   readonly ids: string[];
   readonly ended: (outcome: Outcome) => void;
+  readonly origin: SampleOrigin | undefined;
   /** Deliveries not done yet, plus one while its sender still holds it. */
   outstanding: number;
   failure: Error | undefined;
@@ -50,8 +65,8 @@ export class SettleTracker {
   }
 
   /** Follows the message with this id, which is about to be sent. `ended` is called once, after `release`. */
-  begin(id: string, ended: (outcome: Outcome) => void): Tracked {
-    const tracked: Tracked = { ids: [id], ended, outstanding: 1, failure: undefined, interrupted: false, stored: false, over: false, passages: new Set() };
+  begin(id: string, ended: (outcome: Outcome) => void, origin?: SampleOrigin): Tracked {
+    const tracked: Tracked = { ids: [id], ended, origin, outstanding: 1, failure: undefined, interrupted: false, stored: false, over: false, passages: new Set() };
     this.#byId.set(id, tracked);
     this.#size += 1;
     return tracked;
@@ -115,6 +130,11 @@ export class SettleTracker {
     if (this.#stopping) passage.tracked.interrupted = true;
     if (passage.held.length === 0 && passage.handed.length === 0) passage.tracked.passages.delete(passage);
     this.#decrement(passage.tracked);
+  }
+
+  /** What the samples of a message that a node is handling were made of; undefined where no source brought it. */
+  originOf(message: Message): SampleOrigin | undefined {
+    return this.#byMessage.get(message)?.tracked.origin;
   }
 
   /** A node has put the samples of `message` where they stay. To be said before its done. */

@@ -30,7 +30,7 @@ export function addBackendRoutes(RED: NodeAPI): void {
   route('get', 'known', READ, known);
   route('get', 'status', READ, status);
   route('get', 'quarantine', READ, (backend) =>
-    backend.inbox.quarantineList(QUARANTINE_SHOWN).map(({ record, ...row }) => ({ ...row, ...record, payload: Buffer.from(record.payload).toString('base64') })),
+    backend.quarantine.list({}, { limit: QUARANTINE_SHOWN }).entries.map((entry) => ({ ...entry, payload: Buffer.from(entry.payload).toString('base64') })),
   );
   route('get', 'ledger', READ, ledger);
   route('get', 'quarantined-devices', READ, (backend) => backend.reception.quarantine.list());
@@ -69,7 +69,7 @@ async function status(backend: Backend): Promise<object> {
   const unsettled = Object.fromEntries(backend.inbox.unsettled());
   // A database that is away is told of in `health`; the rest is to be seen all the same.
   const readings = await Promise.resolve(backend.store.count()).catch(() => null);
-  return { directory: backend.directory, unsettled, quarantined: backend.inbox.quarantined(), quarantineDropped: backend.inbox.quarantineDropped(), readings, counts: backend.store.counts, health: backend.store.health() };
+  return { directory: backend.directory, unsettled, quarantined: backend.quarantine.count({}), quarantineDropped: backend.quarantine.summary().lost, readings, counts: backend.store.counts, health: backend.store.health() };
 }
 
 /** Everybody's sums, and those of a page of devices, or of the one asked for; `next`: where the next page begins. */

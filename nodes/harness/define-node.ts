@@ -16,15 +16,17 @@ import { samplesOf } from '../../core/sample/message.ts';
 import { Status } from './status.ts';
 import { answerTries } from './try-it.ts';
 import type { LastMessage, TryIt } from './try-it.ts';
+import { TurningAway } from './turn-away.ts';
+import type { TurnAway } from './turn-away.ts';
 
 /** Sends something to outputs by name: a sample goes on in the form it came in, any other message as it is. */
 export type Send<Output extends string> = (outputs: { readonly [Name in Output]?: Outgoing }) => void;
 
-/** What a node does. `sample` is called once per sample, alone or in a batch; `message` takes any message. */
+/** What a node does. `turnAway` puts samples into quarantine, or has them counted as refused. `sample` is called once per sample, alone or in a batch; `message` takes any message. */
 export interface Behaviour<Output extends string> {
-  sample?(sample: Sample, send: Send<Output>): void | Promise<void>;
+  sample?(sample: Sample, send: Send<Output>, turnAway: TurnAway): void | Promise<void>;
   /** All samples of a message at once, for nodes that can do more with many. Resolves with false when none of them stays where the node puts them; see `stores`. */
-  samples?(samples: Sample[], send: Send<Output>): void | Promise<void | boolean>;
+  samples?(samples: Sample[], send: Send<Output>, turnAway: TurnAway): void | Promise<void | boolean>;
   message?(message: NodeMessageInFlow, send: Send<Output>): void | Promise<void>;
   /** `removed`: the node is gone for good, not merely restarted or disabled. */
   close?(removed: boolean): void | Promise<void>;
@@ -105,9 +107,10 @@ function run<Spec extends Properties, Output extends string>(
   let backend: Backend | undefined;
   let behaviour: Behaviour<Output> | undefined;
   let failure: Error | undefined;
+  let checked: ConfigOf<Spec> | undefined;
+  const useBackend = (): Backend => (backend ??= openBackend(RED, runtime, checked ?? def, problem));
   try {
-    const config = readConfig(spec.config, def);
-    const useBackend = (): Backend => (backend ??= openBackend(RED, runtime, config, problem));
+    const config = (checked = readConfig(spec.config, def));
     const context: NodeContext<Spec> = {
       RED, node, config, clock: systemClock, status, runtime, problem,
       get backend() {
@@ -137,8 +140,8 @@ function run<Spec extends Properties, Output extends string>(
       seenAt = now;
     }
     if (!behaviour) return done(failure);
-    handle(behaviour, spec.outputs, message, send, (error, keptNone) => {
-      if (spec.stores && !error && !keptNone) runtime.tracker.stored(message);
+    handle(behaviour, spec.outputs, message, send, new TurningAway(runtime.tracker, message, useBackend), (error, keptNone) => {
+      if (spec.stores && !error && !keptNone) tellStored(runtime, message);
       try {
         done(error);
       } catch (thrown) {
@@ -172,7 +175,7 @@ function run<Spec extends Properties, Output extends string>(
 }
 
 function handle<Output extends string>(
-  behaviour: Behaviour<Output>, outputs: readonly Output[], message: NodeMessageInFlow, send: (messages: Array<NodeMessageInFlow | NodeMessageInFlow[] | null>) => void, done: (error?: Error, keptNone?: boolean) => void,
+  behaviour: Behaviour<Output>, outputs: readonly Output[], message: NodeMessageInFlow, send: (messages: Array<NodeMessageInFlow | NodeMessageInFlow[] | null>) => void, turnAway: TurnAway, done: (error?: Error, keptNone?: boolean) => void,
 ): void {
   const ended = (work: () => void, keptNone = false): void => {
     let failure: Error | undefined;
@@ -187,7 +190,7 @@ function handle<Output extends string>(
   let pending: Promise<unknown> | undefined;
   try {
     collector = new OutputCollector(outputs, message);
-    pending = process(behaviour, message, collector);
+    pending = process(behaviour, message, collector, turnAway);
   } catch (error) {
     return done(asError(error));
   }
@@ -195,17 +198,17 @@ function handle<Output extends string>(
   void pending.then((kept) => ended(() => collector.send(send), kept === false), (error: unknown) => done(asError(error)));
 }
 
-function process<Output extends string>(behaviour: Behaviour<Output>, message: NodeMessageInFlow, collector: OutputCollector<Output>): Promise<unknown> | undefined {
+function process<Output extends string>(behaviour: Behaviour<Output>, message: NodeMessageInFlow, collector: OutputCollector<Output>, turnAway: TurnAway): Promise<unknown> | undefined {
   const collect: Send<Output> = (outgoing) => collector.add(outgoing);
   if (behaviour.message) return behaviour.message(message, collect) ?? undefined;
   const { form, samples } = samplesOf(message);
   collector.form = form;
-  if (behaviour.samples) return behaviour.samples(samples, collect) ?? undefined;
+  if (behaviour.samples) return behaviour.samples(samples, collect, turnAway) ?? undefined;
   if (!behaviour.sample) return undefined;
   let pending: Array<Promise<void>> | undefined;
   for (const sample of samples) {
     try {
-      const work = behaviour.sample(sample, collect);
+      const work = behaviour.sample(sample, collect, turnAway);
       if (work) (pending ??= []).push(work);
     } catch (error) {
       // Those under way end with this one: a rejection that nobody awaits would end Node-RED.
@@ -215,6 +218,12 @@ function process<Output extends string>(behaviour: Behaviour<Output>, message: N
     }
   }
   return pending && Promise.all(pending);
+}
+
+/** The samples of a message are where they stay. */
+function tellStored({ tracker }: FlowRuntime, message: NodeMessageInFlow): void {
+  tracker.stored(message);
+  tracker.originOf(message)?.stored(() => samplesOf(message).samples);
 }
 
 /** Node-RED says "removed" of a disabled node as well; that one stays in the flows and is to go on where it was. */

@@ -5,9 +5,12 @@ import { DecodeError } from '../../core/decode/index.ts';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
 import { RecordReader } from '../../core/intake/record-reader.ts';
 import type { Channel, ChannelOptions, InboxEntry } from '../../core/inbox/channel.ts';
+import type { Outcome } from '../../core/inbox/outcomes.ts';
 import { toBatchMessage, toMessage } from '../../core/sample/message.ts';
 import type { Sample } from '../../core/sample/sample.ts';
-import type { Outcome, Tracked } from '../../core/settle/settle-tracker.ts';
+import type { Outcome as Settled, Tracked } from '../../core/settle/settle-tracker.ts';
+import { DeliveredSamples } from './delivered-samples.ts';
+import type { Delivered } from './delivered-samples.ts';
 import type { FlowRuntime } from './flow-runtime.ts';
 
 export interface SampleSourceOptions {
@@ -70,28 +73,28 @@ export class SampleSource {
   }
 
   #deliver(entries: readonly InboxEntry[]): void {
-    let together: InboxEntry[] = [];
-    let samples: Sample[] = [];
+    let together: Delivered[] = [];
+    let batch: Sample[] = [];
     for (const entry of entries) {
-      const read = this.#read(entry);
-      if (!read) continue;
-      if (read.length === 0) {
-        this.#settle(entry);
+      const samples = this.#read(entry);
+      if (!samples) continue;
+      if (samples.length === 0) {
+        this.#settle(entry, 'handled');
         continue;
       }
-      if (this.#options.form === 'single') this.#send(read.map(toMessage), [entry]);
+      if (this.#options.form === 'single') this.#send(samples.map(toMessage), [{ entry, samples }]);
       // What has failed before goes alone, so that one bad sample does not take its whole batch to quarantine.
-      else if (entry.failures > 0) this.#send([toBatchMessage(read)], [entry]);
+      else if (entry.failures > 0) this.#send([toBatchMessage([...samples])], [{ entry, samples }]);
       else {
-        together.push(entry);
-        samples.push(...read);
-        if (samples.length < this.#options.batchSize) continue;
-        this.#send([toBatchMessage(samples)], together);
+        together.push({ entry, samples });
+        batch.push(...samples);
+        if (batch.length < this.#options.batchSize) continue;
+        this.#send([toBatchMessage(batch)], together);
         together = [];
-        samples = [];
+        batch = [];
       }
     }
-    if (together.length > 0) this.#send([toBatchMessage(samples)], together);
+    if (together.length > 0) this.#send([toBatchMessage(batch)], together);
   }
 
   #read(entry: InboxEntry): Sample[] | undefined {
@@ -108,11 +111,12 @@ export class SampleSource {
     }
   }
 
-  #send(messages: readonly object[], entries: readonly InboxEntry[]): void {
-    const { node, runtime } = this.#options;
+  #send(messages: readonly object[], delivered: readonly Delivered[]): void {
+    const { node, runtime, backend } = this.#options;
     const id = `${this.#prefix}${(this.#sent++).toString(36)}`;
-    const tracked = runtime.tracker.begin(id, (outcome) => this.#ended(entries, outcome));
-    for (const entry of entries) this.#tracked.set(entry, tracked);
+    const origin = new DeliveredSamples(backend.inbox, node.id, delivered);
+    const tracked = runtime.tracker.begin(id, (outcome) => this.#ended(delivered, origin, outcome), origin);
+    for (const { entry } of delivered) this.#tracked.set(entry, tracked);
     for (const message of messages) {
       const outgoing: NodeMessage = Object.assign(message, { _msgid: id });
       node.send(outgoing);
@@ -120,19 +124,19 @@ export class SampleSource {
     runtime.tracker.release(tracked);
   }
 
-  #ended(entries: readonly InboxEntry[], outcome: Outcome): void {
-    for (const entry of entries) {
-      if (outcome.kind === 'settled') this.#settle(entry, outcome.stored);
-      else if (outcome.kind === 'interrupted') this.#channel.interrupt(entry);
-      else this.#channel.fail(entry, outcome.error);
+  #ended(delivered: readonly Delivered[], origin: DeliveredSamples, outcome: Settled): void {
+    for (const one of delivered) {
+      if (outcome.kind === 'settled') this.#settle(one.entry, origin.outcomeOf(one, outcome.stored === true));
+      else if (outcome.kind === 'interrupted') this.#channel.interrupt(one.entry);
+      else this.#channel.fail(one.entry, outcome.error);
     }
   }
 
   /** Not before what the reader has to remember of the record is on disk. */
-  #settle(entry: InboxEntry, stored?: boolean): void {
+  #settle(entry: InboxEntry, outcome: Outcome): void {
     const saved = this.#saved.get(entry);
-    if (!saved) return this.#channel.settle(entry, stored);
-    saved.then(() => this.#channel.settle(entry, stored), (error: unknown) => this.#channel.fail(entry, error));
+    if (!saved) return this.#channel.settle(entry, outcome);
+    saved.then(() => this.#channel.settle(entry, outcome), (error: unknown) => this.#channel.fail(entry, error));
   }
 
   #keep(entry: InboxEntry, saved: Promise<void>): void {

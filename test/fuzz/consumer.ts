@@ -84,7 +84,7 @@ export class Consumer {
       if (entry.failures >= 2) this.#keep(entry);
       return this.#channel.fail(entry, error);
     }
-    this.#channel.settle(entry, samples.length > 0);
+    this.#channel.settle(entry, samples.length > 0 ? 'stored' : 'handled');
     this.#keep(entry);
     for (const { device, values } of samples) {
       const number = device === PROBE ? values[PROBE_METRIC] : undefined;

@@ -68,7 +68,7 @@ describe('holdfast-gateway', () => {
     await edge.publishAsync('spBv1.0/plant/DBIRTH/edge-1/tank-1', encode([{ name: 'level', alias: 2, type: 'Double', value: 7 }], 1), { qos: 1 });
     await until(() => out.length === 2, 'the births came out');
     assert.deepEqual(samplesIn(out).map(({ device, values }) => [device, values]), [['edge-1', { flow: 1.5 }], ['tank-1', { level: 7 }]]);
-    assert.deepEqual(backend().inbox.quarantineList(10).map(({ record }) => record.topic), ['spBv1.0/plant/NDATA/edge-1']);
+    assert.deepEqual(backend().inbox.quarantine.list({}, { limit: 10 }).entries.map(({ topic }) => topic), ['spBv1.0/plant/NDATA/edge-1']);
   });
 
   it('lets nobody in who is not known', async () => {
@@ -85,9 +85,9 @@ describe('holdfast-gateway', () => {
     await publish(client, 'press-1', '{"temperature":21,');
     await publish(client, 'press-1', '{"__proto__":{"temperature":1}}');
     await publish(client, 'press-1', { temperature: 22 });
-    await until(() => backend().inbox.quarantined() === 2 && out.length === 1 && unsettled('gw') === 0, 'two are in quarantine, the third came out');
-    const letters = backend().inbox.quarantineList(10);
-    assert.deepEqual(new Set(letters.map(({ record }) => Buffer.from(record.payload).toString())), new Set(['{"__proto__":{"temperature":1}}', '{"temperature":21,']));
+    await until(() => backend().inbox.quarantine.count({}) === 2 && out.length === 1 && unsettled('gw') === 0, 'two are in quarantine, the third came out');
+    const letters = backend().inbox.quarantine.list({}, { limit: 10 }).entries;
+    assert.deepEqual(new Set(letters.map(({ payload }) => Buffer.from(payload).toString())), new Set(['{"__proto__":{"temperature":1}}', '{"temperature":21,']));
     for (const { detail } of letters) assert.match(detail, /\. /, 'the detail is a sentence with a cure');
     await until(() => /2 quarantined/.test(statusOf('gw').text ?? ''), 'its status says so');
   });

@@ -58,7 +58,7 @@ async function messagesOf(backend: Backend): Promise<Set<number>> {
   channel.attach(options);
   for (let turn = 0; turn < 10; turn += 1) await setImmediate();
   channel.detach(options);
-  for (const { record } of backend.inbox.quarantineList(1_000)) found.add(Number(Buffer.from(record.payload).toString('latin1').split(' ')[0]));
+  for (const { payload } of backend.inbox.quarantine.list({}, { limit: 1_000 }).entries) found.add(Number(Buffer.from(payload).toString('latin1').split(' ')[0]));
   for (const device of await backend.store.devices()) {
     const numbers = await backend.store.range({ device, metric: 'n', from: 0, to: 1e12, limit: 1e6 });
     const texts = new Set((await backend.store.range({ device, metric: 'text', from: 0, to: 1e12, limit: 1e6 })).map(({ ts, value }) => `${ts} ${String(value)}`));

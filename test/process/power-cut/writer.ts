@@ -43,7 +43,7 @@ channel.attach({
       const number = Number(Buffer.from(record.payload).toString('latin1').split(' ')[0]);
       return { id: `d/${number}`, device: `d${number % 3}`, ts: number * 1_000, received: number, tsSource: 'device' as const, src: { via: 'mqtt' as const }, values: { n: number, text: `t${number % 5}` } };
     });
-    store.write(samples, (error) => entries.forEach((entry) => (error ? channel.fail(entry, error) : channel.settle(entry, true))));
+    store.write(samples, (error) => entries.forEach((entry) => (error ? channel.fail(entry, error) : channel.settle(entry, 'stored'))));
   },
 });
 

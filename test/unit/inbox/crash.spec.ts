@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Account } from '../../../core/ledger/account.ts';
 import { Channel } from '../../../core/inbox/channel.ts';
-import { Consumer, InboxFixture, recordOf, textOf, turn } from './fixture.ts';
+import { Consumer, InboxFixture, recordOf, payloadText, textOf, turn } from './fixture.ts';
 
 describe('the inbox, after the process died', () => {
   let fixture: InboxFixture;
@@ -23,7 +23,7 @@ describe('the inbox, after the process died', () => {
     }
     return settled;
   };
-  const buried = (): string[] => fixture.inbox.quarantineList(100).map((refused) => textOf(refused)).toSorted();
+  const buried = (): string[] => fixture.inbox.quarantine.list({}, { limit: 100 }).entries.map(payloadText).toSorted();
 
   it('delivers again what had not settled', async () => {
     await fixture.attach(new Consumer());
@@ -73,7 +73,7 @@ describe('the inbox, after the process died', () => {
     }
     assert.equal(deaths, 4);
     assert.deepEqual(buried(), [killer]);
-    assert.match(fixture.inbox.quarantineList(1)[0]?.detail ?? '', /four times/);
+    assert.match(fixture.inbox.quarantine.list({}, { limit: 1 }).entries[0]?.detail ?? '', /four times/);
     assert.deepEqual([...settled].toSorted(), records.filter((text) => text !== killer).toSorted());
   });
 

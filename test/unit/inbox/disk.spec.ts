@@ -8,7 +8,7 @@ import type { Sample } from '../../../core/sample/sample.ts';
 import { StorageError } from '../../../core/sqlite/storage-error.ts';
 import { SqliteStore } from '../../../core/store/embedded/sqlite-store.ts';
 import { requireProgram, requireSmallDisk } from '../../support/requirements.ts';
-import { Consumer, InboxFixture, textOf, turn } from './fixture.ts';
+import { Consumer, InboxFixture, payloadText, textOf, turn } from './fixture.ts';
 
 const MODULES = new URL('../../../core/', import.meta.url).href;
 const codeOf = (error: unknown): unknown => (error instanceof StorageError ? error.code : error);
@@ -54,7 +54,7 @@ describe('on a full disk', () => {
     fixture.clock.advance(1_000);
     await turn();
     assert.deepEqual([...new Set(fixture.problems.map(codeOf))], ['HOLDFAST_STORAGE_FULL']);
-    assert.equal(fixture.inbox.quarantined(), 0);
+    assert.equal(fixture.inbox.quarantine.count({}), 0);
 
     rmSync(filler);
     const before = fixture.committed.length;
@@ -73,7 +73,7 @@ describe('on a full disk', () => {
       await turn();
     }
     assert.equal(fixture.problems.length, told);
-    const quarantined = fixture.inbox.quarantineList(10).map((refused) => textOf(refused));
+    const quarantined = fixture.inbox.quarantine.list({}, { limit: 10 }).entries.map(payloadText);
     assert.equal(quarantined.length, 1);
     assert.deepEqual([...settled, ...quarantined].toSorted(), [...fixture.committed].toSorted());
     assert.deepEqual(fixture.query('SELECT first FROM batch'), []);

@@ -12,7 +12,9 @@ export function recordOf(text: string, device = 'press-1'): InboxRecord {
   return { via: 'mqtt', received: 1_700_000_000_000, device, principal: device, topic: `devices/${device}/telemetry`, payload: Buffer.from(text) };
 }
 
-export const textOf = ({ record }: Pick<InboxEntry, 'record'>): string => Buffer.from(record.payload).toString();
+export const textOf = ({ record }: Pick<InboxEntry, 'record'>): string => payloadText(record);
+
+export const payloadText = ({ payload }: Pick<InboxRecord, 'payload'>): string => Buffer.from(payload).toString();
 
 /** A turn of the event loop's microtasks: deliveries come one later. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { Consumer, InboxFixture, textOf, turn } from './fixture.ts';
+import { Consumer, InboxFixture, payloadText, textOf, turn } from './fixture.ts';
 
 type Step =
   | { do: 'append'; count: number; commit: boolean }
@@ -127,7 +127,7 @@ class Model {
         this.check();
       }
     }
-    const quarantined = fixture.inbox.quarantineList(10_000).map((refused) => textOf(refused));
+    const quarantined = fixture.inbox.quarantine.list({}, { limit: 10_000 }).entries.map(payloadText);
     for (const text of quarantined) assert.ok(this.mayBeBuried.has(text), `${text} is in quarantine after ${this.crashes} deaths and for no reason`);
     const lost = fixture.committed.filter((text) => !this.settled.has(text) && !quarantined.includes(text));
     assert.deepEqual(lost, []);

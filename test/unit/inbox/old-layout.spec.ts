@@ -58,11 +58,11 @@ describe('an inbox of the first layout', () => {
       assert.deepEqual([ledgerOf(fixture).received, ledgerOf(fixture).inFlight, ledgerOf(fixture).quarantined, ledgerOf(fixture).difference], [15, 14, 1, 0]);
       assert.equal(fixture.inbox.ledger.device('press-2').mqtt?.difference, 0);
       assert.deepEqual(fixture.inbox.unsettled(), new Map([['gateway', 14]]));
-      assert.equal(fixture.inbox.quarantineList(1)[0]?.record.format, 'auto');
+      assert.equal(fixture.inbox.quarantine.list({}, { limit: 1 }).entries[0]?.format, 'auto');
 
       const consumer = await fixture.attach(new Consumer({ window: 100, deliverAtMost: 100 }));
       assert.deepEqual(consumer.texts.map(Number), Array.from({ length: 15 }, (_, value) => value).filter((value) => value !== 4));
-      for (const entry of consumer.held) fixture.inbox.channel('gateway').settle(entry, true);
+      for (const entry of consumer.held) fixture.inbox.channel('gateway').settle(entry, 'stored');
       fixture.clock.advance(100);
       fixture.crash();
       assert.deepEqual([ledgerOf(fixture).received, ledgerOf(fixture).stored, ledgerOf(fixture).quarantined, ledgerOf(fixture).inFlight, ledgerOf(fixture).difference], [15, 14, 1, 0, 0]);

@@ -42,7 +42,7 @@ describe('the door, whatever comes', () => {
           const offered: Offered[] = [];
           const consumer = await fixture.files.attach(new Consumer({ window: 20, deliverAtMost: 20 }));
           const settle = async (records: number): Promise<void> => {
-            for (const entry of consumer.held.splice(0, records)) fixture.files.inbox.channel('gateway').settle(entry, true);
+            for (const entry of consumer.held.splice(0, records)) fixture.files.inbox.channel('gateway').settle(entry, 'stored');
             await turn();
           };
           const write = (writes: boolean): void => fixture.files.alter(`DROP TRIGGER IF EXISTS refuse; ${writes ? '' : `CREATE TRIGGER refuse BEFORE INSERT ON batch BEGIN SELECT RAISE(ABORT, 'refused'); END`}`);

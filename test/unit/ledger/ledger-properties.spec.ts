@@ -29,7 +29,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Sums over devices, to compare with the sum that is kept by itself. */
 function sumOf(statements: readonly Statement[]): Omit<Statement, 'refused'> {
-  const sum = { received: 0, stored: 0, handled: 0, quarantined: 0, duplicate: 0, conflated: 0, inFlight: 0, difference: 0 };
+  const sum = { received: 0, released: 0, stored: 0, handled: 0, quarantined: 0, duplicate: 0, conflated: 0, inFlight: 0, difference: 0 };
   for (const statement of statements) for (const name of Object.keys(sum) as Array<keyof typeof sum>) sum[name] += statement[name];
   return sum;
 }
@@ -77,7 +77,7 @@ describe('the ledger, whatever happens', () => {
             } else if (one.do === 'pass') fixture.clock.advance(one.milliseconds);
             else if (one.do === 'refused') ledger.refused(ledger.account(one.device, 'mqtt'), 'rate');
             else if (one.do === 'duplicate') ledger.ended(ledger.account(one.device, 'mqtt'), 'duplicate');
-            else if (one.do === 'condemn') fixture.inbox.condemn(recordOf('bad', one.device), 'rate', 'too much', (error) => void (error ?? (acknowledged += 1)));
+            else if (one.do === 'condemn') fixture.inbox.condemn('gateway', recordOf('bad', one.device), { reason: 'rate', detail: 'too much' }, (error) => void (error ?? (acknowledged += 1)));
             else if (one.do === 'crash' || one.do === 'restart') {
               if (one.do === 'crash') fixture.crash();
               else fixture.restart();
@@ -91,7 +91,7 @@ describe('the ledger, whatever happens', () => {
               if (!entry) continue;
               if (one.do === 'fail') channel.fail(entry, new Error('no'));
               else if (one.do === 'refuse') channel.refuse(entry, 'type', 'not a reading');
-              else channel.settle(entry, one.do === 'store');
+              else channel.settle(entry, one.do === 'store' ? 'stored' : 'handled');
             }
             await turn();
             check();

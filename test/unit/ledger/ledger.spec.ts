@@ -12,7 +12,7 @@ describe('the ledger', () => {
   };
   const settleAll = async (): Promise<void> => {
     const consumer = await fixture.attach(new Consumer({ window: 1_000, deliverAtMost: 1_000 }));
-    for (const entry of consumer.held) fixture.inbox.channel('gateway').settle(entry, true);
+    for (const entry of consumer.held) fixture.inbox.channel('gateway').settle(entry, 'stored');
     await turn();
     fixture.clock.advance(5_100);
   };
@@ -63,9 +63,9 @@ describe('the ledger', () => {
     append('a');
     const consumer = await fixture.attach(new Consumer());
     fixture.alter(`CREATE TRIGGER refuse BEFORE INSERT ON ledger_journal BEGIN SELECT RAISE(ABORT, 'refused'); END`);
-    fixture.inbox.channel('gateway').settle(consumer.take(), true);
+    fixture.inbox.channel('gateway').settle(consumer.take(), 'stored');
     ledger().refused(ledger().account('a', 'mqtt'), 'rate');
-    fixture.inbox.condemn(recordOf('bad', 'a'), 'rate', 'too much', () => undefined);
+    fixture.inbox.condemn('gateway', recordOf('bad', 'a'), { reason: 'rate', detail: 'too much' }, () => undefined);
     append('a', 'b');
     assert.equal(ledger().read().total.difference, 0);
     fixture.alter('DROP TRIGGER refuse');

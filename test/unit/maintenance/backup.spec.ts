@@ -32,7 +32,7 @@ class BusyBackend {
     channel.attach({
       window: 50, deliverAtMost: 50, settleTimeout: 0, gaveUp: () => undefined,
       deliver: (entries) => {
-        for (const entry of entries) this.backend.store.write([sampleOf(entry)], (error) => (error ? channel.fail(entry, error) : channel.settle(entry, true)));
+        for (const entry of entries) this.backend.store.write([sampleOf(entry)], (error) => (error ? channel.fail(entry, error) : channel.settle(entry, 'stored')));
       },
     });
     this.#work = this.#run();
