@@ -9,7 +9,7 @@ import type { SensorTest } from './sensor-test.ts';
 export interface NoiseLevelOptions {
   /** Noise this many times its long-term level is suspect. Default 4. */
   suspectFactor?: number;
-  /** Noise this many times its long-term level is bad. Default 8. */
+  /** Noise this many times its long-term level is bad. Default 20. */
   failFactor?: number;
   /** Noise this many times below its long-term level is suspect. Default 20. */
   quietFactor?: number;
@@ -19,32 +19,37 @@ export interface NoiseLevelOptions {
   memory?: number;
 }
 
+/** The factors as logarithms. */
 interface Checked {
-  suspectFactor: number;
-  failFactor: number;
-  quietFactor: number;
+  up: number;
+  far: number;
+  down: number;
   window: number;
   memory: number;
 }
 
 const NAME = 'noise_level_test';
+/** Where noise comes and goes by itself, as in the speed of a van in town, it must differ by so many of its usual deviations over a window. */
+const DEVIATIONS = 6;
 /** Before so many windows the long-term level is not known. */
 const WARM_UP_WINDOWS = 4;
-/** One wild reading counts at most this many times what is bad in the noise of now: it takes several to call a sensor noisy. */
-const CUT_NOW = 2;
-/** The mean of |x| for normal x, over its standard deviation: sqrt(2/pi); the second difference of white noise is sqrt(6) times as wide. */
-const MEAN_OF_SECOND_DIFFERENCE = Math.sqrt(2 / Math.PI) * Math.sqrt(6);
+/** A second difference below this part of the values is rounding, and one of 0 says nothing of noise: the sensor stands still, or rounds it away. */
+const DUST = 1e-9;
+/** The mean of ln |x| for standard normal x, -(gamma + ln 2) / 2; the second difference of white noise is sqrt(6) times as wide. */
+const MEAN_OF_LOGARITHM = -0.635181 + Math.log(6) / 2;
 
 const check = checkedOnce((options: NoiseLevelOptions): Checked => {
   const suspectFactor = numberWithin('suspectFactor', options.suspectFactor, 4, 1.1, 1e6);
-  const failFactor = numberWithin('failFactor', options.failFactor, Math.max(8, suspectFactor), 1.1, 1e6);
+  const failFactor = numberWithin('failFactor', options.failFactor, Math.max(20, suspectFactor), 1.1, 1e6);
   if (failFactor < suspectFactor) {
     throw new ConfigError('failFactor', `The failFactor ${failFactor} of the ${NAME} is below its suspectFactor ${suspectFactor}: give one that is not.`);
   }
   const window = countWithin('window', options.window, 32, 8, 10_000);
   return {
-    suspectFactor, failFactor, window,
-    quietFactor: numberWithin('quietFactor', options.quietFactor, 20, 1.1, 1e6),
+    window,
+    up: Math.log(suspectFactor),
+    far: Math.log(failFactor),
+    down: -Math.log(numberWithin('quietFactor', options.quietFactor, 20, 1.1, 1e6)),
     memory: countWithin('memory', options.memory, Math.max(2000, window * 4), window * 4, 1_000_000),
   };
 });
@@ -53,9 +58,9 @@ const DEFAULTS: NoiseLevelOptions = {};
 
 /**
  * Finds a sensor whose noise changes: more by a loose wire or interference, less by a probe that hangs in the air or a filter that was
- * switched on. Noise is the mean of the absolute second differences x[n] - 2 x[n-1] + x[n-2], which a level and a trend do not
- * reach (the second order of the von Neumann difference estimators of variance; Gasser, Sroka and Jennen-Steinmetz, Biometrika
- * 73(3), 1986), cut so that single spikes do not count for noise. A lasting change becomes what is usual after about `memory` readings.
+ * switched on. Noise is measured by the second differences x[n] - 2 x[n-1] + x[n-2], which a level and a trend do not reach (difference
+ * estimators of variance; Gasser, Sroka and Jennen-Steinmetz, Biometrika 73(3), 1986), and by the mean of their logarithms, so that single
+ * spikes and steps count for little. A lasting change becomes what is usual after about `memory` readings.
  *
  * @throws ConfigError for options that cannot work.
  */
@@ -69,10 +74,13 @@ class NoiseLevelTest implements SensorTest {
   #count = 0;
   #last = 0;
   #before = 0;
+  /** Second differences that told something of noise, up to `memory`. */
+  #told = 0;
+  /** The mean of their logarithms, now and in the long term. */
   #now = 0;
   #usual = 0;
-  /** The smallest step between two readings: what is less than it is no noise that can be seen. 0: none yet. */
-  #step = 0;
+  /** Their mean absolute deviation from the latter. */
+  #deviation = 0;
   #flag: Flag = 0;
 
   constructor(checked: Checked) {
@@ -92,55 +100,53 @@ class NoiseLevelTest implements SensorTest {
 
   reason(): string | undefined {
     if (this.#flag !== QUALITY.suspect && this.#flag !== QUALITY.bad) return undefined;
-    const now = spelled(this.#now / MEAN_OF_SECOND_DIFFERENCE);
-    const usual = spelled(this.#usual / MEAN_OF_SECOND_DIFFERENCE);
+    const now = spelled(Math.exp(this.#now - MEAN_OF_LOGARITHM));
+    const usual = spelled(Math.exp(this.#usual - MEAN_OF_LOGARITHM));
     if (this.#now < this.#usual) return `The noise fell from ${usual} to ${now}: look whether the sensor still measures what it should.`;
     return `The noise rose from ${usual} to ${now}: look for a loose wire, interference or a sensor that fails.`;
   }
 
   snapshot(): NumberSnapshot {
-    return packNumbers([this.#count, this.#last, this.#before, this.#now, this.#usual, this.#step]);
+    return packNumbers([this.#count, this.#last, this.#before, this.#told, this.#now, this.#usual, this.#deviation]);
   }
 
   restore(snapshot: unknown): void {
-    const [count = 0, last = 0, before = 0, now = 0, usual = 0, step = 0] = readNumbers(snapshot, NAME, 6);
-    checkCounts(NAME, count);
+    const [count = 0, last = 0, before = 0, told = 0, now = 0, usual = 0, deviation = 0] = readNumbers(snapshot, NAME, 7);
+    checkCounts(NAME, count, told);
     this.#count = count;
     this.#last = last;
     this.#before = before;
+    this.#told = told;
     this.#now = now;
     this.#usual = usual;
-    this.#step = step;
+    this.#deviation = deviation;
     this.#flag = 0;
   }
 
   #judge(): Flag {
-    const { window, suspectFactor, failFactor, quietFactor } = this.#checked;
-    if (this.#count < WARM_UP_WINDOWS * window) return QUALITY.unknown;
-    const usual = Math.max(this.#usual, this.#step);
-    if (this.#now >= failFactor * usual && usual > 0) return QUALITY.bad;
-    if (this.#now >= suspectFactor * usual && usual > 0) return QUALITY.suspect;
-    // A series without a change at all is the flat line test's to judge.
-    const quiet = this.#now > 0 && this.#usual > quietFactor * Math.max(this.#now, this.#step);
-    return quiet ? QUALITY.suspect : QUALITY.good;
+    const { window, up, far, down } = this.#checked;
+    if (this.#told < WARM_UP_WINDOWS * window) return QUALITY.unknown;
+    const change = this.#now - this.#usual;
+    if (Math.abs(change) < (DEVIATIONS * this.#deviation) / Math.sqrt(window)) return QUALITY.good;
+    if (change >= far) return QUALITY.bad;
+    return change >= up || change <= down ? QUALITY.suspect : QUALITY.good;
   }
 
   #learn(reading: number): void {
-    const { window, memory, suspectFactor, failFactor } = this.#checked;
-    if (this.#count >= 1) {
-      const step = Math.abs(reading - this.#last);
-      if (step > 0 && (this.#step === 0 || step < this.#step)) this.#step = step;
-    }
-    if (this.#count >= 2) {
+    if (this.#count === 2) {
       const noise = Math.abs(reading - 2 * this.#last + this.#before);
-      const known = this.#count - 1;
-      const level = Math.max(this.#usual, this.#step);
-      const warm = known >= window;
-      this.#now += ((warm ? Math.min(noise, CUT_NOW * failFactor * level) : noise) - this.#now) / Math.min(known, window);
-      this.#usual += ((warm ? Math.min(noise, suspectFactor * level) : noise) - this.#usual) / Math.min(known, memory);
-    }
+      if (noise > DUST * (Math.abs(reading) + Math.abs(this.#before))) this.#tell(Math.log(noise));
+    } else this.#count += 1;
     this.#before = this.#last;
     this.#last = reading;
-    if (this.#count < memory + 2) this.#count += 1;
+  }
+
+  #tell(noise: number): void {
+    const { window, memory, up } = this.#checked;
+    if (this.#told < memory) this.#told += 1;
+    this.#now += (noise - this.#now) / Math.min(this.#told, window);
+    const cut = this.#told <= window ? noise : Math.min(this.#usual + up, Math.max(this.#usual - up, noise));
+    this.#deviation += (Math.abs(noise - this.#usual) - this.#deviation) / this.#told;
+    this.#usual += (cut - this.#usual) / this.#told;
   }
 }

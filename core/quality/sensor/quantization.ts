@@ -1,7 +1,8 @@
 import { QUALITY } from '../../sample/sample.ts';
 import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
+import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 import type { Flag } from '../quality-test.ts';
-import { commonStep } from './common-step.ts';
+import { commonDivisor, CONTINUOUS, decimalsOn } from './decimal-grid.ts';
 import { checkCounts, readNumbers, reckoned } from './kept-numbers.ts';
 import { checkedOnce, countWithin, numberWithin, spelled } from './options.ts';
 import type { SensorTest } from './sensor-test.ts';
@@ -22,10 +23,8 @@ interface Checked {
 }
 
 const NAME = 'quantization_test';
-/** Where readings move by more steps than this at a time, the values are taken for continuous. */
-const FINE = 100;
-/** Beside continuous values a step is found where readings move by fewer than this at a time: what is near `FINE` is now one, now the other. */
-const COARSE = 25;
+/** Beside continuous values a step is found where readings move by fewer than this at a time: more, and a computation may have come out even. */
+const COARSE = 1000;
 /** So many windows in a row must be finer before the finer step is the usual one: a single wild reading has decimals of its own. */
 const FINER_WINDOWS = 2;
 
@@ -39,8 +38,8 @@ const DEFAULTS: QuantizationOptions = {};
 
 /**
  * Finds a sensor whose values come in coarser steps than before: a 12 bit probe that fell back to 9 bits, a gateway that rounds. The
- * step of a window is the greatest common one of all its changes (see `commonStep`); by chance alone, changes of a finer series are all
- * even in one of 2^24 windows.
+ * step of a window is the greatest common divisor of its changes, in units of the last decimal; by chance alone, all changes of a
+ * finer series are even in one of 2^24 windows.
  *
  * @throws ConfigError for options that cannot work.
  */
@@ -53,11 +52,12 @@ class QuantizationTest implements SensorTest {
   readonly #checked: Checked;
   #seen = 0;
   #last = 0;
-  /** Of the window under way: changes so far, their common step, and their sum. */
+  /** Of the window under way: the decimals of its values, its changes, their greatest common divisor and their sum in units of the last decimal. */
+  #decimals = 0;
   #changes = 0;
   #common = 0;
   #sum = 0;
-  /** Windows judged so far, up to 1. */
+  /** Whether a window was judged: 1 or 0. */
   #known = 0;
   /** The usual step; 0: continuous. */
   #usual = 0;
@@ -73,7 +73,7 @@ class QuantizationTest implements SensorTest {
   update(_ts: number, value: number): Flag {
     if (!Number.isFinite(value)) return QUALITY.missing;
     const reading = reckoned(value);
-    if (this.#seen === 1 && reading !== this.#last) this.#change(Math.abs(reading - this.#last));
+    if (this.#seen === 1 && reading !== this.#last) this.#change(reading);
     this.#seen = 1;
     this.#last = reading;
     if (this.#known === 0) return QUALITY.unknown;
@@ -91,14 +91,17 @@ class QuantizationTest implements SensorTest {
   }
 
   snapshot(): NumberSnapshot {
-    return packNumbers([this.#seen, this.#last, this.#changes, this.#common, this.#sum, this.#known, this.#usual, this.#coarser, this.#row]);
+    return packNumbers([this.#seen, this.#last, this.#decimals, this.#changes, this.#common, this.#sum, this.#known, this.#usual, this.#coarser, this.#row]);
   }
 
   restore(snapshot: unknown): void {
-    const [seen = 0, last = 0, changes = 0, common = 0, sum = 0, known = 0, usual = 0, coarser = 0, row = 0] = readNumbers(snapshot, NAME, 9);
-    checkCounts(NAME, seen, changes, known, Math.abs(row));
+    const numbers = readNumbers(snapshot, NAME, 10);
+    const [seen = 0, last = 0, decimals = 0, changes = 0, common = 0, sum = 0, known = 0, usual = 0, coarser = 0, row = 0] = numbers;
+    checkCounts(NAME, seen, decimals, changes, common, sum, known, Math.abs(row));
+    if (decimals > CONTINUOUS) throw new QualitySnapshotError(NAME);
     this.#seen = seen;
     this.#last = last;
+    this.#decimals = decimals;
     this.#changes = changes;
     this.#common = common;
     this.#sum = sum;
@@ -108,17 +111,46 @@ class QuantizationTest implements SensorTest {
     this.#row = row;
   }
 
-  #change(size: number): void {
-    this.#common = this.#changes === 0 ? size : commonStep(this.#common, size);
-    this.#sum += size;
+  #change(reading: number): void {
+    const before = this.#decimals;
+    if (before < CONTINUOUS) this.#decimals = this.#decimalsOf(reading, this.#changes === 0 ? decimalsOn(this.#last, 0) : before);
+    if (this.#decimals < CONTINUOUS) this.#measure(reading, this.#changes === 0 ? this.#decimals : before);
     this.#changes += 1;
     // One change that does not fit shows that the sensor is fine again.
-    if (this.#coarser > 0 && this.#common < this.#coarser / this.#checked.suspectFactor) this.#coarser = 0;
+    if (this.#coarser > 0 && this.#step() < this.#coarser / this.#checked.suspectFactor) this.#coarser = 0;
     if (this.#changes < this.#checked.window) return;
-    const most = this.#known === 1 && this.#usual === 0 ? COARSE : FINE;
-    this.#judge(this.#sum > most * this.#changes * this.#common ? 0 : this.#common);
+    this.#judge(this.#step());
+    this.#decimals = 0;
     this.#changes = 0;
+    this.#common = 0;
     this.#sum = 0;
+  }
+
+  /** Beyond 2^53 units whole numbers are not exact, and a value is continuous for all that can be told. */
+  #decimalsOf(reading: number, known: number): number {
+    const decimals = decimalsOn(reading, known);
+    const largest = Math.max(Math.abs(reading), Math.abs(this.#last)) * 10 ** decimals;
+    return largest * this.#checked.window < Number.MAX_SAFE_INTEGER ? decimals : CONTINUOUS;
+  }
+
+  /** @param before the decimals that the window was measured in so far. */
+  #measure(reading: number, before: number): void {
+    if (this.#decimals > before) {
+      const finer = 10 ** (this.#decimals - before);
+      this.#common *= finer;
+      this.#sum *= finer;
+    }
+    const unit = 10 ** this.#decimals;
+    const size = Math.abs(Math.round(reading * unit) - Math.round(this.#last * unit));
+    this.#common = commonDivisor(size, this.#common);
+    this.#sum += size;
+  }
+
+  /** Of the window under way; 0: continuous. */
+  #step(): number {
+    if (this.#decimals >= CONTINUOUS) return 0;
+    const isChance = this.#known === 1 && this.#usual === 0 && this.#sum > COARSE * this.#changes * this.#common;
+    return isChance ? 0 : this.#common / 10 ** this.#decimals;
   }
 
   /** @param step that of a whole window; 0: continuous. */
