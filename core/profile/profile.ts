@@ -1,5 +1,6 @@
 import type { PayloadFormat } from '../decode/format.ts';
 import type { Limits } from '../overload/limits.ts';
+import type { MetricQualitySettings, SampleQualitySettings } from '../quality/settings/settings.ts';
 import type { RetentionSettings } from './read-retention.ts';
 
 /** What a metric of a profile is declared to be. */
@@ -10,6 +11,8 @@ export interface MetricDeclaration {
   unit?: string;
   /** How long this metric is kept; what it does not say, the profile does. */
   retention?: RetentionSettings;
+  /** By which tests its readings are judged, beside those that run for all. */
+  quality?: MetricQualitySettings;
 }
 
 /** What devices of one kind share. */
@@ -25,4 +28,6 @@ export interface Profile {
   retention?: RetentionSettings;
   /** The id of the contract that what its devices send has to meet. Undefined: none. */
   contract?: string;
+  /** By which tests the samples of its devices are judged, beside those that run for all. */
+  quality?: SampleQualitySettings;
 }

@@ -4,10 +4,11 @@ import { givenRecord, refuseUnknown, shownGiven } from '../errors/given.ts';
 import { ConfigError } from '../errors/holdfast-error.ts';
 import { isContractId } from '../contract/book/read-contracts.ts';
 import { readLimits } from '../overload/read-limits.ts';
+import { readMetricQuality, readSampleQuality } from '../quality/settings/settings.ts';
 import type { MetricDeclaration, Profile } from './profile.ts';
 import { readRetention } from './read-retention.ts';
 
-const PROPERTIES = ['name', 'format', 'maximumAge', 'metrics', 'limits', 'retention', 'contract'];
+const PROPERTIES = ['name', 'format', 'maximumAge', 'metrics', 'limits', 'retention', 'contract', 'quality'];
 const TYPES = ['number', 'integer', 'boolean', 'string'] as const;
 const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];
 const MAXIMUM_PROFILES = 1_000;
@@ -17,7 +18,7 @@ const UNIT_LENGTH = 64;
 const MAXIMUM_AGE = 3_155_760_000_000;
 
 /**
- * Profiles as a person or an imported flow gives them: a list of `{ name, format?, maximumAge?, metrics?, limits?, retention?, contract? }`. A text
+ * Profiles as a person or an imported flow gives them: a list of `{ name, format?, maximumAge?, metrics?, limits?, retention?, contract?, quality? }`. A text
  * that is left empty counts as not given, save in a retention, which is for ever then.
  *
  * @throws ConfigError naming the field, the value and the cure.
@@ -40,6 +41,7 @@ function readProfile(value: unknown, field: string): Profile {
   refuseUnknown(given, PROPERTIES, field);
   const limits = given['limits'];
   const retention = given['retention'];
+  const quality = given['quality'];
   const contract = readContractId(given['contract'], `${field}, contract`);
   return {
     name: readName(given['name'], `${field}, name`),
@@ -49,6 +51,7 @@ function readProfile(value: unknown, field: string): Profile {
     ...(limits !== undefined && limits !== null && { limits: readLimits(limits, `${field}, limits`) }),
     ...(retention !== undefined && retention !== null && { retention: readRetention(retention, `${field}, retention`) }),
     ...(contract !== '' && { contract }),
+    ...(quality !== undefined && quality !== null && { quality: readSampleQuality(quality, `${field}, quality`) }),
   };
 }
 
@@ -85,8 +88,9 @@ function readMetrics(value: unknown, field: string): Record<string, MetricDeclar
 
 function readMetric(value: unknown, field: string): MetricDeclaration {
   const given = givenRecord(value, field, 'an object with a type or a unit');
-  refuseUnknown(given, ['type', 'unit', 'retention'], field);
+  refuseUnknown(given, ['type', 'unit', 'retention', 'quality'], field);
   const retention = given['retention'];
+  const quality = given['quality'];
   const type = readChoice(given['type'], TYPES, `${field}, type`);
   const unit = given['unit'] ?? '';
   if (typeof unit !== 'string' || unit.length > UNIT_LENGTH || /\p{C}/u.test(unit)) throw new ConfigError(`${field}, unit`, `${field}, unit, is ${shownGiven(unit)}. Use at most ${UNIT_LENGTH} characters, as UCUM or RFC 8428 spell the unit.`);
@@ -94,6 +98,7 @@ function readMetric(value: unknown, field: string): MetricDeclaration {
     ...(type && { type }),
     ...(unit.trim() !== '' && { unit: unit.trim() }),
     ...(retention !== undefined && retention !== null && { retention: readRetention(retention, `${field}, retention`) }),
+    ...(quality !== undefined && quality !== null && { quality: readMetricQuality(quality, `${field}, quality`) }),
   };
 }
 

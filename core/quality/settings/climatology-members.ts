@@ -1,8 +1,8 @@
+import { shownGiven } from '../../errors/given.ts';
 import { ConfigError } from '../../errors/holdfast-error.ts';
 import { PERIODS } from '../qartod/calendar.ts';
 import { readMember } from '../qartod/climatology-member.ts';
 import type { ClimatologyMember } from '../qartod/climatology-member.ts';
-import { show } from '../qartod/options.ts';
 import { listOf, oneOf, readOptions, span } from './option.ts';
 import type { Option } from './option.ts';
 
@@ -11,7 +11,7 @@ const timeSpan: Option<readonly [number | string, number | string]> = {
   read(value, field) {
     const [one, other] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : [];
     if (isTime(one) && isTime(other)) return [one, other];
-    throw new ConfigError(field, `${field}, is ${show(value)}. Give the first and the last, such as [6, 8] with the period "month", or two times.`);
+    throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Give the first and the last, such as [6, 8] with the period "month", or two times.`);
   },
 };
 

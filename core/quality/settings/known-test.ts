@@ -32,12 +32,13 @@ export function readingTest<Spec extends Options>(spec: Spec, order: Rank, creat
   };
 }
 
-export function sampleTest<Spec extends Options>(spec: Spec, order: Rank, create: (options: OptionsOf<Spec>) => SampleTest): KnownSampleTest {
+/** @param order as for a test of readings; it may depend on the options. */
+export function sampleTest<Spec extends Options>(spec: Spec, order: Rank | ((options: OptionsOf<Spec>) => Rank), create: (options: OptionsOf<Spec>) => SampleTest): KnownSampleTest {
   return {
     plan(name, given, field) {
       const options = readOptions(spec, given, field);
       create(options);
-      return { name, order, signature: signatureOf(options), create: () => create(options) };
+      return { name, order: typeof order === 'function' ? order(options) : order, signature: signatureOf(options), create: () => create(options) };
     },
   };
 }

@@ -1,5 +1,5 @@
+import { givenRecord, refuseUnknown, shownGiven } from '../../errors/given.ts';
 import { ConfigError } from '../../errors/holdfast-error.ts';
-import { show } from '../qartod/options.ts';
 
 /** How one option of a test is read. */
 export interface Option<Value> {
@@ -16,20 +16,15 @@ const LONGEST_TEXT = 200;
 
 /** What is left out, null or an empty text counts as not given. @throws ConfigError for what is no object of these options. */
 export function readOptions<Spec extends Options>(spec: Spec, value: unknown, field: string): OptionsOf<Spec> {
-  const given = record(value, field, `an object of ${Object.keys(spec).join(', ') || 'nothing'}`);
+  const names = Object.keys(spec);
+  const given = givenRecord(value, field, names.length === 0 ? 'an object without members: there is nothing to set' : `an object of ${names.join(', ')}`);
+  if (names.length > 0) refuseUnknown(given, names, field);
   const read: Record<string, unknown> = {};
-  for (const [name, one] of Object.entries(given)) {
-    const option = Object.hasOwn(spec, name) ? spec[name] : undefined;
-    if (!option) throw new ConfigError(field, `${field}, has ${show(name)}, which is not known. ${Object.keys(spec).length === 0 ? 'It takes no options.' : `Use ${Object.keys(spec).join(', ')}.`}`);
+  for (const [name, option] of Object.entries(spec)) {
+    const one = given[name];
     if (one !== undefined && one !== null && one !== '') read[name] = option.read(one, `${field}, ${name}`);
   }
   return read as OptionsOf<Spec>;
-}
-
-/** The fields of an object. @throws ConfigError when it is none. */
-export function record(value: unknown, field: string, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new ConfigError(field, `${field}, is ${show(value)}. Give ${what}.`);
 }
 
 /** A finite number; what it may be beyond that, its test says. */
@@ -37,7 +32,7 @@ export const number: Option<number> = {
   read(value, field) {
     const read = typeof value === 'string' ? Number(value) : value;
     if (typeof read === 'number' && Number.isFinite(read)) return read;
-    throw new ConfigError(field, `${field}, is ${show(value)}. Enter a number.`);
+    throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Enter a number.`);
   },
 };
 
@@ -48,21 +43,30 @@ export const span: Option<readonly [number, number]> = {
       const [low, high] = value as unknown[];
       return [end(low, -Infinity, field), end(high, Infinity, field)];
     }
-    throw new ConfigError(field, `${field}, is ${show(value)}. Give the lowest and the highest value that pass, such as [0, 50].`);
+    throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Give the lowest and the highest value that pass, such as [0, 50].`);
   },
 };
 
 export const numbers: Option<readonly number[]> = {
   read(value, field) {
     if (Array.isArray(value) && value.length <= MOST_ELEMENTS) return value.map((one: unknown) => number.read(one, field));
-    throw new ConfigError(field, `${field}, is ${show(value)}. Give a list of at most ${MOST_ELEMENTS} numbers, such as [-127, 85].`);
+    throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Give a list of at most ${MOST_ELEMENTS} numbers, such as [-127, 85].`);
+  },
+};
+
+/** Least longitude, least latitude, largest longitude, largest latitude; which of them fit, the test says. */
+export const box: Option<readonly [number, number, number, number]> = {
+  read(value, field) {
+    const [west, south, east, north, ...more] = numbers.read(value, field);
+    if (west !== undefined && south !== undefined && east !== undefined && north !== undefined && more.length === 0) return [west, south, east, north];
+    throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Give least longitude, least latitude, largest longitude and largest latitude, such as [5.8, 47.2, 15.1, 55.1].`);
   },
 };
 
 export const text: Option<string> = {
   read(value, field) {
     if (typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_TEXT) return value.trim();
-    throw new ConfigError(field, `${field}, is ${show(value)}. Enter a text of at most ${LONGEST_TEXT} characters.`);
+    throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Enter a text of at most ${LONGEST_TEXT} characters.`);
   },
 };
 
@@ -71,7 +75,7 @@ export function oneOf<const Choice extends string>(choices: readonly Choice[]): 
     read(value, field) {
       const found = choices.find((choice) => choice === value);
       if (found !== undefined) return found;
-      throw new ConfigError(field, `${field}, is ${show(value)}. Choose one of: ${choices.join(', ')}.`);
+      throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Choose one of: ${choices.join(', ')}.`);
     },
   };
 }
@@ -81,7 +85,7 @@ export function listOf<Element>(element: Option<Element>): Option<readonly Eleme
   return {
     read(value, field) {
       if (Array.isArray(value) && value.length > 0 && value.length <= MOST_ELEMENTS) return value.map((one: unknown, index) => element.read(one, `${field}, element ${index + 1}`));
-      throw new ConfigError(field, `${field}, is ${show(value)}. Give a list of 1 to ${MOST_ELEMENTS} elements.`);
+      throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Give a list of 1 to ${MOST_ELEMENTS} elements.`);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ReadingTest, TimeTest } from '../quality-test.ts';
+import { createAttenuatedSignalTest } from '../qartod/attenuated-signal.ts';
 import { createFlatLineTest } from '../qartod/flat-line.ts';
 import { createGrossRangeTest } from '../qartod/gross-range.ts';
 import { createRateOfChangeTest } from '../qartod/rate-of-change.ts';
@@ -23,6 +24,9 @@ export const READING_TESTS: Readonly<Record<string, KnownReadingTest>> = {
   spike_test: readingTest({ ...THRESHOLDS, method: oneOf(SPIKE_METHODS) }, 2, createSpikeTest),
   rate_of_change_test: readingTest(THRESHOLDS, 2, createRateOfChangeTest),
   flat_line_test: readingTest({ ...THRESHOLDS, tolerance: number, interval: number, suspectCount: number, failCount: number }, 2, createFlatLineTest),
+  attenuated_signal_test: readingTest(
+    { ...THRESHOLDS, checkType: oneOf(['std', 'range']), testPeriod: number, minObs: number, minPeriod: number, interval: number, maxReadings: number }, 2, createAttenuatedSignalTest,
+  ),
   sentinel_test: readingTest({ ...SENSOR_UNIT, values: numbers, jump: number }, 2, createSentinelTest),
   // A device may send each metric in a message of its own: each has an order of its own, in which backfill does not count.
   out_of_order_test: readingTest({ tolerance: number, settle: number }, 0, (options) => ofTimes(createOutOfOrderTest(options))),

@@ -1,8 +1,9 @@
+import { givenRecord } from '../../errors/given.ts';
 import { ConfigError } from '../../errors/holdfast-error.ts';
 import { MOST_INTERPOLATED, ON_BAD } from '../device/alteration.ts';
 import type { OnBad } from '../device/alteration.ts';
 import { COMPARING_TESTS } from './comparing-tests.ts';
-import { number, oneOf, readOptions, record } from './option.ts';
+import { number, oneOf, readOptions } from './option.ts';
 import { READING_TESTS } from './reading-tests.ts';
 import { SAMPLE_TESTS } from './sample-tests.ts';
 
@@ -53,7 +54,7 @@ const LONGEST = 31_536_000;
  * @throws ConfigError naming the field, the value and the cure.
  */
 export function readMetricQuality(value: unknown, field: string): MetricQualitySettings {
-  const { alteration, ...tests } = record(value, field, 'an object of tests, such as { "gross_range_test": { "failSpan": [-40, 125] } }');
+  const { alteration, ...tests } = givenRecord(value, field, 'an object of tests, such as { "gross_range_test": { "failSpan": [-40, 125] } }');
   const read = readTests(tests, METRIC_TESTS, field);
   return alteration === undefined || alteration === null ? { tests: read } : { tests: read, alteration: readAlteration(alteration, `${field}, alteration`) };
 }
@@ -64,7 +65,7 @@ export function readMetricQuality(value: unknown, field: string): MetricQualityS
  * @throws ConfigError naming the field, the value and the cure.
  */
 export function readSampleQuality(value: unknown, field: string): SampleQualitySettings {
-  return readTests(record(value, field, 'an object of tests, such as { "clock_drift_test": { "failThreshold": 60000 } }'), Object.keys(SAMPLE_TESTS), field);
+  return readTests(givenRecord(value, field, 'an object of tests, such as { "clock_drift_test": { "failThreshold": 60000 } }'), Object.keys(SAMPLE_TESTS), field);
 }
 
 /** @throws ConfigError naming the field, the value and the cure. */
@@ -81,7 +82,7 @@ export function readAlteration(value: unknown, field: string): AlterationSetting
 export function readTest(name: string, options: unknown, allowed: readonly string[], field: string): TestSettings {
   if (!allowed.includes(name)) throw new ConfigError(field, `${field}, has "${name.slice(0, 40)}", which is no test that can be set here. Use ${allowed.join(', ')}.`);
   if (options === false) return false;
-  const given = options === true ? {} : record(options, `${field}, ${name}`, 'an object of its options, true for its own thresholds, or false for a test that is not to run');
+  const given = options === true ? {} : givenRecord(options, `${field}, ${name}`, 'an object of its options, true for its own thresholds, or false for a test that is not to run');
   const place = `${field}, ${name}`;
   try {
     READING_TESTS[name]?.plan(name, given, place);
