@@ -53,6 +53,7 @@ function table(texts: Texts, protocols: Partial<Record<Via, Statement>>): JQuery
   const reasons = [...new Set(statements.flatMap(({ refused }) => Object.keys(refused)))].sort();
   const rows = [
     row(texts('ledger.received'), ({ received }) => received, 'holdfast-total'),
+    ...(statements.some(({ released }) => released > 0) ? [row(texts('ledger.released'), ({ released }) => released, 'holdfast-total')] : []),
     ...KINDS.filter((kind) => kind === 'stored' || statements.some((statement) => statement[kind] !== 0)).map((kind) => row(texts(`ledger.${kind}`), (statement) => statement[kind])),
     ...reasons.map((reason) => row(texts('ledger.refused', { reason: reasonText(reason) }), ({ refused }) => refused[reason] ?? 0)),
   ];
@@ -62,9 +63,9 @@ function table(texts: Texts, protocols: Partial<Record<Via, Statement>>): JQuery
 }
 
 function sumOf(statements: readonly Statement[]): Statement {
-  const sum: Statement = { received: 0, stored: 0, handled: 0, quarantined: 0, duplicate: 0, conflated: 0, refused: {}, inFlight: 0, difference: 0 };
+  const sum: Statement = { received: 0, released: 0, stored: 0, handled: 0, quarantined: 0, duplicate: 0, conflated: 0, refused: {}, inFlight: 0, difference: 0 };
   for (const { refused, ...counts } of statements) {
-    for (const kind of ['received', 'difference', ...KINDS] as const) sum[kind] += counts[kind];
+    for (const kind of ['received', 'released', 'difference', ...KINDS] as const) sum[kind] += counts[kind];
     for (const [reason, count] of Object.entries(refused)) sum.refused[reason] = (sum.refused[reason] ?? 0) + count;
   }
   return sum;

@@ -23,8 +23,9 @@ export function disagreements(tally: Tally, account: Account, probes: readonly n
 
 export function keptOf(statement: Statement | undefined): number {
   if (!statement) return 0;
-  const { stored, handled, quarantined, duplicate, conflated } = statement;
-  return stored + handled + quarantined + duplicate + conflated;
+  const { stored, handled, quarantined, duplicate, conflated, released, refused } = statement;
+  // What a contract refused in the flow had been acknowledged before; what was released is counted a second time at its end.
+  return stored + handled + quarantined + duplicate + conflated + (refused['contract'] ?? 0) - released;
 }
 
 /** Every message that was acknowledged and can be found again is looked for among what was stored or put into quarantine. */
