@@ -1,5 +1,10 @@
 import { ConfigError } from '../../errors/holdfast-error.ts';
 
+/** Whether an option was given: null, which JSON has for nothing, counts as not. */
+export function isGiven(option: unknown): boolean {
+  return option !== undefined && option !== null;
+}
+
 /** Two numbers, both within the span; in either order. */
 export type Span = readonly [number, number];
 
@@ -24,7 +29,7 @@ function spanError(field: string, span: unknown): ConfigError {
 
 /** The span, when one was given. */
 export function readOptionalSpan(field: string, span: unknown): Bounds | undefined {
-  return span === undefined || span === null ? undefined : readSpan(field, span);
+  return isGiven(span) ? readSpan(field, span) : undefined;
 }
 
 /** A finite number that is not negative. @throws ConfigError when it is none. */
@@ -35,7 +40,7 @@ export function readAmount(field: string, amount: unknown, what: string): number
 
 /** The amount, when one was given. */
 export function readOptionalAmount(field: string, amount: unknown, what: string): number | undefined {
-  return amount === undefined || amount === null ? undefined : readAmount(field, amount, what);
+  return isGiven(amount) ? readAmount(field, amount, what) : undefined;
 }
 
 /** A whole number within bounds. @throws ConfigError when it is none. */
@@ -46,7 +51,7 @@ export function readCount(field: string, count: unknown, what: string, lowest: n
 
 /** The count, when one was given. */
 export function readOptionalCount(field: string, count: unknown, what: string, lowest: number, highest: number): number | undefined {
-  return count === undefined || count === null ? undefined : readCount(field, count, what, lowest, highest);
+  return isGiven(count) ? readCount(field, count, what, lowest, highest) : undefined;
 }
 
 /** One of a few words. @throws ConfigError when it is none of them. */

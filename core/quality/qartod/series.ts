@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors/holdfast-error.ts';
-import { show } from './options.ts';
+import { isGiven, show } from './options.ts';
 
 /** A time: milliseconds since the epoch, a Date, or text in ISO 8601, in UTC when it names no offset; null: not known. */
 export type Time = number | Date | string | null | undefined;
@@ -35,7 +35,7 @@ export function toSeries({ times, values }: { times: unknown; values: unknown })
 
 /** The values of a series whose times do not matter to a test and may be left out. */
 export function toTimelessSeries({ times, values }: { times?: unknown; values: unknown }): { times: number[]; values: number[] } {
-  if (times !== undefined) return toSeries({ times, values });
+  if (isGiven(times)) return toSeries({ times, values });
   const numbers = toValues(values);
   return { times: numbers.map(() => Number.NaN), values: numbers };
 }

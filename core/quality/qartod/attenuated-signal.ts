@@ -1,0 +1,110 @@
+import { ConfigError } from '../../errors/holdfast-error.ts';
+import { QUALITY } from '../../sample/sample.ts';
+import type { Quality } from '../../sample/sample.ts';
+import { QualitySnapshotError } from '../quality-snapshot-error.ts';
+import type { ReadingTest } from '../quality-test.ts';
+import { runTest } from '../run-test.ts';
+import { readAttenuation, type AttenuatedSignalOptions, type AttenuationThresholds, type CheckedAttenuation } from './attenuation-options.ts';
+import { DeviationWindow } from './deviation-window.ts';
+import { IntervalEstimate } from './interval-estimate.ts';
+import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
+import { RangeWindow } from './range-window.ts';
+import { toSeries, type Series } from './series.ts';
+
+export type { AttenuatedSignalOptions } from './attenuation-options.ts';
+
+const NAME = 'attenuated_signal_test';
+
+/**
+ * `attenuated_signal_test`: a reading is suspect or bad when the values of the test period up to it vary too little (IOOS QARTOD manuals, test 10
+ * or 11; ioos_qc `attenuated_signal_test`): their population standard deviation, or their range, is below the threshold. A reading as old as the test period is not in it.
+ * With too few values in the period it is not evaluated (2). Missing readings are no values. A reading that is older than the one before it counts as of the same
+ * time; one older than the whole period begins the test anew.
+ *
+ * State: 16 bytes a reading of the test period for the standard deviation, 8 for the range, up to `maxReadings`.
+ *
+ * @throws ConfigError when an option cannot be, or `testPeriod` is missing: without it only `attenuatedSignalTest` can judge, which sees the whole series.
+ */
+export function createAttenuatedSignalTest(options: AttenuatedSignalOptions): ReadingTest {
+  const checked = readAttenuation(options);
+  if (checked.period === undefined) throw new ConfigError('testPeriod', 'testPeriod is missing: give over how many seconds the values have to vary, such as 3600.');
+  return new AttenuatedSignalTest(checked, checked.period);
+}
+
+/**
+ * `attenuated_signal_test` over a whole series; see `createAttenuatedSignalTest`. Without a test period all values are taken together, and
+ * all that are not missing get the same flag.
+ */
+export function attenuatedSignalTest({ times, values, ...options }: AttenuatedSignalOptions & Series): Quality[] {
+  const series = toSeries({ times, values });
+  const checked = readAttenuation(options);
+  if (checked.period !== undefined) return runTest(new AttenuatedSignalTest(checked, checked.period), series.times, series.values);
+  const window = checked.checkType === 'range' ? new RangeWindow(Number.POSITIVE_INFINITY) : new DeviationWindow(Number.POSITIVE_INFINITY);
+  for (const value of series.values) {
+    if (!Number.isNaN(value)) window.add(0, value);
+  }
+  const flag = checked.thresholds.judge(window instanceof RangeWindow ? window.range : window.deviation);
+  return series.values.map((value) => (Number.isNaN(value) ? QUALITY.missing : flag));
+}
+
+class AttenuatedSignalTest implements ReadingTest {
+  readonly delay = 0;
+  readonly #options: CheckedAttenuation;
+  readonly #thresholds: AttenuationThresholds;
+  /** In milliseconds. */
+  readonly #period: number;
+  #window: DeviationWindow | RangeWindow;
+  readonly #estimate = new IntervalEstimate();
+  #newest = Number.NaN;
+
+  constructor(options: CheckedAttenuation, period: number) {
+    this.#options = options;
+    this.#thresholds = options.thresholds;
+    this.#period = period;
+    this.#window = this.#emptyWindow();
+  }
+
+  update(ts: number, value: number): Quality {
+    const { minPeriod, interval } = this.#options;
+    if (minPeriod !== undefined && interval === undefined) this.#estimate.update(ts);
+    if (!Number.isFinite(value)) return QUALITY.missing;
+    if (!Number.isFinite(ts)) return QUALITY.unknown;
+    const window = this.#window;
+    if (ts <= this.#newest - this.#period) window.clear();
+    else if (!(ts >= this.#newest) && !Number.isNaN(this.#newest)) ts = this.#newest;
+    this.#newest = ts;
+    window.leave(ts - this.#period);
+    window.add(ts, value);
+    if (!(window.count >= this.#least())) return QUALITY.unknown;
+    return this.#thresholds.judge(window instanceof RangeWindow ? window.range : window.deviation);
+  }
+
+  end(): 0 {
+    return 0;
+  }
+
+  snapshot(): NumberSnapshot {
+    const estimate = this.#estimate.pack();
+    return packNumbers([this.#newest, estimate.length, ...estimate, ...this.#window.pack()]);
+  }
+
+  restore(snapshot: unknown): void {
+    const [newest = Number.NaN, length = Number.NaN, ...numbers] = unpackNumbers(NAME, snapshot);
+    if (!(length >= 1 && length <= numbers.length)) throw new QualitySnapshotError(NAME);
+    const window = this.#emptyWindow();
+    window.unpack(NAME, numbers.slice(length));
+    this.#estimate.unpack(NAME, numbers.slice(0, length));
+    this.#window = window;
+    this.#newest = newest;
+  }
+
+  #emptyWindow(): DeviationWindow | RangeWindow {
+    return this.#options.checkType === 'range' ? new RangeWindow(this.#options.maxReadings) : new DeviationWindow(this.#options.maxReadings);
+  }
+
+  /** How many values it takes; NaN as long as the interval is not known that tells. */
+  #least(): number {
+    const { minObs, minPeriod, interval } = this.#options;
+    return minPeriod === undefined ? minObs : Math.floor(minPeriod / (interval ?? this.#estimate.interval));
+  }
+}

@@ -1,0 +1,108 @@
+import { ConfigError } from '../../errors/holdfast-error.ts';
+import { QUALITY } from '../../sample/sample.ts';
+import type { Quality } from '../../sample/sample.ts';
+import { QualitySnapshotError } from '../quality-snapshot-error.ts';
+import type { ReadingTest } from '../quality-test.ts';
+import { runTest } from '../run-test.ts';
+import { FlatRun } from './flat-run.ts';
+import { IntervalEstimate } from './interval-estimate.ts';
+import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
+import { isGiven, readAmount, readOptionalAmount, readThresholds, type Thresholds } from './options.ts';
+import { createRepetitionTest, type RepetitionOptions } from './repetition.ts';
+import { toSeries, type Series } from './series.ts';
+
+/** A flat line by time. */
+export interface FlatLineDurations {
+  /** Seconds for which values may stay within the tolerance before they are suspect. */
+  suspectThreshold?: number;
+  /** Seconds for which values may stay within the tolerance before they are bad. */
+  failThreshold?: number;
+  /** Values whose range is smaller have not moved; 0, the default: only equal values. In the unit of the metric. */
+  tolerance?: number;
+  /** Seconds between readings. Without it, the usual interval of the last nine is taken. */
+  interval?: number;
+}
+
+export type FlatLineOptions = FlatLineDurations | RepetitionOptions;
+
+const NAME = 'flat_line_test';
+
+/**
+ * `flat_line_test`: a reading is suspect or bad when the values did not move for too long (IOOS QARTOD manuals, test 8).
+ *
+ * By time (ioos_qc `flat_line_test`): as many readings as fit into the threshold, by the interval between readings, and the one before them
+ * must differ by the tolerance or more. So 50 minutes at an interval of 15 look 3 readings back. Missing readings count as readings, not as values; one value alone is no
+ * line. The interval is the one given, or the usual one so far: in a series that is regular but for gaps, both are the
+ * median interval of ioos_qc. State: about 100 bytes, and more only while values creep within the tolerance.
+ *
+ * By count, with `suspectCount` and `failCount` (the manuals): see `createRepetitionTest`.
+ *
+ * @throws ConfigError when no threshold is given, or one cannot be.
+ */
+export function createFlatLineTest(options: FlatLineOptions): ReadingTest {
+  const { suspectThreshold, failThreshold, tolerance, interval, suspectCount, failCount }: FlatLineDurations & RepetitionOptions = options;
+  if (isGiven(suspectCount) || isGiven(failCount)) {
+    if (isGiven(suspectThreshold) || isGiven(failThreshold)) throw new ConfigError('suspectCount', 'Both counts and thresholds are given: give the one or the other.');
+    return createRepetitionTest(options);
+  }
+  const thresholds = readThresholds(suspectThreshold, failThreshold, 'for how many seconds values may stay the same');
+  const seconds = readOptionalAmount('interval', interval, 'the seconds between readings');
+  if (seconds === 0) throw new ConfigError('interval', 'interval is 0: give the seconds between readings, or leave it out to have them found.');
+  return new FlatLineTest(thresholds, readAmount('tolerance', tolerance ?? 0, 'by how much values may differ and count as the same'), seconds);
+}
+
+/** `flat_line_test` over a whole series; see `createFlatLineTest`. */
+export function flatLineTest({ times, values, ...options }: FlatLineOptions & Series): Quality[] {
+  const series = toSeries({ times, values });
+  return runTest(createFlatLineTest(options), series.times, series.values);
+}
+
+class FlatLineTest implements ReadingTest {
+  readonly delay = 0;
+  /** In milliseconds. */
+  readonly #suspect: number;
+  readonly #fail: number;
+  readonly #given: number | undefined;
+  readonly #run: FlatRun;
+  readonly #estimate = new IntervalEstimate();
+
+  constructor({ suspect, fail }: Thresholds, tolerance: number, interval: number | undefined) {
+    this.#suspect = suspect * 1000;
+    this.#fail = fail * 1000;
+    this.#given = interval === undefined ? undefined : interval * 1000;
+    this.#run = new FlatRun(tolerance);
+  }
+
+  update(ts: number, value: number): Quality {
+    if (this.#given === undefined) this.#estimate.update(ts);
+    const missing = !Number.isFinite(value);
+    this.#run.add(missing ? Number.NaN : value);
+    if (missing) return QUALITY.missing;
+    const interval = this.#given ?? this.#estimate.interval;
+    if (this.#isFlatFor(this.#fail / interval)) return QUALITY.bad;
+    return this.#isFlatFor(this.#suspect / interval) ? QUALITY.suspect : QUALITY.good;
+  }
+
+  end(): 0 {
+    return 0;
+  }
+
+  snapshot(): NumberSnapshot {
+    const estimate = this.#estimate.pack();
+    return packNumbers([estimate.length, ...estimate, ...this.#run.pack()]);
+  }
+
+  restore(snapshot: unknown): void {
+    const [length = Number.NaN, ...numbers] = unpackNumbers(NAME, snapshot);
+    if (!(length >= 1 && length <= numbers.length)) throw new QualitySnapshotError(NAME);
+    const run = new FlatRun(0);
+    run.unpack(NAME, numbers.slice(length));
+    this.#estimate.unpack(NAME, numbers.slice(0, length));
+    this.#run.unpack(NAME, numbers.slice(length));
+  }
+
+  #isFlatFor(readings: number): boolean {
+    const count = Math.floor(readings);
+    return this.#run.steps >= count && this.#run.distance <= count;
+  }
+}

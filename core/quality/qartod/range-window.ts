@@ -1,0 +1,87 @@
+import { QualitySnapshotError } from '../quality-snapshot-error.ts';
+import { MonotonicQueue } from './monotonic-queue.ts';
+
+const FEWEST = 8;
+
+/** The range of the values of a stretch of time, value by value: what it counts needs 8 bytes a reading of the window, and the extremes little more. */
+export class RangeWindow {
+  readonly #most: number;
+  readonly #least = new MonotonicQueue();
+  readonly #negatedLargest = new MonotonicQueue();
+  #times = new Float64Array(FEWEST);
+  #head = 0;
+  #size = 0;
+
+  /** @param most readings that are counted; beyond it the count stays. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get count(): number {
+    return this.#size;
+  }
+
+  /** The largest value less the smallest; NaN when there is none. */
+  get range(): number {
+    return -this.#negatedLargest.least - this.#least.least;
+  }
+
+  add(ts: number, value: number): void {
+    this.#least.push(value, ts);
+    this.#negatedLargest.push(-value, ts);
+    if (this.#size === this.#most) this.#removeTime();
+    if (this.#size === this.#times.length) this.#grow();
+    this.#times[(this.#head + this.#size) & (this.#times.length - 1)] = ts;
+    this.#size += 1;
+  }
+
+  /** Leaves behind what is not later than a time. */
+  leave(ts: number): void {
+    while (this.#least.size > 0 && this.#least.position <= ts) this.#least.shift();
+    while (this.#negatedLargest.size > 0 && this.#negatedLargest.position <= ts) this.#negatedLargest.shift();
+    while (this.#size > 0 && (this.#times[this.#head] ?? 0) <= ts) this.#removeTime();
+  }
+
+  clear(): void {
+    this.#least.clear();
+    this.#negatedLargest.clear();
+    this.#size = 0;
+  }
+
+  /** The times, then the least and the largest values. */
+  pack(): number[] {
+    const times = Array.from({ length: this.#size }, (_, place) => this.#times[(this.#head + place) & (this.#times.length - 1)] ?? 0);
+    const least = this.#least.pack(0);
+    return [times.length, ...times, least.length, ...least, ...this.#negatedLargest.pack(0)];
+  }
+
+  /** Takes back what was packed. @throws QualitySnapshotError when it is not that. */
+  unpack(test: string, packed: readonly number[]): void {
+    const [count = Number.NaN] = packed;
+    const times = packed.slice(1, count + 1);
+    const [length = Number.NaN, ...queues] = packed.slice(count + 1);
+    if (!(count >= 0 && count <= this.#most) || times.length !== count || times.some(Number.isNaN)) throw new QualitySnapshotError(test);
+    if (!(length >= 0 && length <= queues.length) || length % 2 !== 0 || queues.length % 2 !== 0) throw new QualitySnapshotError(test);
+    let room = FEWEST;
+    while (room < count) room *= 2;
+    this.#least.unpack(test, queues.slice(0, length), 0);
+    this.#negatedLargest.unpack(test, queues.slice(length), 0);
+    this.#times = new Float64Array(room);
+    this.#times.set(times);
+    this.#head = 0;
+    this.#size = count;
+  }
+
+  #removeTime(): void {
+    this.#head = (this.#head + 1) & (this.#times.length - 1);
+    this.#size -= 1;
+  }
+
+  #grow(): void {
+    const room = this.#times.length;
+    const times = new Float64Array(room * 2);
+    for (let place = 0; place < room; place += 1) times[place] = this.#times[(this.#head + place) & (room - 1)] ?? 0;
+    this.#times = times;
+    this.#head = 0;
+  }
+}

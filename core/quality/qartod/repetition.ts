@@ -1,0 +1,96 @@
+import { ConfigError } from '../../errors/holdfast-error.ts';
+import { QUALITY } from '../../sample/sample.ts';
+import type { Quality } from '../../sample/sample.ts';
+import { QualitySnapshotError } from '../quality-snapshot-error.ts';
+import type { ReadingTest } from '../quality-test.ts';
+import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
+import { readAmount, readOptionalCount } from './options.ts';
+
+/** A flat line by count, with the names and the meaning that the manuals give it. */
+export interface RepetitionOptions {
+  /** Equal to so many values before it, a reading is suspect (REP_CNT_SUSPECT). From 1 to 1,000. */
+  suspectCount?: number;
+  /** Equal to so many values before it, a reading is bad (REP_CNT_FAIL). From 1 to 1,000. */
+  failCount?: number;
+  /** Values that differ by no more are equal (EPS); default 0. In the unit of the metric. */
+  tolerance?: number;
+}
+
+const NAME = 'flat_line_test';
+const MOST = 1_000;
+const WHAT = 'how many equal values before a reading make it a flat line';
+
+/**
+ * `flat_line_test` by count: a reading is suspect or bad when it differs by no more than the tolerance from each of so many values
+ * before it (IOOS QARTOD manuals, test 8: |T(n) - T(n-i)| > EPS for one i from 1 to REP_CNT passes). Missing readings are passed over.
+ * State: 8 bytes for each value to look back at.
+ *
+ * @throws ConfigError when no count is given, or one cannot be.
+ */
+export function createRepetitionTest(options: RepetitionOptions): ReadingTest {
+  const suspect = readOptionalCount('suspectCount', options.suspectCount, WHAT, 1, MOST);
+  const fail = readOptionalCount('failCount', options.failCount, WHAT, 1, MOST);
+  if (suspect === undefined && fail === undefined) throw new ConfigError('suspectCount', `Neither suspectCount nor failCount is given: give ${WHAT}, such as 3 and 5.`);
+  if (suspect !== undefined && fail !== undefined && fail < suspect) {
+    throw new ConfigError('failCount', `failCount is ${fail}, below suspectCount, which is ${suspect}: nothing could be suspect. Exchange the two.`);
+  }
+  const tolerance = readAmount('tolerance', options.tolerance ?? 0, 'by how much values may differ and count as the same');
+  return new RepetitionTest(suspect ?? Number.POSITIVE_INFINITY, fail ?? Number.POSITIVE_INFINITY, tolerance);
+}
+
+class RepetitionTest implements ReadingTest {
+  readonly delay = 0;
+  readonly #suspect: number;
+  readonly #fail: number;
+  readonly #tolerance: number;
+  /** The last values, round and round. */
+  readonly #values: Float64Array;
+  #count = 0;
+  #next = 0;
+
+  constructor(suspect: number, fail: number, tolerance: number) {
+    this.#suspect = suspect;
+    this.#fail = fail;
+    this.#tolerance = tolerance;
+    this.#values = new Float64Array(Number.isFinite(fail) ? fail : suspect);
+  }
+
+  update(_ts: number, value: number): Quality {
+    if (!Number.isFinite(value)) return QUALITY.missing;
+    const repeated = this.#repeated(value);
+    this.#values[this.#next] = value;
+    this.#next = (this.#next + 1) % this.#values.length;
+    if (this.#count < this.#values.length) this.#count += 1;
+    if (repeated >= this.#fail) return QUALITY.bad;
+    return repeated >= this.#suspect ? QUALITY.suspect : QUALITY.good;
+  }
+
+  end(): 0 {
+    return 0;
+  }
+
+  snapshot(): NumberSnapshot {
+    const size = this.#values.length;
+    return packNumbers(Array.from({ length: this.#count }, (_, age) => this.#values[(this.#next - this.#count + age + size) % size] ?? 0));
+  }
+
+  restore(snapshot: unknown): void {
+    const values = unpackNumbers(NAME, snapshot);
+    if (values.length > this.#values.length || values.some(Number.isNaN)) throw new QualitySnapshotError(NAME);
+    this.#values.set(values);
+    this.#count = values.length;
+    this.#next = values.length % this.#values.length;
+  }
+
+  /** How many of the last values, without a break, the value equals. */
+  #repeated(value: number): number {
+    let repeated = 0;
+    let place = this.#next;
+    while (repeated < this.#count) {
+      place = place === 0 ? this.#values.length - 1 : place - 1;
+      if (Math.abs(value - (this.#values[place] ?? 0)) > this.#tolerance) break;
+      repeated += 1;
+    }
+    return repeated;
+  }
+}
