@@ -2,9 +2,6 @@ import type { Quarantine, QuarantineEntry, QuarantineFilter } from '../quarantin
 import type { PayloadPreview, ShownEntry, ShownPage } from './shown-page.ts';
 
 const PREVIEW_BYTES = { text: 2_048, hex: 512 } as const;
-/** Entries that are read at once, and the bytes after which a page ends before it has all that were asked for: a page is held in memory whole. */
-const STEP = 16;
-const PAGE_BYTES = 4 * 1024 * 1024;
 // What a terminal or a person cannot show is no text, whatever its encoding; tabs and line ends are.
 const UNREADABLE = /[^\P{Cc}\t\n\r]/u;
 
@@ -22,19 +19,9 @@ export function previewOf(payload: Uint8Array): PayloadPreview {
 }
 
 /** A page of at most `limit` entries; large ones make it shorter. */
-export function shownPage(quarantine: Pick<Quarantine, 'list' | 'count'>, filter: QuarantineFilter, { limit, before }: { limit: number; before?: number }): ShownPage {
-  const shown: ShownEntry[] = [];
-  let bytes = 0;
-  let next = before;
-  do {
-    const page = quarantine.list(filter, { limit: Math.min(STEP, limit - shown.length), ...(next !== undefined && { before: next }) });
-    for (const entry of page.entries) {
-      bytes += entry.payload.length;
-      shown.push(shownEntry(entry));
-    }
-    next = page.next;
-  } while (next !== undefined && shown.length < limit && bytes < PAGE_BYTES);
-  return { entries: shown, count: quarantine.count(filter), ...(next !== undefined && { next }) };
+export function shownPage(quarantine: Pick<Quarantine, 'list' | 'count'>, filter: QuarantineFilter, page: { limit: number; before?: number }): ShownPage {
+  const { entries, next } = quarantine.list(filter, page);
+  return { entries: entries.map(shownEntry), count: quarantine.count(filter), ...(next !== undefined && { next }) };
 }
 
 function textOf(bytes: Uint8Array): string | undefined {
