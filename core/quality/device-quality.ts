@@ -1,12 +1,12 @@
 import { judgedTime } from '../sample/judged-time.ts';
 import { QUALITY } from '../sample/sample.ts';
 import type { Quality, ReadingValue, Sample, Values } from '../sample/sample.ts';
-import { METRICS_PER_DEVICE, restoreDevice, snapshotDevice } from './device/device-snapshot.ts';
+import { latestInSnapshot, METRICS_PER_DEVICE, restoreDevice, snapshotDevice } from './device/device-snapshot.ts';
 import type { DeviceMemory } from './device/device-snapshot.ts';
 import { MetricQuality } from './device/metric-quality.ts';
 import { Order } from './device/order.ts';
 import type { Rank } from './device/order.ts';
-import type { DevicePlan, MetricPlan, Neighbour } from './device/plan.ts';
+import type { DevicePlan, MetricPlan, Neighbour, SampleTestPlan } from './device/plan.ts';
 import { RecentVerdicts } from './device/recent-verdicts.ts';
 import { copyOf, RetainedSample } from './device/retained-sample.ts';
 import { marked } from './device/verdicts.ts';
@@ -51,37 +51,31 @@ interface Kept {
  */
 export class DeviceQuality {
   readonly #problem: (error: unknown) => void;
-  #plan: DevicePlan;
-  #memory: DeviceMemory;
+  #plan: DevicePlan | undefined;
+  #memory: DeviceMemory = emptyMemory([]);
+  /** What was kept, until it is known by which settings the device is judged. */
+  #kept: unknown;
   #sampleFlags: Flag[] = [];
   /** Of the sample under way. */
   readonly #verdicts: Verdict[] = [];
 
   /**
    * @param snapshot what `snapshot` gave, or undefined for a device never heard of.
-   * @param problem told of a test whose part of the snapshot cannot be used; it begins anew.
+   * @param problem told of what of the snapshot cannot be used; a test whose part is damaged begins anew.
    */
-  constructor(plan: DevicePlan, snapshot: unknown, problem: (error: unknown) => void) {
+  constructor(snapshot: unknown, problem: (error: unknown) => void) {
+    this.#kept = snapshot;
     this.#problem = problem;
-    this.#plan = plan;
-    this.#memory = this.#remember(snapshot);
-  }
-
-  /** Judges by these settings from now on. Tests whose own did not change go on where they are. */
-  follow(plan: DevicePlan): void {
-    if (plan === this.#plan) return;
-    const snapshot = this.snapshot();
-    this.#plan = plan;
-    this.#memory = this.#remember(snapshot);
   }
 
   /** Plain JSON. */
   snapshot(): unknown {
-    return snapshotDevice(this.#plan, this.#memory);
+    return this.#plan ? snapshotDevice(this.#plan, this.#memory) : this.#kept;
   }
 
   /** The latest number of a metric, for the devices beside this one. */
   latest(metric: string): Neighbour | undefined {
+    if (!this.#plan) return latestInSnapshot(this.#kept, metric);
     const quality = this.#memory.metrics.get(metric);
     if (!quality || Number.isNaN(quality.memory.lastNumber)) return undefined;
     return { ts: quality.order.last, value: quality.memory.lastNumber };
@@ -90,14 +84,16 @@ export class DeviceQuality {
   /**
    * Judges every reading of the sample. The sample itself and all in it stay as they are.
    *
+   * @param plan by what. When it is another one than before, tests whose settings did not change go on where they are.
    * @param neighbours for the metrics that are compared with those of other devices.
    */
-  judge(sample: Sample, neighbours?: Neighbours): JudgedSample {
+  judge(sample: Sample, plan: DevicePlan, neighbours?: Neighbours): JudgedSample {
+    if (plan !== this.#plan) this.#follow(plan);
     const { recent } = this.#memory;
     const before = recent.of(sample.id);
     const isHistorical = sample.historical === true;
     const time = judgedTime(sample);
-    if (!before) this.#testSample(sample, time, isHistorical);
+    if (!before) this.#testSample(plan, sample, time, isHistorical);
     const verdicts = this.#verdicts;
     verdicts.length = 0;
     const infos = { ...sample.metrics };
@@ -108,11 +104,11 @@ export class DeviceQuality {
     for (const metric in sample.values) {
       const value = sample.values[metric];
       if (value === undefined || metric === '__proto__') continue;
-      const quality = this.#metric(metric);
+      const quality = this.#metric(plan, metric);
       const rank: Rank = before || isHistorical || !quality ? -1 : quality.order.take(time);
-      const verdict = before ? formerVerdict(quality?.plan ?? this.#plan.unwatched, before[verdicts.length])
+      const verdict = before ? formerVerdict(quality?.plan ?? plan.unwatched, before[verdicts.length])
         : quality ? quality.judge(sample, metric, time, rank, this.#sampleFlags, neighbours?.get(metric) ?? NO_NEIGHBOURS)
-          : this.#plan.unwatched.verdicts.of(this.#sampleFlags);
+          : plan.unwatched.verdicts.of(this.#sampleFlags);
       verdicts.push(verdict);
       if (!quality) {
         const info = marked(infos[metric], verdict);
@@ -138,31 +134,41 @@ export class DeviceQuality {
     return { sample: judged, worst: WORST[worst] ?? QUALITY.good, revised: revised.length === 0 ? NO_SAMPLES : revised.map((one) => one.copy()).sort((a, b) => a.ts - b.ts) };
   }
 
-  #testSample(sample: Sample, time: number, isHistorical: boolean): void {
+  #testSample({ sampleTests: plans }: DevicePlan, sample: Sample, time: number, isHistorical: boolean): void {
     const { order, sampleTests } = this.#memory;
     const rank = isHistorical ? -1 : order.take(time);
     for (let index = 0; index < sampleTests.length; index += 1) {
-      const plan = this.#plan.sampleTests[index];
+      const plan = plans[index];
       this.#sampleFlags[index] = (plan && rank >= plan.order ? sampleTests[index]?.update(sample, time) : 0) ?? 0;
     }
   }
 
-  #metric(metric: string): MetricQuality | undefined {
+  #metric(plan: DevicePlan, metric: string): MetricQuality | undefined {
     const { metrics } = this.#memory;
     const known = metrics.get(metric);
     if (known || metrics.size >= METRICS_PER_DEVICE) return known;
-    const made = new MetricQuality(this.#plan.of(metric));
+    const made = new MetricQuality(plan.of(metric));
     metrics.set(metric, made);
     return made;
   }
 
-  #remember(snapshot: unknown): DeviceMemory {
-    const plan = this.#plan;
-    const memory: DeviceMemory = { order: new Order(), sampleTests: plan.sampleTests.map((test) => test.create()), metrics: new Map(), recent: new RecentVerdicts() };
+  #follow(plan: DevicePlan): void {
+    const snapshot = this.snapshot();
+    this.#plan = plan;
+    this.#kept = undefined;
     this.#sampleFlags = plan.sampleTests.map(() => 0);
-    if (snapshot !== undefined && snapshot !== null) restoreDevice(plan, memory, snapshot, this.#problem);
-    return memory;
+    this.#memory = emptyMemory(plan.sampleTests);
+    if (snapshot === undefined || snapshot === null) return;
+    try {
+      restoreDevice(plan, this.#memory, snapshot, this.#problem);
+    } catch (error) {
+      this.#problem(error);
+    }
   }
+}
+
+function emptyMemory(sampleTests: readonly SampleTestPlan[]): DeviceMemory {
+  return { order: new Order(), sampleTests: sampleTests.map((test) => test.create()), metrics: new Map(), recent: new RecentVerdicts() };
 }
 
 /** The verdict on a reading that comes again; none where it was not judged by these tests. */

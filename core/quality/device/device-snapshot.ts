@@ -5,7 +5,7 @@ import { MOST_INTERPOLATED } from './alteration.ts';
 import { MetricQuality } from './metric-quality.ts';
 import type { RetainedReading } from './metric-quality.ts';
 import type { Order } from './order.ts';
-import type { DevicePlan, SampleTest } from './plan.ts';
+import type { DevicePlan, Neighbour, SampleTest } from './plan.ts';
 import type { RecentVerdicts } from './recent-verdicts.ts';
 import { RetainedSample } from './retained-sample.ts';
 
@@ -41,7 +41,7 @@ export function snapshotDevice(plan: DevicePlan, { order, sampleTests, metrics, 
     const { memory } = quality;
     return [metric, {
       o: quality.order.snapshot(),
-      t: testSnapshots(quality.plan.tests, quality.tests),
+      t: testSnapshots([...quality.plan.tests, ...quality.plan.comparing], [...quality.tests, ...quality.comparing]),
       ...(!Number.isNaN(memory.lastNumber) && { n: memory.lastNumber }),
       ...(memory.good && { g: [memory.good.ts, memory.good.value, memory.held] }),
       ...(memory.waiting && { w: [...reading(memory.waiting), memory.waiting.flags] }),
@@ -72,10 +72,18 @@ export function restoreDevice(plan: DevicePlan, memory: DeviceMemory, snapshot: 
   memory.recent.restore(r);
 }
 
+/** The latest number of a metric of a device that has not been heard since the start. */
+export function latestInSnapshot(snapshot: unknown, metric: string): Neighbour | undefined {
+  const metrics = fields(fields(snapshot)['m']);
+  const { o, n } = fields(Object.hasOwn(metrics, metric) ? metrics[metric] : undefined);
+  const ts: unknown = Array.isArray(o) ? o[0] : undefined;
+  return typeof ts === 'number' && typeof n === 'number' ? { ts, value: n } : undefined;
+}
+
 function restoreMetric(quality: MetricQuality, { o, t, n, g, w, i }: Record<string, unknown>, retained: readonly RetainedSample[], names: readonly unknown[], problem: (error: unknown) => void): void {
   const { memory, plan } = quality;
   quality.order.restore(o);
-  restoreTests(plan.tests, quality.tests, t, names, problem);
+  restoreTests([...plan.tests, ...plan.comparing], [...quality.tests, ...quality.comparing], t, names, problem);
   if (typeof n === 'number') memory.lastNumber = n;
   if (Array.isArray(g) && typeof g[0] === 'number' && typeof g[1] === 'number') {
     memory.good = { ts: g[0], value: g[1] };

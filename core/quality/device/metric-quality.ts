@@ -5,7 +5,7 @@ import { altered, isGood, isToAlter, MOST_INTERPOLATED, onLine } from './alterat
 import type { GoodReading } from './alteration.ts';
 import { Order } from './order.ts';
 import type { Rank } from './order.ts';
-import type { MetricPlan, Neighbour } from './plan.ts';
+import type { ComparingTest, MetricPlan, Neighbour } from './plan.ts';
 import type { RetainedSample } from './retained-sample.ts';
 import { marked } from './verdicts.ts';
 import type { Verdict } from './verdicts.ts';
@@ -39,6 +39,7 @@ export interface Carried {
 export class MetricQuality {
   readonly plan: MetricPlan;
   readonly tests: readonly ReadingTest[];
+  readonly comparing: readonly ComparingTest[];
   readonly order = new Order();
   readonly memory: MetricMemory = { lastNumber: Number.NaN, good: undefined, held: 0, waiting: undefined, gap: [] };
   readonly #flags: Flag[];
@@ -46,6 +47,7 @@ export class MetricQuality {
   constructor(plan: MetricPlan) {
     this.plan = plan;
     this.tests = plan.tests.map((test) => test.create());
+    this.comparing = plan.comparing.map((test) => test.create());
     this.#flags = plan.verdicts.names.map(() => 0);
   }
 
@@ -123,7 +125,9 @@ export class MetricQuality {
       } else flags[at] = test.update(time, value);
     }
     for (let index = 0; index < comparing.length; index += 1) {
-      flags[first + plans.length + index] = Number.isNaN(value) ? QUALITY.missing : (comparing[index]?.judge(time, value, sample.values, neighbours) ?? 0);
+      const plan = comparing[index];
+      const test = this.comparing[index];
+      flags[first + plans.length + index] = plan && test && rank >= plan.order ? test.update(time, value, plan.other(sample.values, neighbours, time)) : 0;
     }
   }
 

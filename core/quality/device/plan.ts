@@ -34,37 +34,54 @@ export interface SampleTestPlan {
   create(): SampleTest;
 }
 
-/** The latest readings of one metric of the other devices of a group. */
+/** The latest reading of a device beside this one. */
 export interface Neighbour {
   readonly ts: number;
   readonly value: number;
 }
 
-/** A test that compares a reading with others of the same time: of its own sample, or of the devices beside it. */
+/** A test that judges a reading beside another value of its time. */
 export interface ComparingTest {
+  /** @param other NaN when it is missing. */
+  update(time: number, value: number, other: number): Flag;
+  snapshot(): unknown;
+  /** @throws QualitySnapshotError when it is no snapshot of such a test. */
+  restore(snapshot: unknown): void;
+}
+
+export interface ComparingTestPlan {
   readonly name: string;
+  /** As in `ReadingTestPlan`. */
+  readonly order: Rank;
+  readonly signature: string;
   /** The tag of the devices whose readings it compares with; absent: it needs none. */
   readonly group?: string;
-  judge(time: number, value: number, values: Values, neighbours: readonly Neighbour[]): Flag;
+  create(): ComparingTest;
+  /** The other value, of the reading's own sample or of the devices beside it. */
+  other(values: Values, neighbours: readonly Neighbour[], time: number): number;
 }
 
 /** By what the readings of one metric are judged. Shared by all devices of a profile. */
 export class MetricPlan {
   readonly tests: readonly ReadingTestPlan[];
-  readonly comparing: readonly ComparingTest[];
+  /** They run after the others. */
+  readonly comparing: readonly ComparingTestPlan[];
   readonly alteration: Alteration | undefined;
   /** Of the sample's tests first, then of `tests`, then of `comparing`. */
   readonly verdicts: Verdicts;
+  /** The tag of the devices whose readings are compared with those of this metric. */
+  readonly group: string | undefined;
   /** Whether one of the tests judges a reading when the next one is there. */
   readonly isDelayed: boolean;
   /** Whether a reading may have to be changed after it has gone on, so that its sample is kept for a while. */
   readonly retains: boolean;
 
-  constructor(sampleTests: readonly SampleTestPlan[], tests: readonly ReadingTestPlan[], comparing: readonly ComparingTest[], alteration?: Alteration) {
+  constructor(sampleTests: readonly SampleTestPlan[], tests: readonly ReadingTestPlan[], comparing: readonly ComparingTestPlan[], alteration?: Alteration) {
     this.tests = tests;
     this.comparing = comparing;
     this.alteration = alteration;
     this.verdicts = new Verdicts([...sampleTests, ...tests, ...comparing].map(({ name }) => name));
+    this.group = comparing.find(({ group }) => group !== undefined)?.group;
     this.isDelayed = tests.some(({ delayed }) => delayed);
     this.retains = this.isDelayed || alteration?.onBad === 'interpolate';
   }
@@ -74,6 +91,8 @@ export class MetricPlan {
 export interface DevicePlan {
   readonly sampleTests: readonly SampleTestPlan[];
   of(metric: string): MetricPlan;
+  /** Whether readings of other devices are needed. */
+  readonly comparesDevices: boolean;
   /** For the metrics beyond the bound of those that are watched: the tests of the sample alone. */
   readonly unwatched: MetricPlan;
 }

@@ -1,23 +1,47 @@
-import type { ComparingTest } from '../device/plan.ts';
+import { ConfigError } from '../../errors/holdfast-error.ts';
+import type { Neighbour } from '../device/plan.ts';
 import { createClimatologyTest } from '../qartod/climatology.ts';
+import { createMultiVariateTest, createNeighborTest } from '../qartod/multi-variate.ts';
 import { climatologyMembers } from './climatology-members.ts';
+import { comparingTest } from './known-test.ts';
 import type { KnownComparingTest } from './known-test.ts';
-import { readOptions, text } from './option.ts';
+import { number, text } from './option.ts';
 
-/** The tests that judge a reading beside others of its time, by their standard names. They remember nothing of a device. */
+/** The readings of neighbours count for so many seconds, where nothing else is said. */
+const WINDOW = 600;
+
+/** The tests that judge a reading beside another value of its time, by their standard names, with the options of each. */
 export const COMPARING_TESTS: Readonly<Record<string, KnownComparingTest>> = {
-  climatology_test: { compare: climatology },
+  climatology_test: comparingTest({ members: climatologyMembers, depthMetric: text }, {
+    order: -1,
+    create: ({ members = [] }) => createClimatologyTest({ members }),
+    other: ({ depthMetric }, values) => (depthMetric === undefined ? Number.NaN : values[depthMetric]),
+  }),
+  multi_variate_test: comparingTest({ threshold: number, otherMetric: text, otherThreshold: number }, {
+    order: 2,
+    create({ threshold, otherMetric, otherThreshold }) {
+      if (otherMetric === undefined) throw new ConfigError('otherMetric', 'otherMetric is missing: give the name of the metric that has to change with this one.');
+      return createMultiVariateTest({ threshold: threshold ?? Number.NaN, otherThreshold: otherThreshold ?? Number.NaN });
+    },
+    other: ({ otherMetric = '' }, values) => values[otherMetric],
+  }),
+  neighbor_test: comparingTest({ threshold: number, neighborThreshold: number, group: text, window: number }, {
+    order: 2,
+    group: ({ group }) => group,
+    create({ threshold, neighborThreshold, group, window = WINDOW }) {
+      if (group === undefined) throw new ConfigError('group', 'group is missing: give the tag of the devices that stand beside each other.');
+      if (!(window > 0)) throw new ConfigError('window', `window is ${window}: give for how many seconds the reading of a neighbour counts, a number above 0.`);
+      return createNeighborTest({ threshold: threshold ?? Number.NaN, ...(neighborThreshold !== undefined && { neighborThreshold }) });
+    },
+    other: ({ window = WINDOW }, _values, neighbours, time) => middleOf(neighbours, time, window * 1_000),
+  }),
 };
 
-/** @throws ConfigError for options that cannot work. */
-function climatology(name: string, given: unknown, field: string): ComparingTest {
-  const { members = [], depthMetric } = readOptions({ members: climatologyMembers, depthMetric: text }, given, field);
-  const test = createClimatologyTest({ members });
-  return {
-    name,
-    judge(time, value, values) {
-      const depth = depthMetric === undefined ? undefined : values[depthMetric];
-      return test.update(time, value, typeof depth === 'number' ? depth : Number.NaN);
-    },
-  };
+/** The median of the readings that are near in time, in either direction; NaN when none is. */
+function middleOf(neighbours: readonly Neighbour[], time: number, window: number): number {
+  const values = neighbours.filter(({ ts }) => Math.abs(ts - time) <= window).map(({ value }) => value).sort((a, b) => a - b);
+  const middle = values.length >> 1;
+  const upper = values[middle];
+  if (upper === undefined) return Number.NaN;
+  return values.length % 2 === 1 ? upper : (upper + (values[middle - 1] ?? upper)) / 2;
 }

@@ -1,6 +1,7 @@
+import type { Values } from '../../sample/sample.ts';
 import type { Rank } from '../device/order.ts';
 import { signatureOf } from '../device/plan.ts';
-import type { ComparingTest, ReadingTestPlan, SampleTest, SampleTestPlan } from '../device/plan.ts';
+import type { ComparingTest, ComparingTestPlan, Neighbour, ReadingTestPlan, SampleTest, SampleTestPlan } from '../device/plan.ts';
 import type { ReadingTest } from '../quality-test.ts';
 import { readOptions } from './option.ts';
 import type { Options, OptionsOf } from './option.ts';
@@ -18,7 +19,18 @@ export interface KnownSampleTest {
 
 export interface KnownComparingTest {
   /** @throws ConfigError for options that cannot work. */
-  compare(name: string, options: unknown, field: string): ComparingTest;
+  plan(name: string, options: unknown, field: string): ComparingTestPlan;
+}
+
+/** What makes a test that judges a reading beside another value. */
+interface Comparison<Given> {
+  order: Rank;
+  /** The tag of the devices whose readings it needs. */
+  group?(options: Given): string | undefined;
+  /** @throws ConfigError for options that cannot work. */
+  create(options: Given): ComparingTest;
+  /** The other value; what is no number counts as missing. */
+  other(options: Given, values: Values, neighbours: readonly Neighbour[], time: number): unknown;
 }
 
 /** @param order the least rank of a reading that it judges; see `ReadingTestPlan`. */
@@ -39,6 +51,25 @@ export function sampleTest<Spec extends Options>(spec: Spec, order: Rank | ((opt
       const options = readOptions(spec, given, field);
       create(options);
       return { name, order: typeof order === 'function' ? order(options) : order, signature: signatureOf(options), create: () => create(options) };
+    },
+  };
+}
+
+export function comparingTest<Spec extends Options>(spec: Spec, { order, group, create, other }: Comparison<OptionsOf<Spec>>): KnownComparingTest {
+  return {
+    plan(name, given, field) {
+      const options = readOptions(spec, given, field);
+      create(options);
+      const tag = group?.(options);
+      return {
+        name, order, signature: signatureOf(options),
+        ...(tag !== undefined && { group: tag }),
+        create: () => create(options),
+        other(values, neighbours, time) {
+          const value = other(options, values, neighbours, time);
+          return typeof value === 'number' ? value : Number.NaN;
+        },
+      };
     },
   };
 }

@@ -47,6 +47,15 @@ export const span: Option<readonly [number, number]> = {
   },
 };
 
+/** The first and the last of what a period counts, or two times as text or in milliseconds. */
+export const timeSpan: Option<readonly [number | string, number | string]> = {
+  read(value, field) {
+    const [one, other] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : [];
+    if (isTime(one) && isTime(other)) return [one, other];
+    throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Give the first and the last: two times, or such as [6, 8] with the period "month".`);
+  },
+};
+
 export const numbers: Option<readonly number[]> = {
   read(value, field) {
     if (Array.isArray(value) && value.length <= MOST_ELEMENTS) return value.map((one: unknown) => number.read(one, field));
@@ -88,6 +97,10 @@ export function listOf<Element>(element: Option<Element>): Option<readonly Eleme
       throw new ConfigError(field, `${field}, is ${shownGiven(value)}. Give a list of 1 to ${MOST_ELEMENTS} elements.`);
     },
   };
+}
+
+function isTime(value: unknown): value is number | string {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
 }
 
 function end(value: unknown, open: number, field: string): number {

@@ -1,5 +1,6 @@
+import { CLOCK_TOLERANCE } from '../../sample/judged-time.ts';
 import { MetricPlan } from '../device/plan.ts';
-import type { ComparingTest, DevicePlan, ReadingTestPlan, SampleTestPlan } from '../device/plan.ts';
+import type { ComparingTestPlan, DevicePlan, ReadingTestPlan, SampleTestPlan } from '../device/plan.ts';
 import type { Alteration } from '../device/alteration.ts';
 import { COMPARING_TESTS } from './comparing-tests.ts';
 import { READING_TESTS, TESTS_WITH_UNIT } from './reading-tests.ts';
@@ -14,7 +15,7 @@ export type UnitOf = (metric: string) => string | undefined;
  * ordinary sensors.
  */
 export const DEFAULT_SETTINGS: QualitySettings = {
-  samples: { clock_drift_test: {} },
+  samples: { clock_drift_test: {}, impossible_date_test: { ahead: CLOCK_TOLERANCE / 1_000, failSpan: ['1990-01-01', '2200-01-01'] } },
   every: {
     tests: {
       sentinel_test: {}, out_of_order_test: {}, duplicate_time_test: {}, quantization_test: {}, noise_level_test: {}, counter_reset_test: {}, unit_change_test: {},
@@ -43,6 +44,7 @@ export function qualityPlan(sources: readonly QualitySettings[], unitOf: UnitOf)
   const plans = new Map<string, MetricPlan>();
   return {
     sampleTests,
+    comparesDevices: sources.some(({ every, metrics }) => [every, ...metrics.values()].some(({ tests }) => tests['neighbor_test'])),
     unwatched: new MetricPlan(sampleTests, [], []),
     of(metric) {
       const known = plans.get(metric);
@@ -56,13 +58,13 @@ export function qualityPlan(sources: readonly QualitySettings[], unitOf: UnitOf)
 
 function metricPlan(sampleTests: readonly SampleTestPlan[], sources: readonly MetricQualitySettings[], unit: string | undefined): MetricPlan {
   const tests: ReadingTestPlan[] = [];
-  const comparing: ComparingTest[] = [];
+  const comparing: ComparingTestPlan[] = [];
   for (const [name, options] of Object.entries(merged(sources.map((source) => source.tests)))) {
     if (options === false) continue;
     const given = unit !== undefined && TESTS_WITH_UNIT.includes(name) ? { unit, ...options } : options;
     const plan = READING_TESTS[name]?.plan(name, given, name);
     if (plan) tests.push(plan);
-    const comparison = COMPARING_TESTS[name]?.compare(name, given, name);
+    const comparison = COMPARING_TESTS[name]?.plan(name, given, name);
     if (comparison) comparing.push(comparison);
   }
   const alteration = sources.findLast((source) => source.alteration !== undefined)?.alteration;
