@@ -2,24 +2,27 @@ import type { Request } from 'express';
 import type { NodeAPI } from 'node-red';
 import type { Backend } from '../../core/backend/backend.ts';
 import { HoldfastError } from '../../core/errors/holdfast-error.ts';
-import { checkId, checkKind, PrincipalError } from '../../core/registry/principal.ts';
+import { checkContractVersion, checkId, checkKind, PrincipalError } from '../../core/registry/principal.ts';
 import type { Principal } from '../../core/registry/principal.ts';
 import { checkTags } from '../../core/registry/tags.ts';
 import { KINDS } from '../../core/simulator/index.ts';
 import { addBackupRoutes } from './backup-routes.ts';
+import { addContractRoutes } from './contract-routes.ts';
 import { addDeletionRoutes } from './deletion-routes.ts';
 import { addHistoryRoutes } from './history-routes.ts';
+import { addQuarantineRoutes } from './quarantine-routes.ts';
 import { READ, routesOf, WRITE } from './route.ts';
 
-const QUARANTINE_SHOWN = 100;
 const LEDGER_PAGE = 1_000;
 
 /** What the dialogs ask a backend: who may connect, which devices and metrics are known, how it is doing. */
 export function addBackendRoutes(RED: NodeAPI): void {
   const route = routesOf(RED);
   addBackupRoutes(route);
+  addContractRoutes(route);
   addDeletionRoutes(route);
   addHistoryRoutes(RED);
+  addQuarantineRoutes(RED, route);
   route('get', 'principals', READ, (backend) => backend.registry.list());
   route('post', 'principals', WRITE, (backend, request) => issue(backend, request.body));
   route('patch', 'principals/:principal', WRITE, (backend, request) => update(backend, String(request.params['principal']), request.body));
@@ -29,9 +32,6 @@ export function addBackendRoutes(RED: NodeAPI): void {
   });
   route('get', 'known', READ, known);
   route('get', 'status', READ, status);
-  route('get', 'quarantine', READ, (backend) =>
-    backend.quarantine.list({}, { limit: QUARANTINE_SHOWN }).entries.map((entry) => ({ ...entry, payload: Buffer.from(entry.payload).toString('base64') })),
-  );
   route('get', 'ledger', READ, ledger);
   route('get', 'quarantined-devices', READ, (backend) => backend.reception.quarantine.list());
   route('delete', 'quarantined-devices/:device', WRITE, (backend, request) => {
@@ -49,12 +49,23 @@ function issue(backend: Backend, body: unknown): { id: string; secret: string } 
   return { id: request.id, ...backend.registry.issue(request) };
 }
 
-/** Another profile, other tags, the same secret. */
+/** Another profile, other tags, pinned to a version of its contract or (null) to none, with the same secret. */
 function update(backend: Backend, id: string, body: unknown): Principal {
   if (typeof body !== 'object' || body === null) throw new PrincipalError('The request has no body. Send {"tags":["hall-2"]}.');
-  const { profile, tags } = body as Record<string, unknown>;
+  const { profile, tags, contractVersion } = body as Record<string, unknown>;
   if (profile !== undefined && typeof profile !== 'string') throw new PrincipalError('profile is not a text. Send the name of a profile, or an empty text for none.');
-  return backend.registry.update(id, { ...(profile !== undefined && { profile }), ...(tags !== undefined && { tags: checkTags(tags) }) });
+  const pin = contractVersion === undefined ? undefined : (checkContractVersion(contractVersion) ?? null);
+  if (typeof pin === 'number') checkPin(backend, id, profile, pin);
+  return backend.registry.update(id, { ...(profile !== undefined && { profile }), ...(tags !== undefined && { tags: checkTags(tags) }), ...(pin !== undefined && { contractVersion: pin }) });
+}
+
+/** @throws PrincipalError for a version that the contract of the device's profile does not have: all that it sends would break it. */
+function checkPin({ registry, profiles, contracts }: Backend, id: string, profile: string | undefined, version: number): void {
+  const name = profile ?? registry.find(id)?.profile ?? '';
+  const contract = profiles.of(name)?.contract;
+  if (contract === undefined) throw new PrincipalError(`"${id}" cannot be pinned to version ${version}: ${name === '' ? 'it has no profile' : `its profile "${name}" has no contract`}. Give it a profile with a contract first.`);
+  const versions = contracts.versions(contract);
+  if (!versions.includes(version)) throw new PrincipalError(`"${id}" cannot be pinned to version ${version}: the contract "${contract}" has ${versions.length === 0 ? 'none' : versions.slice(-10).join(', ')}. Choose one of these.`);
 }
 
 async function known(backend: Backend): Promise<{ devices: string[]; metrics: string[]; profiles: string[]; tags: string[] }> {

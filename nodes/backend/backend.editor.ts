@@ -7,6 +7,7 @@ import { openTabs } from '../editor/tabs.ts';
 import { shownNumber } from '../editor/texts.ts';
 import { numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
 import { openBackups } from './backups.editor.ts';
+import { usableContracts } from './contract-problem.editor.ts';
 import { openDeletion } from './deletion.editor.ts';
 import { openLedger } from './ledger.editor.ts';
 import { openPrincipals } from './principals.editor.ts';
@@ -33,6 +34,7 @@ RED.nodes.registerType('holdfast-backend', {
     name: { value: '', validate: optionalText('name') },
     version: { value: 1 },
     directory: { value: 'holdfast', validate: requiredText('directory') },
+    contracts: { value: [], validate: usableContracts() },
     profiles: { value: [], validate: usableProfiles() },
     inboxSize: { value: 1024, validate: numberWithin('inboxSize', { minimum: 1, maximum: 1_048_576 }) },
     inboxAge: { value: 0, validate: numberWithin('inboxAge', { minimum: 0, maximum: 87_600 }) },

@@ -1,4 +1,7 @@
 import { resolve } from 'node:path';
+import type { Backend } from '../../core/backend/backend.ts';
+import type { ContractDefinition } from '../../core/contract/book/definition.ts';
+import { readContracts } from '../../core/contract/book/read-contracts.ts';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
 import { retentionRules } from '../../core/profile/retention-rules.ts';
 import { readProfiles } from '../../core/profile/read-profiles.ts';
@@ -19,6 +22,7 @@ export default defineNode('holdfast-backend', {
   config: {
     version: 1,
     properties: {
+      contracts: { default: [], read: readContracts } satisfies Property<ContractDefinition[]>,
       profiles: { default: [], read: readProfiles } satisfies Property<Profile[]>,
       inboxSize: number({ default: 1_024, minimum: 1, maximum: 1_048_576 }),
       inboxAge: number({ default: 0, minimum: 0, maximum: 87_600 }),
@@ -41,15 +45,19 @@ export default defineNode('holdfast-backend', {
   start({ RED, node, config, runtime, problem }) {
     const self: BackendNode = node;
     const directory = resolve(RED.settings.userDir ?? '.', config.directory);
+    let backend: Backend | undefined;
     try {
-      const backend = runtime.acquire(directory, problem, storeChoice(RED, node, config));
+      const opened = runtime.acquire(directory, problem, storeChoice(RED, node, config));
+      backend = opened;
+      backend.contracts.set(config.contracts);
       backend.profiles.set(config.profiles);
       backend.reception.bounds = { maximumBytes: config.inboxSize * MEBIBYTE, maximumAge: config.inboxAge * HOUR };
-      const profileOf = (device: string): string | undefined => backend.registry.find(device)?.profile;
+      const profileOf = (device: string): string | undefined => opened.registry.find(device)?.profile;
       backend.store.retain(retentionRules({ profiles: backend.profiles, profileOf, general: config.retention, maximumBytes: config.storeSize === 0 ? Infinity : config.storeSize * MEBIBYTE }));
       self.directory = directory;
-      return { close: () => backend.release(problem) };
+      return { close: () => opened.release(problem) };
     } catch (error) {
+      backend?.release(problem);
       self.failure = error instanceof Error ? error : new Error(messageOf(error));
       throw error;
     }

@@ -48,6 +48,25 @@ export class Contracts {
    *   a contract; the system's error when the file cannot be written.
    */
   set(definitions: readonly ContractDefinition[]): void {
+    const { merged, newest } = this.#merged(definitions);
+    this.#write(merged);
+    this.#known = merged;
+    this.#newest = newest;
+    this.#compiled = new Map();
+  }
+
+  /** @throws as `set`, and puts nothing in force. */
+  check(definitions: readonly ContractDefinition[]): void {
+    this.#merged(definitions);
+  }
+
+  /** Finds contracts for a `$ref`, as they are, or as they would be with these in force. */
+  finder(definitions?: readonly ContractDefinition[]): KnownContracts {
+    if (!definitions) return finder(this.#known, this.#newest);
+    return finder(new Map([...this.#known, ...byId(definitions)]), newestOfEach(definitions));
+  }
+
+  #merged(definitions: readonly ContractDefinition[]): { merged: ReadonlyMap<string, ContractDefinition>; newest: ReadonlyMap<string, number> } {
     const merged = new Map(this.#known);
     const added: Array<{ id: string; version: ContractVersion; field: string }> = [];
     for (const [index, definition] of definitions.entries()) {
@@ -58,13 +77,10 @@ export class Contracts {
         if (!kept?.versions.some((one) => one.version === version.version)) added.push({ id: definition.id, version, field });
       }
     }
-    const newest = new Map(definitions.map(({ id, versions }) => [id, newestOf(versions)]));
+    const newest = newestOfEach(definitions);
     const find = finder(merged, newest);
     for (const { id, version, field } of added) checkUsable(find, id, version, field);
-    this.#write(merged);
-    this.#known = merged;
-    this.#newest = newest;
-    this.#compiled = new Map();
+    return { merged, newest };
   }
 
   /** All contracts that are known, by id, each with every version that was ever in force. */
@@ -109,7 +125,7 @@ export class Contracts {
   #compile(id: string, version: number | undefined): SampleContract {
     const found = this.#known.get(id)?.versions.find((one) => one.version === version);
     if (!found) throw unknown(id, version, this.versions(id));
-    const compiled = compileSampleContract({ id, ...found, known: finder(this.#known, this.#newest) });
+    const compiled = compileSampleContract({ id, ...found, known: this.finder() });
     const versions = this.#compiled.get(id) ?? new Map<number, SampleContract>();
     this.#compiled.set(id, versions.set(found.version, compiled));
     return compiled;
@@ -126,6 +142,10 @@ export class Contracts {
 
 function byId(definitions: readonly ContractDefinition[]): Map<string, ContractDefinition> {
   return new Map(definitions.map((definition) => [definition.id, definition]));
+}
+
+function newestOfEach(definitions: readonly ContractDefinition[]): Map<string, number> {
+  return new Map(definitions.map(({ id, versions }) => [id, newestOf(versions)]));
 }
 
 function newestOf(versions: readonly ContractVersion[]): number {

@@ -58,7 +58,7 @@ function readContract(value: unknown, field: string): ContractDefinition {
     if (numbers.has(version)) throw new ConfigError(`${field}, versions`, `${field}, has version ${version} twice. Give each version a number of its own.`);
     numbers.add(version);
   }
-  return { id, ...(title !== '' && { title }), versions: read.toSorted((a, b) => a.version - b.version) };
+  return { id, ...(title !== '' && { title }), versions: [...read].sort((a, b) => a.version - b.version) };
 }
 
 function readVersion(value: unknown, field: string): ContractVersion {

@@ -59,7 +59,7 @@ export class RefusalTally {
   }
 
   result(): WouldRefuse {
-    const reasons = [...this.#counts.values()].toSorted((a, b) => b.count - a.count).slice(0, REASONS_TOLD);
+    const reasons = [...this.#counts.values()].sort((a, b) => b.count - a.count).slice(0, REASONS_TOLD);
     return { samples: this.#samples, refused: this.#refused, share: this.#samples === 0 ? 0 : this.#refused / this.#samples, reasons: reasons.map((reason) => ({ ...reason })) };
   }
 
