@@ -34,3 +34,12 @@ export {
 export { createSpeedTest, speedTest, type SpeedOptions } from './qartod/speed.ts';
 export { createSpikeTest, spikeTest, type SpikeMethod, type SpikeOptions } from './qartod/spike.ts';
 export { createSyntaxTest, syntaxTest, type Message, type SyntaxOptions, type SyntaxTest } from './qartod/syntax.ts';
+export type { ClockTest, SensorTest } from './sensor/sensor-test.ts';
+export { createClockDriftTest, type ClockDriftOptions, type ClockDriftTest, type ClockEstimate } from './sensor/clock-drift.ts';
+export { createCounterResetTest, type CounterResetOptions } from './sensor/counter-reset.ts';
+export { createDuplicateTimeTest } from './sensor/duplicate-time.ts';
+export { createNoiseLevelTest, type NoiseLevelOptions } from './sensor/noise-level.ts';
+export { createOutOfOrderTest, type OutOfOrderOptions } from './sensor/out-of-order.ts';
+export { createQuantizationTest, type QuantizationOptions } from './sensor/quantization.ts';
+export { createSentinelTest, GENERAL_SENTINELS, TEMPERATURE_SENTINELS, type SentinelOptions } from './sensor/sentinel.ts';
+export { createUnitChangeTest, type UnitChangeOptions } from './sensor/unit-change.ts';

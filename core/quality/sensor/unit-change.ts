@@ -41,13 +41,15 @@ const FIT_OF_JUMP = 0.05;
 const LEAST_WEIGHT = 1 / 64;
 /** A step counts at most as so many usual ones when it is learned. */
 const CUT = 10;
+/** A machine that is switched on goes where it was before: only what lies beyond the range that was seen by this part of it is another unit. */
+const BEYOND = 0.5;
 const NONE = -1;
 
 const check = checkedOnce(({ unit, jump, confirm, memory, adopt }: UnitChangeOptions): Checked => {
   const quantity = quantityOf(unit);
-  const fits = (conversion: Conversion): boolean => quantity === undefined || conversion.quantity === undefined || conversion.quantity === quantity;
+  const isOfQuantity = (conversion: Conversion): boolean => quantity === undefined || conversion.quantity === undefined || conversion.quantity === quantity;
   return {
-    conversions: CONVERSIONS.filter(fits),
+    conversions: CONVERSIONS.filter(isOfQuantity),
     jump: numberWithin('jump', jump, 10, 3, 1e6),
     confirm: countWithin('confirm', confirm, 3, 1, 1000),
     memory: countWithin('memory', memory, 4000, WARM_UP, 1_000_000),
@@ -133,7 +135,8 @@ class UnitChangeTest implements SensorTest {
   }
 
   #isOutside(reading: number): boolean {
-    return (reading < this.#low || reading > this.#high) && Math.abs(reading - this.#last) > this.#checked.jump * this.#step;
+    const beyond = BEYOND * (this.#high - this.#low);
+    return (reading < this.#low - beyond || reading > this.#high + beyond) && Math.abs(reading - this.#last) > this.#checked.jump * this.#step;
   }
 
   #learn(reading: number): void {
