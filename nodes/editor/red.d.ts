@@ -13,6 +13,8 @@ declare const RED: {
     node(id: string): EditorNode | null;
     eachNode(visit: (node: EditorNode) => void): void;
     eachConfig(visit: (node: EditorNode) => void): void;
+    /** Whether there is something to deploy. */
+    dirty(isDirty: boolean): void;
   };
   editor: {
     createEditor(options: { id: string; mode: string; value: string }): CodeEditor;
@@ -56,7 +58,7 @@ interface EditorNode {
   readonly type: string;
   readonly z?: string;
   /** The node differs from what was deployed. */
-  readonly changed?: boolean;
+  changed?: boolean;
   /** The node's own text in the language of the editor. */
   _(key: string, values?: TextValues): string;
   name: string;

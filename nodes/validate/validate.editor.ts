@@ -1,13 +1,19 @@
 import { KINDS } from '../../core/simulator/kinds.ts';
-import { heightLeft, prepareDialog } from '../editor/dialog.ts';
-import { shared } from '../editor/texts.ts';
+import { takeOnlyBackend } from '../editor/backend-choice.ts';
+import { prepareDialog } from '../editor/dialog.ts';
+import { openTabs } from '../editor/tabs.ts';
 import { addTryIt } from '../editor/try-it.ts';
-import { currentSettings, savedValue } from '../editor/settings.ts';
-import { numberWithin, optionalText, requiredText, textOf } from '../editor/validators.ts';
+import { currentSettings } from '../editor/settings.ts';
+import { oneOf, optionalText } from '../editor/validators.ts';
+import { contractLabel, neededBackend, openContractChoice, textFor, versionFor } from './contract-choice.editor.ts';
+import { openDrifts } from './drift.editor.ts';
+import { openLearn, saveTaken } from './learn.editor.ts';
 import { schemaOf } from './schema-example.editor.ts';
+import { closeSchemaEditor, editedSchema, focusSchema, jsonSchema, openSchemaEditor, putSchema, resizeSchemaEditor } from './schema-editor.editor.ts';
 
+/** What the properties of a node mean since it can have its contract elsewhere. */
+const VERSION = 2;
 const LEAST_HEIGHT = 160;
-let editor: CodeEditor | undefined;
 
 RED.nodes.registerType('holdfast-validate', {
   category: 'Holdfast',
@@ -15,15 +21,21 @@ RED.nodes.registerType('holdfast-validate', {
   icon: 'validate.svg',
   defaults: {
     name: { value: '', validate: optionalText('name') },
-    version: { value: 1 },
-    contract: { value: 'contract', validate: requiredText('contract', 100) },
-    contractVersion: { value: 1, validate: numberWithin('contractVersion', { minimum: 1, maximum: 1_000_000, whole: true }) },
-    schema: { value: '{\n  "type": "object",\n  "minProperties": 1\n}', validate: jsonSchema },
+    version: { value: 2 },
+    source: { value: 'here', validate: oneOf('source', ['here', 'contract', 'profile']) },
+    backend: { value: '', type: 'holdfast-backend', required: false, validate: neededBackend() },
+    contract: { value: 'contract', validate: textFor('here', 'contract') },
+    contractVersion: { value: 1, validate: versionFor('here', 'contractVersion') },
+    schema: { value: '{\n  "type": "object",\n  "minProperties": 1\n}', validate: jsonSchema() },
+    contractId: { value: '', validate: textFor('contract', 'contractId') },
+    versionChoice: { value: 'newest', validate: oneOf('versionChoice', ['newest', 'fixed']) },
+    fixedVersion: { value: 1, validate: versionFor('contract', 'fixedVersion') },
+    outcome: { value: 'refuse', validate: oneOf('outcome', ['accept', 'coerce', 'quarantine', 'refuse']) },
   },
   inputs: 1,
-  outputs: 2,
+  outputs: 3,
   label() {
-    return this.name || this._('label', { contract: textOf(savedValue(this, 'contract')), version: textOf(savedValue(this, 'contractVersion')) });
+    return this.name || contractLabel(this);
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
@@ -35,63 +47,34 @@ RED.nodes.registerType('holdfast-validate', {
     return this._('inputs.samples');
   },
   outputLabels(index) {
-    return this._(index === 0 ? 'outputs.valid' : 'outputs.refused');
+    return this._(`outputs.${['valid', 'refused', 'drift'][index] ?? 'valid'}`);
+  },
+  onadd() {
+    takeOnlyBackend(this);
   },
   oneditprepare() {
     prepareDialog(this);
+    openTabs('holdfast-validate-tabs', ['contract', 'learn', 'drift'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
     openSchemaEditor(this);
+    openContractChoice(this);
     offerExamples(this);
-    addTryIt(this, () => ({ ...currentSettings(this), schema: editor?.getValue() ?? this['schema'] }));
+    openLearn(this);
+    openDrifts(this);
+    addTryIt(this, () => ({ ...currentSettings(this), version: VERSION, schema: editedSchema(this) }));
   },
   oneditsave() {
-    $('#node-input-schema').val(editor?.getValue() ?? '');
+    $('#node-input-schema').val(editedSchema(this));
+    this['version'] = VERSION;
+    saveTaken();
     closeSchemaEditor();
   },
   oneditcancel: closeSchemaEditor,
   oneditresize({ height }) {
-    const row = $('#holdfast-schema-row');
-    const around = (row.outerHeight(true) ?? 0) - ($('#holdfast-schema-editor').height() ?? 0);
-    $('#holdfast-schema-editor').height(Math.max(LEAST_HEIGHT, heightLeft(height, row) - around));
-    editor?.resize();
+    const form = $('#dialog-form .holdfast-form');
+    const editor = $('#holdfast-schema-editor').height() ?? 0;
+    resizeSchemaEditor(Math.max(LEAST_HEIGHT, editor + height - (form.outerHeight(true) ?? 0)));
   },
 });
-
-/** JSON, and an object. Whether it is a schema, the node says with the place in it when it is deployed or tried. */
-function jsonSchema(this: EditorNode, value: unknown, _options: unknown): true | string {
-  const text = textOf(value ?? savedValue(this, 'schema')).trim();
-  if (text === '') return shared('errors.required', { field: this._('labels.schema') });
-  try {
-    const schema: unknown = JSON.parse(text);
-    return (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) || this._('errors.notObject');
-  } catch (error) {
-    return this._('errors.notJson', { reason: error instanceof Error ? error.message : String(error) });
-  }
-}
-
-function openSchemaEditor(node: EditorNode): void {
-  const opened = RED.editor.createEditor({ id: 'holdfast-schema-editor', mode: 'ace/mode/json', value: textOf(savedValue(node, 'schema')) });
-  editor = opened;
-  const check = (): void => {
-    const schema = opened.getValue();
-    const problem = jsonSchema.call(node, schema, undefined);
-    $('#holdfast-schema-problem').text(problem === true ? '' : problem);
-    $('#node-input-schema').val(schema);
-  };
-  opened.getSession().on('change', check);
-  check();
-
-  const expand = $('#holdfast-schema-expand');
-  RED.popover.tooltip(expand, node._('labels.expand'));
-  expand.on('click', (event) => {
-    event.preventDefault();
-    RED.editor.editJSON({ title: node._('labels.schema'), value: opened.getValue(), complete: (schema) => opened.setValue(schema) });
-  });
-}
-
-function closeSchemaEditor(): void {
-  editor?.destroy();
-  editor = undefined;
-}
 
 function offerExamples(node: EditorNode): void {
   const kinds = $('#holdfast-example-kind');
@@ -99,7 +82,7 @@ function offerExamples(node: EditorNode): void {
   $('#holdfast-example').on('click', () => {
     const kind = KINDS.find(({ name }) => name === kinds.val());
     if (!kind) return;
-    editor?.setValue(schemaOf(kind));
-    editor?.focus();
+    putSchema(schemaOf(kind));
+    focusSchema();
   });
 }

@@ -2,7 +2,8 @@ import { judgedTime } from '../../sample/judged-time.ts';
 import type { Sample } from '../../sample/sample.ts';
 import type { DeclaredMetrics } from './declared-metrics.ts';
 import type { DeviceDrift } from './device-drift.ts';
-import type { Drift, DriftRecords } from './drift-records.ts';
+import type { Drift } from './drift.ts';
+import type { DriftRecords } from './drift-records.ts';
 
 /** States by name, kept wherever: on disk, or in memory alone. */
 export interface States<Value> {

@@ -1,4 +1,4 @@
-import type { ReadingType } from '../learn/metric-learner.ts';
+import type { ReadingType } from '../learn/proposed-contract.ts';
 
 /** What a contract says of one metric. */
 export interface DeclaredMetric {

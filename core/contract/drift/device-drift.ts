@@ -2,19 +2,7 @@ import { excerpt } from '../../decode/limits.ts';
 import type { Sample } from '../../sample/sample.ts';
 import { typeOfValue } from './declared-metrics.ts';
 import type { DeclaredMetric, DeclaredMetrics } from './declared-metrics.ts';
-
-/** `new`: not in the contract. `missing`: it was in nearly all samples of a device, and is no longer. */
-export type DriftKind = 'new' | 'missing' | 'type' | 'unit';
-
-/** What a device did that it did not do before, or that its contract does not say. */
-export interface Deviation {
-  kind: DriftKind;
-  metric: string;
-  /** The type or the unit before, or as the contract has it; null: it was not there. */
-  was: string | null;
-  /** The type or the unit now; null: it is not there. */
-  is: string | null;
-}
+import type { Deviation } from './drift.ts';
 
 /** What is remembered of one metric of a device. `first` and `last` number its samples. */
 interface Seen {

@@ -1,18 +1,4 @@
-import type { Deviation, DriftKind } from './device-drift.ts';
-
-/** A drift of live traffic away from a contract: told once, and counted on. */
-export interface Drift extends Deviation {
-  contract: { id: string; version: number };
-  /** The first device that drifted so, and the firmware that it named; empty when it never did. */
-  device: string;
-  firmware: string;
-  /** When it was seen first and last: event time, ms since the epoch. */
-  ts: number;
-  last: number;
-  /** Devices that drifted so since; counted up to a hundred. */
-  devices: number;
-  samples: number;
-}
+import type { Deviation, Drift, DriftKind } from './drift.ts';
 
 interface Occurrence {
   contract: { id: string; version: number };

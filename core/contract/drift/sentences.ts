@@ -1,6 +1,6 @@
 import { excerpt } from '../../decode/limits.ts';
 import { ABSENT_SAMPLES } from './device-drift.ts';
-import type { Drift } from './drift-records.ts';
+import type { Drift } from './drift.ts';
 
 const TYPES: Readonly<Record<string, string>> = { integer: 'a whole number', number: 'a number', string: 'a text', boolean: 'true or false', null: 'no value' };
 

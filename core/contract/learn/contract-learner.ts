@@ -3,7 +3,8 @@ import { KeptSamples } from './kept-samples.ts';
 import type { KeptSample } from './kept-samples.ts';
 import { MetricLearner } from './metric-learner.ts';
 import { propose } from './proposal.ts';
-import type { Proposal, ProposalOptions } from './proposal.ts';
+import type { ProposalOptions } from './proposal.ts';
+import type { Proposal } from './proposed-contract.ts';
 
 export interface LearnerOptions {
   /** How many of the last samples are kept, to try a contract on. Default 1,000. */

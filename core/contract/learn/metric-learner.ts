@@ -1,7 +1,5 @@
 import type { ReadingValue } from '../../sample/sample.ts';
-
-/** What a reading is, by JSON Schema's name; a whole number is an `integer`. */
-export type ReadingType = 'integer' | 'number' | 'string' | 'boolean' | 'null';
+import type { ReadingType } from './proposed-contract.ts';
 
 const MOST_TEXTS = 20;
 const LONGEST_TEXT = 100;

@@ -1,58 +1,10 @@
-import type { MetricLearner, ReadingType } from './metric-learner.ts';
+import type { MetricLearner } from './metric-learner.ts';
+import type { MetricSchema, Proposal, ProposalNote, ProposedMetric, ReadingType } from './proposed-contract.ts';
 import { proposedRange } from './proposed-range.ts';
-import type { Span } from './proposed-range.ts';
 
 export interface ProposalOptions {
   /** How much further than what was seen a number may go, as a share of the span. Default 0.1. */
   margin?: number;
-}
-
-/** What a person should know before the contract is taken over. `few`: under fifty readings. `constant`: it never changed. */
-export type ProposalNote = 'few' | 'constant' | 'types' | 'units' | 'someWithoutUnit' | 'sometimes' | 'noRange';
-
-/** What was seen of a metric, and what the contract would ask of it. */
-export interface ProposedMetric {
-  metric: string;
-  types: ReadingType[];
-  /** Readings seen. */
-  readings: number;
-  /** Share of the samples that had it, from 0 to 1. */
-  presence: number;
-  /** Share of its readings that had no value, from 0 to 1. */
-  nulls: number;
-  seen?: Span;
-  proposed?: Span;
-  /** Digits behind the point, of numbers. */
-  decimals?: number;
-  /** Characters of the longest text, and how many are allowed. */
-  longest?: { seen: number; proposed: number };
-  unit?: string;
-  required: boolean;
-  /** The texts that are allowed, and no others. */
-  enumeration?: string[];
-  notes: ProposalNote[];
-}
-
-/** A contract as it may be taken over or edited. */
-export interface Proposal {
-  schema: ProposedSchema;
-  metrics: ProposedMetric[];
-}
-
-export interface ProposedSchema {
-  $schema: string;
-  type: 'object';
-  properties: Record<string, MetricSchema>;
-  required?: string[];
-}
-
-interface MetricSchema {
-  type?: ReadingType | ReadingType[];
-  enum?: Array<string | null>;
-  minimum?: number;
-  maximum?: number;
-  maxLength?: number;
-  'x-unit'?: string;
 }
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';

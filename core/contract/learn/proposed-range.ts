@@ -1,8 +1,4 @@
-/** From the lowest to the highest number, both included. */
-export interface Span {
-  low: number;
-  high: number;
-}
+import type { Span } from './proposed-contract.ts';
 
 interface RangeOptions {
   metric: string;

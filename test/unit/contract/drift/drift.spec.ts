@@ -4,7 +4,7 @@ import { ContractDrift } from '../../../../core/contract/drift/contract-drift.ts
 import { declaredMetrics } from '../../../../core/contract/drift/declared-metrics.ts';
 import { DeviceDrift } from '../../../../core/contract/drift/device-drift.ts';
 import { DriftRecords } from '../../../../core/contract/drift/drift-records.ts';
-import type { Drift } from '../../../../core/contract/drift/drift-records.ts';
+import type { Drift } from '../../../../core/contract/drift/drift.ts';
 import { MemoryStates } from '../../../../core/contract/drift/memory-states.ts';
 import { sentenceOf } from '../../../../core/contract/drift/sentences.ts';
 import type { MetricInfo, Sample, Values } from '../../../../core/sample/sample.ts';

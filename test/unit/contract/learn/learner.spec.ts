@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../../../core/clock/clock.ts';
 import { compileSampleContract } from '../../../../core/contract/book/sample-contract.ts';
 import { ContractLearner } from '../../../../core/contract/learn/contract-learner.ts';
-import type { ProposedMetric } from '../../../../core/contract/learn/proposal.ts';
+import type { ProposedMetric } from '../../../../core/contract/learn/proposed-contract.ts';
 import { countRefusals } from '../../../../core/contract/learn/count-refusals.ts';
 import type { ReadingValue, Sample, Values } from '../../../../core/sample/sample.ts';
 
