@@ -121,7 +121,7 @@ describe('every node that takes samples', () => {
 
 describe('every node', () => {
   useRuntime();
-  const TYPES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history'].map((name) => `holdfast-${name}`);
+  const TYPES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history', 'quarantine'].map((name) => `holdfast-${name}`);
 
   for (const type of TYPES.filter((name) => name !== 'holdfast-validate')) {
     it(`${type} says so when it has no backend`, async () => {
@@ -161,6 +161,8 @@ describe('every node', () => {
     { type: 'holdfast-history', every: '7 minutes', grid: 'every', says: /does not divide a day/ },
     { type: 'holdfast-history', limit: 200_000, says: /the whole answer is to leave in one message/ },
     { type: 'holdfast-history', aggregates: ['mode'], says: /Choose one of: min, max/ },
+    { type: 'holdfast-quarantine', mode: 'guess', says: /mode is "guess"\. Choose one of: watch, commands\./ },
+    { type: 'holdfast-quarantine', reason: 'x'.repeat(101), says: /reason has 101 characters/ },
     { type: 'holdfast-store', version: 99, says: /saved by a newer Holdfast/ },
   ];
   for (const { says, ...properties } of BAD) {

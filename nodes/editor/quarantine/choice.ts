@@ -1,0 +1,33 @@
+import type { QuarantineFilter } from '../../../core/quarantine/quarantine.ts';
+import { reasonText } from '../reason-text.ts';
+import { entriesInWords, words } from './words.ts';
+
+/** What a person can choose by a click on a count. */
+export const FACETS = ['reason', 'device', 'contract'] as const;
+export type Facet = (typeof FACETS)[number];
+
+/** What the list shows. */
+export type Choice = Partial<Record<Facet, string>>;
+
+/** The entries that a release, a drop or a check is about. */
+export interface Meant {
+  filter: QuarantineFilter;
+  count: number;
+  /** In words, such as "37 entries of press-1". */
+  inWords: string;
+}
+
+/** The entries that are ticked, or, where none is, all that the list stands for: none that came after the newest it shows. */
+export function meant({ choice, selected, count, newest }: { choice: Choice; selected: ReadonlySet<number>; count: number; newest: number }): Meant {
+  if (selected.size > 0) return { filter: { ids: [...selected] }, count: selected.size, inWords: words('selectedOnes', { entries: entriesInWords(selected.size) }) };
+  const parts = FACETS.flatMap((facet) => {
+    const value = choice[facet];
+    return value === undefined ? [] : [words(`of.${facet}`, { [facet]: facet === 'reason' ? reasonText(value) : value })];
+  });
+  return { filter: { ...choice, upTo: newest }, count, inWords: [entriesInWords(count), ...parts].join(' ') };
+}
+
+/** A choice as a query of a request. */
+export function queryOf(fields: Readonly<Record<string, string | number | undefined>>): string {
+  return new URLSearchParams(Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [[field, String(value)]]))).toString();
+}

@@ -1,0 +1,86 @@
+import type { NodeMessage } from 'node-red';
+import type { Clock, Timer } from '../../core/clock/clock.ts';
+import type { Quarantine, QuarantineFilter, ReleaseProgress } from '../../core/quarantine/quarantine.ts';
+import type { Status } from '../harness/status.ts';
+
+const INTERVAL = 1_000;
+
+export interface ProgressOptions {
+  quarantine: Pick<Quarantine, 'count' | 'progress'>;
+  /** What the status counts. */
+  filter: QuarantineFilter;
+  clock: Clock;
+  status: Status;
+  /** Takes a message that tells how far a release is, at most one a second. */
+  send: (message: NodeMessage) => void;
+  /** Told once that a release has failed, and why. */
+  failed: (sentence: string, message: NodeMessage) => void;
+}
+
+/** Follows releases, whoever began them: shows how far they are, and what waits when there is none. The last message about a release says how it ended. */
+export class Progress {
+  readonly #options: ProgressOptions;
+  #told: string;
+  #shown = '';
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    const last = options.quarantine.progress();
+    // What ended before this node started is no news.
+    this.#told = last?.state === 'running' ? '' : keyOf(last);
+    this.#look();
+  }
+
+  /** A message has told of this already. */
+  began(progress: ReleaseProgress): void {
+    this.#told = keyOf(progress);
+    this.#show(progress);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+  }
+
+  #look(): void {
+    const { quarantine, clock, send, failed } = this.#options;
+    const progress = quarantine.progress();
+    if (progress && this.#told !== (this.#told = keyOf(progress))) {
+      const message = progressMessage(progress);
+      send(message);
+      if (progress.state === 'failed') failed(`The release of ${progress.total} entries failed after ${progress.released}; the rest is in quarantine. ${progress.problem ?? ''}`, message);
+    }
+    this.#show(progress);
+    if (!this.#isClosed) this.#timer = clock.setTimeout(() => this.#look(), INTERVAL);
+  }
+
+  #show(progress: ReleaseProgress | undefined): void {
+    const { quarantine, filter, status } = this.#options;
+    const running = progress?.state === 'running' ? progress : undefined;
+    const text = running ? `released ${shown(running.released)} of ${shown(running.total)} · ${Math.floor(100 * shareOf(running))} %` : `${shown(quarantine.count(filter))} waiting`;
+    if (this.#shown === (this.#shown = text)) return;
+    if (running) status.busy(text);
+    else if (text === '0 waiting') status.idle(text);
+    else status.ok(text);
+  }
+}
+
+/** How far a release is, with `share` from 0 to 1. */
+export function progressMessage(progress: ReleaseProgress): NodeMessage & { iot: object } {
+  return { payload: { ...progress, share: shareOf(progress) }, iot: { v: 1, kind: 'progress' } };
+}
+
+function shareOf({ total, released, skipped, state }: ReleaseProgress): number {
+  if (total === 0) return state === 'running' ? 0 : 1;
+  return Math.min(1, (released + skipped) / total);
+}
+
+function keyOf(progress: ReleaseProgress | undefined): string {
+  return progress ? [progress.job, progress.state, progress.released, progress.skipped].join() : '';
+}
+
+function shown(count: number): string {
+  return count.toLocaleString('en-US');
+}
