@@ -26,7 +26,7 @@ export function isSameVersion(one: ContractVersion, other: ContractVersion): boo
 
 /** Whether two JSON values are equal, however the members of their objects are ordered. */
 export function isSameJson(one: unknown, other: unknown): boolean {
-  if (Object.is(one, other)) return true;
+  if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
   if (Array.isArray(one) || Array.isArray(other)) {
     return Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((element, index) => isSameJson(element, other[index]));

@@ -51,11 +51,11 @@ function readContract(value: unknown, field: string): ContractDefinition {
   const title = readText(given['title'], TITLE_LENGTH, `${field}, title`);
   const versions = given['versions'];
   if (!Array.isArray(versions) || versions.length === 0) throw new ConfigError(`${field}, versions`, `${field}, versions, is ${shownGiven(versions)}. Give a list with at least one version.`);
-  if (versions.length > MAXIMUM_VERSIONS) throw new ConfigError(`${field}, versions`, `${field}, has ${versions.length} versions. Use at most ${MAXIMUM_VERSIONS}.`);
+  if (versions.length > MAXIMUM_VERSIONS) throw new ConfigError(`${field}, versions`, `${field}, versions, has ${versions.length} of them. Use at most ${MAXIMUM_VERSIONS}.`);
   const read = versions.map((version: unknown, index) => readVersion(version, `${field}, versions, row ${index + 1}`));
   const numbers = new Set<number>();
   for (const { version } of read) {
-    if (numbers.has(version)) throw new ConfigError(`${field}, versions`, `${field}, has version ${version} twice. Give each version a number of its own.`);
+    if (numbers.has(version)) throw new ConfigError(`${field}, versions`, `${field}, versions, has ${version} twice. Give each version a number of its own.`);
     numbers.add(version);
   }
   return { id, ...(title !== '' && { title }), versions: [...read].sort((a, b) => a.version - b.version) };
