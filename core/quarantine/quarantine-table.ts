@@ -128,10 +128,10 @@ export class QuarantineTable {
     return this.#added;
   }
 
-  /** Whether something is beyond the bounds, or came here before a time, ms since the epoch. */
+  /** Whether something is to go: beyond the bounds, come here before a time, ms since the epoch, or kept only because its message was in the inbox. */
   isOverdue(before: number): boolean {
     const { maximumRows, maximumBytes } = this.bounds;
-    if (this.count() > maximumRows || this.#tally.sums.bytes > maximumBytes) return true;
+    if (this.#left > 0 || this.count() > maximumRows || this.#tally.sums.bytes > maximumBytes) return true;
     return this.count() > 0 && Number(this.#first.all(1)[0]?.['quarantined'] ?? Infinity) < before;
   }
 

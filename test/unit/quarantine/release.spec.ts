@@ -212,6 +212,38 @@ describe('a release from quarantine', () => {
     assert.deepEqual([sums(), ledger()], [[1, 0, 1], [2, 1, 2, 1, 0]]);
   });
 
+  for (const how of ['released', 'dropped'] as const) {
+    it(`has left when it was ${how}, also when its message is delivered again after that, and after a kill`, async () => {
+      let out = await fixture.attach(consumer());
+      fixture.commit('m');
+      await turn();
+      const toQuarantine = (): void => {
+        const { position, record } = out.held[0] ?? assert.fail();
+        fixture.inbox.quarantineSample({ position, record, channel: 'gateway', sample: 0, reason: 'contract', detail: 'no' }, () => undefined);
+        fixture.clock.advance(4);
+      };
+      toQuarantine();
+      if (how === 'dropped') await fixture.inbox.quarantine.drop({});
+      else {
+        fixture.inbox.quarantine.release({});
+        await fixture.run(100);
+      }
+      toQuarantine();
+      assert.equal(fixture.inbox.quarantine.count({}), 0);
+      fixture.crash();
+      out = await fixture.attach(consumer());
+      toQuarantine();
+      assert.deepEqual([fixture.inbox.quarantine.count({}), fixture.inbox.quarantine.summary().put], [0, 1]);
+      for (const entry of out.held.splice(0)) fixture.inbox.channel('gateway').settle(entry, 'quarantined');
+      await fixture.run(200);
+      fixture.crash();
+      assert.deepEqual(fixture.query('SELECT * FROM quarantine_left').length, 1);
+      await fixture.attach(consumer());
+      fixture.clock.advance(60_000);
+      assert.deepEqual([fixture.query('SELECT * FROM quarantine_left').length, ledger().at(-1)], [0, 0]);
+    });
+  }
+
   it('does not make the inbox look as old as what is driven in', async () => {
     fixture.put(['a'], { received: 1_000 });
     await fixture.attach(consumer());
