@@ -70,11 +70,12 @@ class AttenuatedSignalTest implements ReadingTest {
     if (!Number.isFinite(value)) return QUALITY.missing;
     if (!Number.isFinite(ts)) return QUALITY.unknown;
     const window = this.#window;
-    if (ts <= this.#newest - this.#period) window.clear();
-    else if (!(ts >= this.#newest) && !Number.isNaN(this.#newest)) ts = this.#newest;
-    this.#newest = ts;
-    window.leave(ts - this.#period);
-    window.add(ts, value);
+    const whole = Math.floor(ts);
+    if (whole <= this.#newest - this.#period) window.clear();
+    const time = whole > this.#newest - this.#period && whole < this.#newest ? this.#newest : whole;
+    this.#newest = time;
+    window.leave(time - this.#period);
+    window.add(time, value);
     if (!(window.count >= this.#least())) return QUALITY.unknown;
     return this.#thresholds.judge(window instanceof RangeWindow ? window.range : window.deviation);
   }
@@ -85,14 +86,14 @@ class AttenuatedSignalTest implements ReadingTest {
 
   snapshot(): NumberSnapshot {
     const estimate = this.#estimate.pack();
-    return packNumbers([this.#newest, estimate.length, ...estimate, ...this.#window.pack()]);
+    return packNumbers([this.#newest, estimate.length, ...estimate, ...this.#window.pack(Number.isNaN(this.#newest) ? 0 : this.#newest)]);
   }
 
   restore(snapshot: unknown): void {
     const [newest = Number.NaN, length = Number.NaN, ...numbers] = unpackNumbers(NAME, snapshot);
     if (!(length >= 1 && length <= numbers.length)) throw new QualitySnapshotError(NAME);
     const window = this.#emptyWindow();
-    window.unpack(NAME, numbers.slice(length));
+    window.unpack(NAME, numbers.slice(length), Number.isNaN(newest) ? 0 : newest);
     this.#estimate.unpack(NAME, numbers.slice(0, length));
     this.#window = window;
     this.#newest = newest;

@@ -45,7 +45,7 @@ export class CheckedMember {
   /** Whether a reading is the member's, at a time that is in its period. */
   speaksOf(ts: number, depth: number): boolean {
     if (this.period === undefined && !(ts >= this.#time.low && ts <= this.#time.high)) return false;
-    return this.#depth === undefined || (depth >= this.#depth.low && depth <= this.#depth.high);
+    return this.#depth === undefined || (Number.isFinite(depth) && depth >= this.#depth.low && depth <= this.#depth.high);
   }
 
   judge(value: number): Quality {

@@ -11,7 +11,7 @@ const LARGEST = 1e150;
  * backwards for one that goes). It is computed anew from the window once in as many values as the window holds, and whenever a value goes that made up
  * nearly all of the spread: so rounding does not add up, and equal values have a deviation of exactly 0.
  *
- * 16 bytes a reading of the window.
+ * 16 bytes a reading of the window. Times are whole milliseconds.
  */
 export class DeviationWindow {
   readonly #most: number;
@@ -62,18 +62,21 @@ export class DeviationWindow {
     this.#compute();
   }
 
-  /** The sums, then times and values in turn. */
-  pack(): number[] {
+  /** The sums, then for each reading how long it was after the one before it, the first after the given time, and its value. */
+  pack(origin: number): number[] {
     const packed = [this.#mean, this.#squares, this.#sinceComputed];
+    let last = origin;
     for (let place = 0; place < this.#size; place += 1) {
       const at = (this.#head + place) & (this.#times.length - 1);
-      packed.push(this.#times[at] ?? 0, this.#values[at] ?? 0);
+      const ts = this.#times[at] ?? 0;
+      packed.push(ts - last, this.#values[at] ?? 0);
+      last = ts;
     }
     return packed;
   }
 
   /** Takes back what was packed. @throws QualitySnapshotError when it is not that. */
-  unpack(test: string, packed: readonly number[]): void {
+  unpack(test: string, packed: readonly number[], origin: number): void {
     const [mean = Number.NaN, squares = Number.NaN, sinceComputed = Number.NaN, ...readings] = packed;
     const sums = Number.isFinite(mean) && squares >= 0 && sinceComputed >= 0;
     if (!sums || readings.length % 2 !== 0 || readings.length / 2 > this.#most || readings.some(Number.isNaN)) throw new QualitySnapshotError(test);
@@ -82,8 +85,10 @@ export class DeviationWindow {
     while (room < size) room *= 2;
     this.#times = new Float64Array(room);
     this.#values = new Float64Array(room);
+    let ts = origin;
     for (let place = 0; place < size; place += 1) {
-      this.#times[place] = readings[place * 2] ?? 0;
+      ts += readings[place * 2] ?? 0;
+      this.#times[place] = ts;
       this.#values[place] = readings[place * 2 + 1] ?? 0;
     }
     this.#head = 0;

@@ -78,6 +78,7 @@ class FlatLineTest implements ReadingTest {
     const missing = !Number.isFinite(value);
     this.#run.add(missing ? Number.NaN : value);
     if (missing) return QUALITY.missing;
+    if (this.#run.steps === 0) return QUALITY.good;
     const interval = this.#given ?? this.#estimate.interval;
     if (this.#isFlatFor(this.#fail / interval)) return QUALITY.bad;
     return this.#isFlatFor(this.#suspect / interval) ? QUALITY.suspect : QUALITY.good;

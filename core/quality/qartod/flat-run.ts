@@ -52,6 +52,11 @@ export class FlatRun {
     const counts = [steps + 1, length, hasValue ? sinceValue : 0, Number.isNaN(distance) ? 0 : distance];
     const paired = length % 2 === 0 && queues.length % 2 === 0;
     if (!counts.every(isCount) || !paired || (length > 0) !== hasValue || (queues.length > length) !== hasValue) throw new QualitySnapshotError(test);
+    for (const queue of [queues.slice(0, length), queues.slice(length)]) {
+      const positions = queue.filter((_, place) => place % 2 === 1);
+      // The last value is an extreme of what comes after it, so both end with it; were it not so, leaving values behind would not end.
+      if (hasValue && (positions.at(-1) !== -sinceValue || !positions.every((position) => position >= -steps && position <= -sinceValue))) throw new QualitySnapshotError(test);
+    }
     this.#start = 0;
     this.#index = steps;
     this.#lastValue = steps - sinceValue;

@@ -11,29 +11,35 @@ export class IntervalEstimate {
   #ts = Number.NaN;
   /** In the order in which they came, round and round. */
   readonly #last = new Float64Array(MOST);
-  readonly #sorted = new Float64Array(MOST);
   #count = 0;
   #oldest = 0;
+  /** The median, as long as no other interval comes. */
+  #median = Number.NaN;
+  #isKnown = true;
 
   /** The usual interval in milliseconds; NaN as long as there was none. */
   get interval(): number {
-    return this.#count === 0 ? Number.NaN : this.#sorted[(this.#count - 1) >> 1] ?? Number.NaN;
+    if (!this.#isKnown) {
+      for (let place = 0; place < this.#count; place += 1) insert(this.#last[place] ?? 0, place);
+      this.#median = SORTED[(this.#count - 1) >> 1] ?? Number.NaN;
+      this.#isKnown = true;
+    }
+    return this.#median;
   }
 
   update(ts: number): void {
     const interval = ts - this.#ts;
     this.#ts = ts;
     if (!(interval > 0 && interval < Number.POSITIVE_INFINITY)) return;
-    if (this.#count === MOST) {
-      const leaving = this.#last[this.#oldest] ?? 0;
-      this.#last[this.#oldest] = interval;
-      this.#oldest = (this.#oldest + 1) % MOST;
-      if (leaving !== interval) this.#replace(leaving, interval);
+    if (this.#count < MOST) {
+      this.#last[this.#count] = interval;
+      this.#count += 1;
+      this.#isKnown = false;
       return;
     }
-    this.#last[this.#count] = interval;
-    this.#sink(interval, this.#count);
-    this.#count += 1;
+    if (this.#last[this.#oldest] !== interval) this.#isKnown = false;
+    this.#last[this.#oldest] = interval;
+    this.#oldest = this.#oldest === MOST - 1 ? 0 : this.#oldest + 1;
   }
 
   /** The time of the last reading, then the intervals, oldest first. */
@@ -47,21 +53,19 @@ export class IntervalEstimate {
     if (packed.length === 0 || intervals.length > MOST || !intervals.every((interval) => interval > 0)) throw new QualitySnapshotError(test);
     this.#ts = ts;
     this.#last.set(intervals);
-    this.#sorted.set(intervals.toSorted((one, other) => one - other));
     this.#count = intervals.length;
     this.#oldest = 0;
+    this.#median = Number.NaN;
+    this.#isKnown = intervals.length === 0;
   }
+}
 
-  #replace(leaving: number, interval: number): void {
-    let place = this.#sorted.indexOf(leaving);
-    for (; place < MOST - 1; place += 1) this.#sorted[place] = this.#sorted[place + 1] ?? 0;
-    this.#sink(interval, MOST - 1);
-  }
+/** Where the intervals are put in order; it keeps nothing. */
+const SORTED = new Float64Array(MOST);
 
-  /** Puts an interval where it belongs among so many sorted ones. */
-  #sink(interval: number, count: number): void {
-    let place = count;
-    for (; place > 0 && (this.#sorted[place - 1] ?? 0) > interval; place -= 1) this.#sorted[place] = this.#sorted[place - 1] ?? 0;
-    this.#sorted[place] = interval;
-  }
+/** Puts an interval where it belongs among so many sorted ones. */
+function insert(interval: number, count: number): void {
+  let place = count;
+  for (; place > 0 && (SORTED[place - 1] ?? 0) > interval; place -= 1) SORTED[place] = SORTED[place - 1] ?? 0;
+  SORTED[place] = interval;
 }

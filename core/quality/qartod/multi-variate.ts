@@ -94,11 +94,12 @@ class ChangeTogetherTest implements PairTest {
 
   update(ts: number, value: number, other: number): Quality {
     const missing = !Number.isFinite(value);
+    const second = Number.isFinite(other) ? other : Number.NaN;
     const rate = rateOf(ts, value, this.#ts, this.#value);
-    const otherRate = rateOf(ts, other, this.#ts, this.#other);
+    const otherRate = rateOf(ts, second, this.#ts, this.#other);
     this.#ts = ts;
     this.#value = missing ? Number.NaN : value;
-    this.#other = Number.isFinite(other) ? other : Number.NaN;
+    this.#other = second;
     if (missing) return QUALITY.missing;
     if (!(rate > this.#threshold)) return QUALITY.good;
     if (Number.isNaN(otherRate)) return QUALITY.unknown;

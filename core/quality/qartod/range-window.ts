@@ -3,7 +3,7 @@ import { MonotonicQueue } from './monotonic-queue.ts';
 
 const FEWEST = 8;
 
-/** The range of the values of a stretch of time, value by value: what it counts needs 8 bytes a reading of the window, and the extremes little more. */
+/** The range of the values of a stretch of time, value by value: what it counts needs 8 bytes a reading of the window, and the extremes little more. Times are whole milliseconds. */
 export class RangeWindow {
   readonly #most: number;
   readonly #least = new MonotonicQueue();
@@ -48,26 +48,33 @@ export class RangeWindow {
     this.#size = 0;
   }
 
-  /** The times, then the least and the largest values. */
-  pack(): number[] {
-    const times = Array.from({ length: this.#size }, (_, place) => this.#times[(this.#head + place) & (this.#times.length - 1)] ?? 0);
-    const least = this.#least.pack(0);
-    return [times.length, ...times, least.length, ...least, ...this.#negatedLargest.pack(0)];
+  /** For each reading how long it was after the one before it, the first after the given time; then the least and the largest values. */
+  pack(origin: number): number[] {
+    const steps: number[] = [];
+    let last = origin;
+    for (let place = 0; place < this.#size; place += 1) {
+      const ts = this.#times[(this.#head + place) & (this.#times.length - 1)] ?? 0;
+      steps.push(ts - last);
+      last = ts;
+    }
+    const least = this.#least.pack(origin);
+    return [steps.length, ...steps, least.length, ...least, ...this.#negatedLargest.pack(origin)];
   }
 
   /** Takes back what was packed. @throws QualitySnapshotError when it is not that. */
-  unpack(test: string, packed: readonly number[]): void {
+  unpack(test: string, packed: readonly number[], origin: number): void {
     const [count = Number.NaN] = packed;
-    const times = packed.slice(1, count + 1);
+    const steps = packed.slice(1, count + 1);
     const [length = Number.NaN, ...queues] = packed.slice(count + 1);
-    if (!(count >= 0 && count <= this.#most) || times.length !== count || times.some(Number.isNaN)) throw new QualitySnapshotError(test);
+    if (!(count >= 0 && count <= this.#most) || steps.length !== count || steps.some(Number.isNaN)) throw new QualitySnapshotError(test);
     if (!(length >= 0 && length <= queues.length) || length % 2 !== 0 || queues.length % 2 !== 0) throw new QualitySnapshotError(test);
     let room = FEWEST;
     while (room < count) room *= 2;
-    this.#least.unpack(test, queues.slice(0, length), 0);
-    this.#negatedLargest.unpack(test, queues.slice(length), 0);
+    this.#least.unpack(test, queues.slice(0, length), origin);
+    this.#negatedLargest.unpack(test, queues.slice(length), origin);
     this.#times = new Float64Array(room);
-    this.#times.set(times);
+    let ts = origin;
+    this.#times.set(steps.map((step) => (ts += step)));
     this.#head = 0;
     this.#size = count;
   }
