@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { Dialect } from '../../core/contract/index.ts';
+import { dialectOfFolder, isObject } from './suite.ts';
+
+/** Where the suite's own server would serve the remotes. */
+const SERVER = 'http://localhost:1234/';
+const METASCHEMAS: Partial<Record<Dialect, string>> = {
+  'draft-07': 'http://json-schema.org/draft-07/schema#',
+  '2019-09': 'https://json-schema.org/draft/2019-09/schema',
+  '2020-12': 'https://json-schema.org/draft/2020-12/schema',
+};
+
+export interface SuiteFile {
+  path: string;
+  /** Told to people: the path within the folder that was given. */
+  name: string;
+  /** By the innermost folder that is named after a draft. */
+  dialect: Dialect | 'other' | undefined;
+  isOptional: boolean;
+  assertsFormats: boolean;
+}
+
+/** All test files in a folder, or the one that is given, in order. */
+export function suiteFiles(given: string): SuiteFile[] {
+  const root = resolve(given);
+  const isFolder = statSync(root).isDirectory();
+  const paths = isFolder ? jsonFiles(root).filter((path) => !relative(root, path).split(sep).some((name) => ['remotes', 'output-tests', 'node_modules'].includes(name))) : [root];
+  return paths.map((path) => {
+    const folders = dirname(path).split(sep);
+    const within = isFolder ? relative(dirname(root), path).split(sep) : folders;
+    const isOptional = within.includes('optional') || within.includes('should');
+    const file = basename(path, '.json');
+    return {
+      path,
+      name: isFolder ? relative(root, path) : basename(path),
+      dialect: folders.toReversed().map(dialectOfFolder).find((dialect) => dialect !== undefined),
+      isOptional,
+      assertsFormats: isOptional && (within.includes('format') || /^format|^ecmascript-regex$/.test(file)),
+    };
+  });
+}
+
+/** The schemas under `remotes/` in the folder, beside it, or beside its parent, by the address that tests refer to them by. */
+export function remoteSchemas(given: string): Record<string, unknown> {
+  const root = resolve(given);
+  const folder = [root, dirname(root), dirname(dirname(root)), dirname(dirname(dirname(root)))].map((place) => join(place, 'remotes')).find((place) => existsSync(place));
+  if (folder === undefined) return {};
+  return Object.fromEntries(jsonFiles(folder).map((path) => {
+    const names = relative(folder, path).split(sep);
+    return [SERVER + names.join('/'), inDialect(JSON.parse(readFileSync(path, 'utf8')), dialectOfFolder(names[0] ?? ''))];
+  }));
+}
+
+/** A remote without `$schema` is in the dialect of its folder. */
+function inDialect(schema: unknown, dialect: Dialect | 'other' | undefined): unknown {
+  const metaschema = dialect === undefined || dialect === 'other' ? undefined : METASCHEMAS[dialect];
+  return metaschema !== undefined && isObject(schema) && !('$schema' in schema) ? { $schema: metaschema, ...schema } : schema;
+}
+
+function jsonFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
