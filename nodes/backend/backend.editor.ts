@@ -1,6 +1,7 @@
 import type { StoreCounts, StoreHealth } from '../../core/store/store.ts';
 import { ask, sentence } from '../editor/ask.ts';
 import { prepareDialog } from '../editor/dialog.ts';
+import { openQuarantineList } from '../editor/quarantine/list.ts';
 import { repeatWhileOpen } from '../editor/repeat.ts';
 import { savedValue } from '../editor/settings.ts';
 import { openTabs } from '../editor/tabs.ts';
@@ -61,7 +62,7 @@ RED.nodes.registerType('holdfast-backend', {
   },
   oneditprepare() {
     prepareDialog(this);
-    openTabs('holdfast-backend-tabs', ['principals', 'profiles', 'store', 'inbox', 'ledger'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
+    openTabs('holdfast-backend-tabs', ['principals', 'profiles', 'store', 'inbox', 'quarantine', 'ledger'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
     openProfiles(this);
     openStorePane(this);
     void openRunning(this);
@@ -97,6 +98,7 @@ async function openRunning(node: EditorNode): Promise<void> {
   openBackups(node);
   openDeletion(node);
   openLedger(node);
+  openQuarantineList($('#holdfast-quarantine-list'), { backend: () => node.id });
   openQuarantinedDevices(node);
   RED.tray.resize();
 }

@@ -211,14 +211,16 @@ describe('the dialogs of a running flow', () => {
       await editor.page.locator('#holdfast-principal-profile').fill('wild');
       await editor.page.locator('#holdfast-principal-add-button').click();
       const password = await editor.page.locator('#holdfast-secret-text').innerText();
-      await tab('Ledger');
+      await tab('Quarantine');
       await editor.page.locator('#holdfast-quarantined', { hasText: 'None.' }).waitFor();
       const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${holdfast.mqttPort}`, { username: 'wild-1', password });
       for (let index = 0; index < 3; index += 1) await client.publishAsync('devices/wild-1/telemetry', `{"speed":${index}}`, { qos: 1 });
       await client.endAsync();
       const wild = editor.page.locator('#holdfast-quarantined tr[data-device="wild-1"]');
       await wild.filter({ hasText: 'It sent more than 0.001 messages a second.' }).waitFor();
+      await tab('Ledger');
       await row('in quarantine').locator('td', { hasText: '2' }).first().waitFor();
+      await tab('Quarantine');
       await editor.picture('backend-quarantine');
       await wild.locator('button', { hasText: 'Let go' }).click();
       await editor.page.locator('#holdfast-quarantined', { hasText: 'None.' }).waitFor();
