@@ -19,7 +19,10 @@ const STYLE = `
 .holdfast-form .holdfast-learn-state { display: flex; gap: 10px; align-items: center; min-height: 30px; }
 .holdfast-form .holdfast-learn-state > p { margin: 0; font-weight: bold; }
 .holdfast-form #holdfast-learn-margin { width: 56px; margin: 0; }
-.holdfast-form .holdfast-learned td:first-child { min-width: 130px; }
+.holdfast-form #holdfast-learn-take { margin-left: auto; }
+.holdfast-form #holdfast-pane-learn .holdfast-toolbar > label { margin: 0; width: auto; }
+.holdfast-form .holdfast-learned td:first-child, .holdfast-form #holdfast-drifts td:first-child { min-width: 90px; }
+.holdfast-form .holdfast-learned th, .holdfast-form #holdfast-drifts th { white-space: nowrap; padding-right: 12px; }
 .holdfast-form .holdfast-learned td:nth-child(3), .holdfast-form .holdfast-learned td:nth-child(4) { white-space: nowrap; }
 .holdfast-form .holdfast-reasons { margin: 0 0 8px; padding-left: 18px; }
 .holdfast-form .holdfast-reasons li { margin-bottom: 4px; overflow-wrap: anywhere; }

@@ -3,6 +3,7 @@ import type { Sample } from '../../sample/sample.ts';
 import { typeOfValue } from './declared-metrics.ts';
 import type { DeclaredMetric, DeclaredMetrics } from './declared-metrics.ts';
 import type { Deviation } from './drift.ts';
+import { isFirmware } from './firmware.ts';
 
 /** What is remembered of one metric of a device. `first` and `last` number its samples. */
 interface Seen {
@@ -25,7 +26,6 @@ export const ABSENT_SAMPLES = 10;
 const FORGOTTEN_SAMPLES = 100;
 /** What only counts on is kept every so many samples. */
 const KEPT_EVERY = 100;
-const FIRMWARE_NAME = /(?:^|[._/-])(?:firmware|firmware_version|fw|fw_version)$/i;
 const FIRMWARE_LENGTH = 64;
 const NONE: readonly Deviation[] = [];
 
@@ -47,7 +47,7 @@ export class DeviceDrift {
       if (!Array.isArray(entry) || this.#metrics.size >= METRICS_PER_DEVICE) continue;
       const [metric, first, last, count, type, unit] = entry as unknown[];
       if (typeof metric !== 'string' || typeof first !== 'number' || typeof last !== 'number' || typeof count !== 'number') continue;
-      this.#metrics.set(metric, { first, last, count, isFirmware: FIRMWARE_NAME.test(metric), ...(typeof type === 'string' && { type }), ...(typeof unit === 'string' && { unit }) });
+      this.#metrics.set(metric, { first, last, count, isFirmware: isFirmware(metric), ...(typeof type === 'string' && { type }), ...(typeof unit === 'string' && { unit }) });
     }
   }
 
@@ -105,7 +105,7 @@ export class DeviceDrift {
 
   #begin(metric: string): Seen | undefined {
     if (this.#metrics.size >= METRICS_PER_DEVICE) return undefined;
-    const seen: Seen = { first: this.#samples, last: this.#samples, count: 0, isFirmware: FIRMWARE_NAME.test(metric) };
+    const seen: Seen = { first: this.#samples, last: this.#samples, count: 0, isFirmware: isFirmware(metric) };
     this.#metrics.set(metric, seen);
     this.#isChanged = true;
     return seen;

@@ -1,3 +1,4 @@
+import { isFirmware } from '../drift/firmware.ts';
 import type { MetricLearner } from './metric-learner.ts';
 import type { MetricSchema, Proposal, ProposalNote, ProposedMetric, ReadingType } from './proposed-contract.ts';
 import { proposedRange } from './proposed-range.ts';
@@ -10,7 +11,7 @@ export interface ProposalOptions {
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 /** With fewer, what was in all of them may have been so by chance. */
 const ENOUGH = 50;
-/** A list of texts is one when each came so often, on average. */
+/** A list of texts is one when there are at least two, and each came so often, on average. */
 const REPETITIONS = 5;
 const SHORTEST_MAXIMUM = 16;
 
@@ -29,7 +30,7 @@ function proposedMetric(metric: string, seen: MetricLearner, samples: number, ma
   const unit = seen.units.size === 1 ? first : undefined;
   const span = { low: seen.low, high: seen.high };
   const range = hasNumbers ? proposedRange(span, { metric, unit: first, margin, isWhole: types.includes('integer') }) : undefined;
-  const enumeration = enumerationOf(seen, types);
+  const enumeration = isFirmware(metric) ? undefined : enumerationOf(seen, types);
   return {
     metric, types, readings: seen.readings, presence: seen.readings / samples, nulls: seen.nulls / seen.readings,
     ...(hasNumbers && { seen: span, decimals: seen.decimals }),
@@ -50,7 +51,7 @@ function typesOf({ types }: MetricLearner): ReadingType[] {
 function enumerationOf({ texts, readings, nulls }: MetricLearner, types: readonly ReadingType[]): string[] | undefined {
   if (!texts || types.some((type) => type !== 'string' && type !== 'null')) return undefined;
   const count = readings - nulls;
-  return count >= ENOUGH && texts.size * REPETITIONS <= count ? [...texts.keys()].toSorted() : undefined;
+  return count >= ENOUGH && texts.size > 1 && texts.size * REPETITIONS <= count ? [...texts.keys()].toSorted() : undefined;
 }
 
 function longestAllowed(longest: number, margin: number): number {

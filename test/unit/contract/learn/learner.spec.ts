@@ -46,11 +46,17 @@ describe('a contract that is learned', () => {
   });
 
   it('requires nothing and lists no texts before it has seen fifty', () => {
-    const few = learned(Array.from({ length: 49 }, () => sample({ mode: 'auto' }))).propose();
+    const samples = Array.from({ length: 50 }, (_, index) => sample({ mode: index % 2 === 0 ? 'auto' : 'hand' }));
+    const few = learned(samples.slice(1)).propose();
     assert.deepEqual(few.schema.properties, { mode: { type: 'string', maxLength: 16 } });
     assert.deepEqual([few.schema.required, few.metrics[0]?.notes], [undefined, ['few']]);
-    const enough = learned(Array.from({ length: 50 }, () => sample({ mode: 'auto' }))).propose();
-    assert.deepEqual([enough.schema.properties, enough.schema.required], [{ mode: { enum: ['auto'] } }, ['mode']]);
+    const enough = learned(samples).propose();
+    assert.deepEqual([enough.schema.properties, enough.schema.required], [{ mode: { enum: ['auto', 'hand'] } }, ['mode']]);
+  });
+
+  it('lists neither the one text that ever came, nor the firmwares that are there today', () => {
+    const { schema } = learned(Array.from({ length: 100 }, (_, index) => sample({ site: 'north', 'system.fw': index < 50 ? '2.1' : '2.2' }))).propose();
+    assert.deepEqual(schema.properties, { site: { type: 'string', maxLength: 16 }, 'system.fw': { type: 'string', maxLength: 16 } });
   });
 
   it('lists no texts of which there is always another one', () => {
