@@ -119,7 +119,7 @@ export class DeviceQuality {
       const isLatest = rank === 2;
       if (isLatest) quality.settle(metric, revised);
       const carried = quality.carried(infos[metric], value, verdict, time, isLatest);
-      infos[metric] = carried.info;
+      if (carried.info.q !== undefined || infos[metric]) infos[metric] = carried.info;
       if (carried.value !== value) (values ??= { ...sample.values })[metric] = carried.value;
       worst = Math.max(worst, RANK[carried.info.q ?? QUALITY.good] ?? 0);
       if (!isLatest) continue;

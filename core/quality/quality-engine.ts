@@ -1,22 +1,12 @@
 import type { Clock } from '../clock/clock.ts';
-import type { Profile } from '../profile/profile.ts';
 import type { Sample } from '../sample/sample.ts';
 import type { DeviceStates } from '../state/device-states.ts';
 import type { DevicePlan, Neighbour } from './device/plan.ts';
 import type { DeviceQuality, JudgedSample, Neighbours } from './device-quality.ts';
-import { profileSettings } from './settings/profile-settings.ts';
-import { DEFAULT_SETTINGS, qualityPlan } from './settings/quality-plan.ts';
-import { NO_SETTINGS } from './settings/settings.ts';
-import type { QualitySettings } from './settings/settings.ts';
+import type { QualityPlans } from './settings/quality-plans.ts';
 
 export interface QualityEngineOptions {
-  /** Those of the node; what they have more weight than, the profile says. */
-  settings: QualitySettings;
-  /** Whether what the profiles say counts. */
-  usesProfiles: boolean;
-  /** Whether the tests that learn by themselves run where nothing is said of them. */
-  usesDefaults: boolean;
-  profiles: { of(name: string): Profile | undefined };
+  plans: Pick<QualityPlans, 'of'>;
   states: Pick<DeviceStates<DeviceQuality>, 'get' | 'changed'>;
   /** The registered devices that have a tag. */
   devicesOf: (tag: string) => readonly string[];
@@ -37,40 +27,20 @@ interface Group {
 /** Judges the samples of all devices, each by the settings of the node, of its profile and of the tests that always run. */
 export class QualityEngine {
   readonly #options: QualityEngineOptions;
-  readonly #plans = new WeakMap<Profile, DevicePlan>();
-  readonly #withoutProfile: DevicePlan;
   readonly #groups = new Map<string, Group>();
 
   constructor(options: QualityEngineOptions) {
     this.#options = options;
-    this.#withoutProfile = this.#make(undefined);
   }
 
   judge(sample: Sample): JudgedSample {
-    const { states } = this.#options;
-    const plan = this.planOf(sample.profile);
+    const { plans, states } = this.#options;
+    const plan = plans.of(sample.profile);
     // Asked for before the device's own state: to load others may put it out of memory.
     const neighbours = plan.comparesDevices ? this.#neighboursOf(sample, plan) : undefined;
     const judged = states.get(sample.device).judge(sample, plan, neighbours);
     states.changed(sample.device);
     return judged;
-  }
-
-  /** By what the devices of a profile are judged now. */
-  planOf(profileName: string | undefined): DevicePlan {
-    const { profiles, usesProfiles } = this.#options;
-    const profile = profileName === undefined ? undefined : profiles.of(profileName);
-    if (!usesProfiles || !profile) return this.#withoutProfile;
-    const known = this.#plans.get(profile);
-    if (known) return known;
-    const plan = this.#make(profile);
-    this.#plans.set(profile, plan);
-    return plan;
-  }
-
-  #make(profile: Profile | undefined): DevicePlan {
-    const { settings, usesDefaults } = this.#options;
-    return qualityPlan([usesDefaults ? DEFAULT_SETTINGS : NO_SETTINGS, profile ? profileSettings(profile) : NO_SETTINGS, settings], (metric) => profile?.metrics[metric]?.unit);
   }
 
   #neighboursOf({ device, values }: Sample, plan: DevicePlan): Neighbours {

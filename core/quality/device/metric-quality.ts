@@ -1,5 +1,5 @@
 import { QUALITY } from '../../sample/sample.ts';
-import type { MetricInfo, ReadingValue, Sample } from '../../sample/sample.ts';
+import type { MetricInfo, Quality, ReadingValue, Sample } from '../../sample/sample.ts';
 import type { Flag, ReadingTest } from '../quality-test.ts';
 import { altered, isGood, isToAlter, MOST_INTERPOLATED, onLine } from './alteration.ts';
 import type { GoodReading } from './alteration.ts';
@@ -77,17 +77,13 @@ export class MetricQuality {
     const { retained, ts, value, flags } = waiting;
     const verdict = this.plan.verdicts.of(flags);
     const before = retained.infoOf(metric);
-    if (verdict.found.some((name) => before.flags?.includes(name) !== true)) {
-      const carried = this.carried(before, value, verdict, ts, true);
-      revise(retained, metric, carried, revised);
-    }
-    this.#remember(waiting, metric, retained.infoOf(metric), revised);
+    if (verdict.found.some((name) => before.flags?.includes(name) !== true)) revise(retained, metric, this.carried(before, value, verdict, ts, true), revised);
+    this.#remember(waiting, metric, judgedInfo(before, value, verdict).q, revised);
   }
 
   /** The reading as it goes on: with its flags, and altered if it is to be. */
   carried(before: MetricInfo | undefined, value: ReadingValue, verdict: Verdict, time: number, isLatest: boolean): Carried {
-    const info = marked(before, verdict);
-    if (isMissing(value) && (info.q === undefined || info.q === QUALITY.good || info.q === QUALITY.unknown)) info.q = QUALITY.missing;
+    const info = judgedInfo(before, value, verdict);
     const { alteration } = this.plan;
     if (!alteration || !isToAlter(info.q)) return { info, value };
     if (alteration.onBad === 'null') return isMissing(value) ? { info, value } : { info: altered(info, value, 'nulled'), value: null };
@@ -100,7 +96,7 @@ export class MetricQuality {
   /** The sample of the reading that was judged last goes on: it is remembered for what is found later. */
   sent(reading: RetainedReading, metric: string, revised: RetainedSample[]): void {
     if (this.plan.isDelayed) this.memory.waiting = { ...reading, flags: this.#flags.slice() };
-    else this.#remember(reading, metric, reading.retained.infoOf(metric), revised);
+    else this.#remember(reading, metric, reading.retained.infoOf(metric).q, revised);
   }
 
   /** For a metric whose samples need not be kept: only the last good reading is. */
@@ -132,15 +128,15 @@ export class MetricQuality {
   }
 
   /** A reading whose quality is known for good. */
-  #remember(reading: RetainedReading, metric: string, info: MetricInfo, revised: RetainedSample[]): void {
+  #remember(reading: RetainedReading, metric: string, q: Quality | undefined, revised: RetainedSample[]): void {
     const { alteration } = this.plan;
     const { memory } = this;
     const { ts, value } = reading;
     if (!alteration) return;
-    if (isGood(info.q) && typeof value === 'number') {
+    if (isGood(q) && typeof value === 'number') {
       if (memory.good && ts - memory.good.ts <= alteration.duration) for (const one of memory.gap) fillIn(one, metric, memory.good, { ts, value }, revised);
       this.#foundGood({ ts, value });
-    } else if (alteration.onBad === 'interpolate' && isToAlter(info.q) && memory.good) {
+    } else if (alteration.onBad === 'interpolate' && isToAlter(q) && memory.good) {
       if (memory.gap.length < Math.min(alteration.readings, MOST_INTERPOLATED) && ts - memory.good.ts <= alteration.duration) memory.gap.push(reading);
       // Too long to be filled in: it is left as it is until the next good reading.
       else this.memory.good = undefined;
@@ -153,6 +149,13 @@ export class MetricQuality {
     this.memory.held = 0;
     if (this.memory.gap.length > 0) this.memory.gap = [];
   }
+}
+
+/** What tests of times find good is still no value. */
+function judgedInfo(before: MetricInfo | undefined, value: ReadingValue, verdict: Verdict): MetricInfo {
+  const info = marked(before, verdict);
+  if (isMissing(value) && (info.q === undefined || info.q === QUALITY.good || info.q === QUALITY.unknown)) info.q = QUALITY.missing;
+  return info;
 }
 
 function isMissing(value: ReadingValue): boolean {
