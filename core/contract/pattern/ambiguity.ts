@@ -5,7 +5,7 @@ import type { Tree } from './syntax.ts';
 /** Places for characters in a pattern, repetitions written out; beyond it nothing is proven. */
 const MOST_POSITIONS = 1_200;
 /** Pairs of places, one after the other or side by side, that are looked at. */
-const MOST_PAIRS = 200_000;
+const MOST_PAIRS = 50_000;
 /** Where a search begins anew at each character, a match may take no more than this many. */
 const LONGEST_UNANCHORED = 64;
 

@@ -5,13 +5,16 @@ import type { Tree } from './syntax.ts';
 
 /** RE2 writes a counted repetition out, and refuses more. */
 const MOST_REPEATED = 1_000;
+/** Ranges of characters in a pattern with its repetitions written out: some thirty milliseconds to compile. */
+const LARGEST = 20_000;
 
 /**
  * The pattern for an engine that follows all ways at once (RE2's, Russ Cox, "Regular Expression Matching Can Be Simple And Fast", 2007), so that
- * its time is linear whatever the text. Undefined for what such an engine cannot do: looking around, back references, counts beyond 1,000.
+ * its time is linear whatever the text. Undefined for what such an engine cannot do: looking around, back references, counts beyond 1,000, and for one
+ * that would take long to compile.
  */
 export function linearEngine(tree: Tree): ((text: string) => boolean) | undefined {
-  const source = written(tree);
+  const source = sizeOf(tree) > LARGEST ? undefined : written(tree);
   if (source === undefined) return undefined;
   try {
     const compiled = RE2JS.compile(source);
@@ -37,6 +40,18 @@ function written(tree: Tree): string | undefined {
     case 'word-edge': return '\\b';
     case 'no-word-edge': return '\\B';
     default: return undefined;
+  }
+}
+
+/** Ranges of characters in a pattern, its counted repetitions written out. */
+export function sizeOf(tree: Tree): number {
+  switch (tree.kind) {
+    case 'set': return 1 + tree.points.length;
+    case 'sequence': return tree.parts.reduce((sum, part) => sum + sizeOf(part), 0);
+    case 'choice': return tree.options.reduce((sum, option) => sum + sizeOf(option), 0);
+    case 'repeat': return sizeOf(tree.body) * Math.max(1, tree.least, tree.most === Infinity ? 0 : tree.most);
+    case 'look': return sizeOf(tree.body);
+    default: return 1;
   }
 }
 

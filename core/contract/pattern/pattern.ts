@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors/holdfast-error.ts';
 import { ContractError } from '../contract-error.ts';
 import { growth, isLinear } from './ambiguity.ts';
-import { linearEngine } from './linear.ts';
+import { linearEngine, sizeOf } from './linear.ts';
 import { readPattern } from './syntax.ts';
 
 /** Characters of a text that a `pattern` or a `format` of a contract is still tried on; a longer text fails it untried. */
@@ -13,6 +13,8 @@ export type Engine = 'native' | 'linear' | 'backtracking';
 /** A `pattern` of a schema. */
 export interface ContractPattern {
   readonly engine: Engine;
+  /** What it took to compile it for the linear engine: the ranges of characters in it. */
+  readonly effort: number;
   /** Steps that one test counts for, beside the cheapest rule's one. */
   readonly cost: number;
   /** Whether the pattern is found anywhere in the text. */
@@ -22,13 +24,15 @@ export interface ContractPattern {
 export interface PatternOptions {
   /** Characters of a text that a pattern of linear time is tried on. */
   readonly longest: number;
-  /** Run natively what neither engine is certain to do in time, on texts of up to LONGEST_TESTED; else it is refused. */
+  /** Run natively what neither engine is certain to do in time, on texts of up to twenty characters; else it is refused. */
   readonly allowBacktracking: boolean;
 }
 
 const COSTS: Readonly<Record<Engine, number>> = { native: 1, linear: 50, backtracking: 500 };
 /** With 1,024 characters a time that grows with the square is a millisecond; with the cube, a second. */
 const MOST_GROWTH = 2;
+/** Characters of a text on which a time that doubles with each is still short. */
+const LONGEST_DANGEROUS = 20;
 
 /**
  * Compiles an ECMA-262 regular expression so that no text takes long: it runs on V8 where that is certain to take linear time, else on an engine
@@ -37,16 +41,20 @@ const MOST_GROWTH = 2;
  */
 export function compilePattern(source: string, { longest, allowBacktracking }: PatternOptions): ContractPattern {
   const expression = expressionOf(source, allowBacktracking);
-  const tree = expression.unicode ? readPattern(source) : undefined;
-  if (tree && isLinear(tree)) return bounded('native', longest, (text) => expression.test(text));
-  const linear = tree && linearEngine(tree);
-  if (linear) return bounded('linear', longest, linear);
-  if (!allowBacktracking && (!tree || growth(tree) > MOST_GROWTH)) throw dangerous(source);
-  return bounded('backtracking', LONGEST_TESTED, (text) => expression.test(text));
+  const tree = readPattern(source);
+  const matches = (text: string): boolean => expression.test(text);
+  if (tree && expression.unicode) {
+    if (isLinear(tree)) return bounded('native', longest, 0, matches);
+    const linear = linearEngine(tree);
+    if (linear) return bounded('linear', longest, sizeOf(tree), linear);
+  }
+  const isDangerous = !tree || growth(tree) > MOST_GROWTH;
+  if (isDangerous && !allowBacktracking) throw dangerous(source);
+  return bounded('backtracking', isDangerous ? LONGEST_DANGEROUS : LONGEST_TESTED, 0, matches);
 }
 
-function bounded(engine: Engine, longest: number, matches: (text: string) => boolean): ContractPattern {
-  return { engine, cost: COSTS[engine], test: (text) => text.length <= longest && matches(text) };
+function bounded(engine: Engine, longest: number, effort: number, matches: (text: string) => boolean): ContractPattern {
+  return { engine, effort, cost: COSTS[engine], test: (text) => text.length <= longest && matches(text) };
 }
 
 function expressionOf(source: string, allowsLegacy: boolean): RegExp {
@@ -69,27 +77,34 @@ function legacyExpression(source: string): RegExp | undefined {
 }
 
 function dangerous(source: string): ContractError {
-  return new ContractError('pattern', `"${source.slice(0, 120)}" could block everything on a short text: it looks around or refers back, and repeats within or beside a repetition. Take the (?=…), (?!…) or \\1 out, or put several patterns into allOf.`);
+  return new ContractError('pattern', `"${source.slice(0, 120)}" could block everything on a short text: it repeats within or beside a repetition, and looks around, refers back or counts too far to be tried in another way. Take the (?=…), (?!…) or \\1 out, count to 1,000 at most, or put several patterns into allOf.`);
 }
 
 /** Patterns that one contract may have. */
 const MOST_PATTERNS = 1_000;
 /** Characters of all of them together, without those that repeat. */
 const LONGEST_PATTERNS = 50_000;
+/** A tenth or two of a second to compile. */
+const MOST_EFFORT = 100_000;
 
 /** Compiles the patterns of one contract, each once, with a bound on all of them: reading a pattern takes time too. */
 export function boundedPatterns(): (source: string) => ContractPattern {
   const compiled = new Map<string, ContractPattern>();
   let characters = 0;
+  let effort = 0;
   return (source) => {
     const known = compiled.get(source);
     if (known) return known;
     characters += source.length;
-    if (compiled.size >= MOST_PATTERNS || characters > LONGEST_PATTERNS) {
-      throw new ContractError('pattern', `it has more than ${MOST_PATTERNS} patterns, or patterns of more than ${LONGEST_PATTERNS} characters together. Take some out.`);
-    }
+    if (compiled.size >= MOST_PATTERNS || characters > LONGEST_PATTERNS) throw tooMany();
     const pattern = compilePattern(source, { longest: LONGEST_TESTED, allowBacktracking: false });
+    effort += pattern.effort;
+    if (effort > MOST_EFFORT) throw tooMany();
     compiled.set(source, pattern);
     return pattern;
   };
+}
+
+function tooMany(): ContractError {
+  return new ContractError('pattern', `it has more than ${MOST_PATTERNS} patterns, patterns of more than ${LONGEST_PATTERNS} characters together, or such that count very far. Take some out.`);
 }
