@@ -40,8 +40,8 @@ export interface ContractSource {
 const MET: RefusalReason[] = [];
 Object.freeze(MET);
 
-/** Schemas looked at for one sample: a millisecond or two, beyond what a contract for flat readings needs. */
-const MOST_STEPS = 100_000;
+/** Steps for one sample: some milliseconds at most, beyond what a contract for flat readings needs. */
+const MOST_STEPS = 200_000;
 /** As many metrics as a device may have state for. */
 const TRIED_METRICS = 200;
 
@@ -82,7 +82,7 @@ function tryOut(checker: Checker, schema: Record<string, unknown>): void {
   for (const values of [{}, Object.fromEntries(names.map((name) => [name, null]))]) {
     const { kept: [first] } = checker.findings(values);
     if (first?.keyword === '$ref') throw new ContractError('', 'a $ref in it leads back to itself without end. Mend the $ref.');
-    if (first?.keyword === 'limit') throw new ContractError('', `it asks for more than ${MOST_STEPS} schemas to be tried on one sample. Take $refs and alternatives out that multiply.`);
+    if (first?.keyword === 'limit') throw new ContractError('', `it asks for more than ${MOST_STEPS} steps for one sample. Take $refs and alternatives out that multiply.`);
   }
 }
 

@@ -51,7 +51,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   discriminator: (field, { value, wanted }) => `${field} is ${shown(value)}; the contract chooses by it what else to ask for, and knows only ${list(wanted)}. ${CORRECT}`,
   // The check itself went beyond its bounds.
   $ref: () => 'The contract cannot be checked: a $ref in it leads back to itself without end, or the value is nested too deeply. Mend the $ref in the contract.',
-  limit: () => 'The contract cannot be checked: it asks for more rules than one check may try. Take $refs and alternatives out of the contract that multiply.',
+  limit: () => 'The contract cannot be checked: it asks for more steps than one check may take. Take $refs and alternatives that multiply, and long patterns, out of the contract.',
 };
 
 /** The sentences for what a check found, at most twenty; the last then says how many are left. */

@@ -67,7 +67,7 @@ function members({ schema, node, pattern, resource }: Surroundings): Check {
       let isKnown = inner !== undefined;
       let member = !inner || inner.checkInside(name, value[name], run);
       for (const { form, inner: matching } of patterns) {
-        run.spend(form.cost);
+        run.spend(form.cost(name));
         if (!form.test(name)) continue;
         isKnown = true;
         if (matching && !matching.checkInside(name, value[name], run)) member = false;

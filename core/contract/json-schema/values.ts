@@ -37,7 +37,7 @@ export const VALUE_KEYWORDS: Readonly<Record<string, Keyword>> = {
     const broken: Broken = { keyword: 'pattern', wanted: source };
     return (value, run) => {
       if (typeof value !== 'string') return true;
-      run.spend(form.cost);
+      run.spend(form.cost(value));
       return form.test(value) || run.fail(broken, value);
     };
   },

@@ -50,21 +50,27 @@ const properties = new Map<string, CodePoints>();
 export function property(escape: string): CodePoints {
   const known = properties.get(escape);
   if (known) return known;
-  const found = union(planeParts().map((start) => rangesIn(start, new RegExp(`${escape}+`, 'gu'))));
+  const expression = new RegExp(`${escape}+`, 'gu');
+  const found = union([...PARTS.map(([start, length]) => rangesIn(start, length, expression)), ...UNIFORM.filter(([first]) => isIn(first, expression)).map((range) => [range])]);
   properties.set(escape, found);
   return found;
 }
 
-const PART = 0x1000;
+const PART = 0x800;
+const PLANE = 0x10000;
+/** Planes without an assigned character, or wholly for private use; but for the last two of each, all of them are alike. */
+const UNIFORM_PLANES = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16];
+const UNIFORM: CodePoints = UNIFORM_PLANES.flatMap((plane) => [[plane * PLANE, plane * PLANE + 0xfffd], [plane * PLANE + 0xfffe, plane * PLANE + 0xffff]] as const);
+const MIXED_PLANES = [0, 1, 2, 3, 14];
+/** The rest, in parts short enough for one text; without the surrogates, which are no characters. */
+const PARTS = MIXED_PLANES.flatMap((plane) => Array.from({ length: PLANE / PART }, (_, index) => [plane * PLANE + index * PART, PART] as const)).filter(([start]) => start !== 0xd800);
 
-/** Where the parts of Unicode begin that are looked at one by one, without the surrogates, which are no characters. */
-function planeParts(): number[] {
-  return Array.from({ length: (LAST + 1) / PART }, (_, index) => index * PART).filter((start) => start < 0xd000 || start > 0xdfff).concat(0xd000);
+function rangesIn(start: number, length: number, expression: RegExp): CodePoints {
+  const text = String.fromCodePoint(...Array.from({ length }, (_, index) => start + index));
+  const width = start >= PLANE ? 2 : 1;
+  return Array.from(text.matchAll(expression), (found) => [start + found.index / width, start + (found.index + found[0].length) / width - 1]);
 }
 
-function rangesIn(start: number, expression: RegExp): CodePoints {
-  const length = start === 0xd000 ? 0x800 : PART;
-  const text = String.fromCodePoint(...Array.from({ length }, (_, index) => start + index));
-  const width = start > 0xffff ? 2 : 1;
-  return Array.from(text.matchAll(expression), (found) => [start + found.index / width, start + (found.index + found[0].length) / width - 1]);
+function isIn(point: number, expression: RegExp): boolean {
+  return String.fromCodePoint(point).search(expression) === 0;
 }

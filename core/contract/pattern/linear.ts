@@ -6,19 +6,26 @@ import type { Tree } from './syntax.ts';
 /** RE2 writes a counted repetition out, and refuses more. */
 const MOST_REPEATED = 1_000;
 /** Ranges of characters in a pattern with its repetitions written out: some thirty milliseconds to compile. */
-const LARGEST = 20_000;
+const MOST_RANGES = 20_000;
+/** Places in a pattern that a character may be at, all of which are looked at with each character: some five milliseconds for a text of 1,024. */
+const MOST_PLACES = 700;
+
+/** A pattern in the linear engine: what it takes to compile, and how many places are looked at with each character. */
+export interface LinearPattern { readonly effort: number; readonly places: number; test(text: string): boolean }
 
 /**
  * The pattern for an engine that follows all ways at once (RE2's, Russ Cox, "Regular Expression Matching Can Be Simple And Fast", 2007), so that
- * its time is linear whatever the text. Undefined for what such an engine cannot do: looking around, back references, counts beyond 1,000, and for one
- * that would take long to compile.
+ * its time is linear whatever the text. Undefined for what such an engine cannot do: looking around, back references, counts beyond 1,000; and
+ * for a pattern so large that even that would take long.
  */
-export function linearEngine(tree: Tree): ((text: string) => boolean) | undefined {
-  const source = sizeOf(tree) > LARGEST ? undefined : written(tree);
+export function linearEngine(tree: Tree): LinearPattern | undefined {
+  const effort = sizeOf(tree, (points) => 1 + points.length);
+  const places = sizeOf(tree, () => 1);
+  const source = effort > MOST_RANGES || places > MOST_PLACES ? undefined : written(tree);
   if (source === undefined) return undefined;
   try {
     const compiled = RE2JS.compile(source);
-    return (text) => compiled.test(text);
+    return { effort, places, test: (text) => compiled.test(text) };
   } catch {
     return undefined;
   }
@@ -43,14 +50,14 @@ function written(tree: Tree): string | undefined {
   }
 }
 
-/** Ranges of characters in a pattern, its counted repetitions written out. */
-export function sizeOf(tree: Tree): number {
+/** The sum over the sets in a pattern, its counted repetitions written out. */
+function sizeOf(tree: Tree, ofSet: (points: CodePoints) => number): number {
   switch (tree.kind) {
-    case 'set': return 1 + tree.points.length;
-    case 'sequence': return tree.parts.reduce((sum, part) => sum + sizeOf(part), 0);
-    case 'choice': return tree.options.reduce((sum, option) => sum + sizeOf(option), 0);
-    case 'repeat': return sizeOf(tree.body) * Math.max(1, tree.least, tree.most === Infinity ? 0 : tree.most);
-    case 'look': return sizeOf(tree.body);
+    case 'set': return ofSet(tree.points);
+    case 'sequence': return 1 + tree.parts.reduce((sum, part) => sum + sizeOf(part, ofSet), 0);
+    case 'choice': return 1 + tree.options.reduce((sum, option) => sum + sizeOf(option, ofSet), 0);
+    case 'repeat': return sizeOf(tree.body, ofSet) * Math.max(1, tree.least, tree.most === Infinity ? 0 : tree.most);
+    case 'look': return sizeOf(tree.body, ofSet);
     default: return 1;
   }
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors/holdfast-error.ts';
 import { ContractError } from '../contract-error.ts';
 import { growth, isLinear } from './ambiguity.ts';
-import { linearEngine, sizeOf } from './linear.ts';
+import { linearEngine } from './linear.ts';
 import { readPattern } from './syntax.ts';
 
 /** Characters of a text that a `pattern` or a `format` of a contract is still tried on; a longer text fails it untried. */
@@ -13,10 +13,10 @@ export type Engine = 'native' | 'linear' | 'backtracking';
 /** A `pattern` of a schema. */
 export interface ContractPattern {
   readonly engine: Engine;
-  /** What it took to compile it for the linear engine: the ranges of characters in it. */
+  /** What it took to compile it for the linear engine: the ranges of characters in it, with repetitions written out. */
   readonly effort: number;
-  /** Steps that one test counts for, beside the cheapest rule's one. */
-  readonly cost: number;
+  /** Steps that a test of the text counts for; one step is about as much as a comparison of numbers. */
+  cost(text: string): number;
   /** Whether the pattern is found anywhere in the text. */
   test(text: string): boolean;
 }
@@ -28,7 +28,6 @@ export interface PatternOptions {
   readonly allowBacktracking: boolean;
 }
 
-const COSTS: Readonly<Record<Engine, number>> = { native: 1, linear: 50, backtracking: 500 };
 /** With 1,024 characters a time that grows with the square is a millisecond; with the cube, a second. */
 const MOST_GROWTH = 2;
 /** Characters of a text on which a time that doubles with each is still short. */
@@ -44,17 +43,19 @@ export function compilePattern(source: string, { longest, allowBacktracking }: P
   const tree = readPattern(source);
   const matches = (text: string): boolean => expression.test(text);
   if (tree && expression.unicode) {
-    if (isLinear(tree)) return bounded('native', longest, 0, matches);
+    if (isLinear(tree)) return bounded(matches, { engine: 'native', longest, effort: 0, cost: (length) => 1 + length / 16 });
     const linear = linearEngine(tree);
-    if (linear) return bounded('linear', longest, sizeOf(tree), linear);
+    if (linear) return bounded(linear.test, { engine: 'linear', longest, effort: linear.effort, cost: (length) => 1 + linear.places * length / 8 });
   }
   const isDangerous = !tree || growth(tree) > MOST_GROWTH;
   if (isDangerous && !allowBacktracking) throw dangerous(source);
-  return bounded('backtracking', isDangerous ? LONGEST_DANGEROUS : LONGEST_TESTED, 0, matches);
+  return bounded(matches, { engine: 'backtracking', longest: isDangerous ? LONGEST_DANGEROUS : LONGEST_TESTED, effort: 0, cost: (length) => 1 + length ** 2 / 32 });
 }
 
-function bounded(engine: Engine, longest: number, effort: number, matches: (text: string) => boolean): ContractPattern {
-  return { engine, effort, cost: COSTS[engine], test: (text) => text.length <= longest && matches(text) };
+interface Bounds { engine: Engine; longest: number; effort: number; cost(length: number): number }
+
+function bounded(matches: (text: string) => boolean, { engine, longest, effort, cost }: Bounds): ContractPattern {
+  return { engine, effort, cost: (text) => cost(Math.min(text.length, longest)), test: (text) => text.length <= longest && matches(text) };
 }
 
 function expressionOf(source: string, allowsLegacy: boolean): RegExp {
@@ -86,17 +87,21 @@ const MOST_PATTERNS = 1_000;
 const LONGEST_PATTERNS = 50_000;
 /** A tenth or two of a second to compile. */
 const MOST_EFFORT = 100_000;
+/** Unicode properties in all patterns; each takes some tens of milliseconds to be looked up for the first time. */
+const MOST_PROPERTIES = 20;
 
 /** Compiles the patterns of one contract, each once, with a bound on all of them: reading a pattern takes time too. */
 export function boundedPatterns(): (source: string) => ContractPattern {
   const compiled = new Map<string, ContractPattern>();
   let characters = 0;
   let effort = 0;
+  let properties = 0;
   return (source) => {
     const known = compiled.get(source);
     if (known) return known;
     characters += source.length;
-    if (compiled.size >= MOST_PATTERNS || characters > LONGEST_PATTERNS) throw tooMany();
+    properties += source.match(/\\p\{/gi)?.length ?? 0;
+    if (compiled.size >= MOST_PATTERNS || characters > LONGEST_PATTERNS || properties > MOST_PROPERTIES) throw tooMany();
     const pattern = compilePattern(source, { longest: LONGEST_TESTED, allowBacktracking: false });
     effort += pattern.effort;
     if (effort > MOST_EFFORT) throw tooMany();
@@ -106,5 +111,5 @@ export function boundedPatterns(): (source: string) => ContractPattern {
 }
 
 function tooMany(): ContractError {
-  return new ContractError('pattern', `it has more than ${MOST_PATTERNS} patterns, patterns of more than ${LONGEST_PATTERNS} characters together, or such that count very far. Take some out.`);
+  return new ContractError('pattern', `it has more than ${MOST_PATTERNS} patterns, patterns of more than ${LONGEST_PATTERNS} characters together, or such that count very far or ask for many properties of Unicode. Take some out.`);
 }
