@@ -1,10 +1,13 @@
 import type { Request } from 'express';
 import type { NodeAPI } from 'node-red';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend } from '../../core/backend/backend.ts';
+import { beginSlice } from '../../core/clock/slice.ts';
 import { HoldfastError } from '../../core/errors/holdfast-error.ts';
 import { checkContractVersion, checkId, checkKind, PrincipalError } from '../../core/registry/principal.ts';
 import type { Principal } from '../../core/registry/principal.ts';
 import { checkTags } from '../../core/registry/tags.ts';
+import type { Trust } from '../../core/sample/sample.ts';
 import { KINDS } from '../../core/simulator/index.ts';
 import { addBackupRoutes } from './backup-routes.ts';
 import { addContractRoutes } from './contract-routes.ts';
@@ -14,6 +17,8 @@ import { addQuarantineRoutes } from './quarantine-routes.ts';
 import { READ, routesOf, WRITE } from './route.ts';
 
 const LEDGER_PAGE = 1_000;
+/** Milliseconds of work at a time. */
+const SLICE = 10;
 
 /** What the dialogs ask a backend: who may connect, which devices and metrics are known, how it is doing. */
 export function addBackendRoutes(RED: NodeAPI): void {
@@ -23,7 +28,7 @@ export function addBackendRoutes(RED: NodeAPI): void {
   addDeletionRoutes(route);
   addHistoryRoutes(RED);
   addQuarantineRoutes(RED, route);
-  route('get', 'principals', READ, (backend) => backend.registry.list());
+  route('get', 'principals', READ, (backend) => trusted(backend, backend.registry.list()));
   route('post', 'principals', WRITE, (backend, request) => issue(backend, request.body));
   route('patch', 'principals/:principal', WRITE, (backend, request) => update(backend, String(request.params['principal']), request.body));
   route('delete', 'principals/:principal', WRITE, (backend, request) => {
@@ -38,6 +43,21 @@ export function addBackendRoutes(RED: NodeAPI): void {
     const device = String(request.params['device']);
     if (!backend.reception.release(device)) throw new PrincipalError(`The device "${device}" is not in quarantine.`);
   });
+}
+
+/** Those who may connect, devices with how far they can be trusted now. Thousands of them are read from disk: others get their turn in between. */
+async function trusted(backend: Backend, principals: readonly Principal[]): Promise<Array<Principal & { trust?: Trust }>> {
+  const answer: Array<Principal & { trust?: Trust }> = [];
+  let isOver = beginSlice(backend.clock, SLICE);
+  for (const principal of principals) {
+    if (isOver()) {
+      await nextTurn();
+      isOver = beginSlice(backend.clock, SLICE);
+    }
+    const trust = principal.kind === 'device' ? backend.trust.of(principal.id) : undefined;
+    answer.push(trust ? { ...principal, trust } : principal);
+  }
+  return answer;
 }
 
 /** Lets someone in; the secret is in this answer and nowhere else. */
