@@ -1,3 +1,4 @@
+import { DIALECTS } from '../../core/contract/index.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
 import type { ConfigOf, ConfigSpec } from '../harness/config.ts';
 
@@ -14,6 +15,8 @@ const properties = {
   contract: text({ default: 'contract', maximumLength: 100 }),
   contractVersion: number({ default: 1, minimum: 1, maximum: 1_000_000, integer: true }),
   schema: text({ default: ANY_READINGS, maximumLength: 1_000_000 }),
+  /** What the schema is written in; empty: as its `$schema` says, else JSON Schema 2020-12. */
+  dialect: choice(['', ...DIALECTS], ''),
   /** Of the backend's contract. */
   contractId: text({ maximumLength: 100 }),
   /** Whether a new version counts by itself, or `fixedVersion` does until somebody changes it. */

@@ -29,7 +29,7 @@ export interface ContractSource {
 export function contractSource(config: ValidateConfig, contracts: () => Contracts): ContractSource {
   switch (config.source) {
     case 'here':
-      return fromNode(config);
+      return fromNode(config, contracts);
     case 'contract':
       return fromBackend(config, contracts());
     case 'profile':
@@ -37,10 +37,10 @@ export function contractSource(config: ValidateConfig, contracts: () => Contract
   }
 }
 
-function fromNode({ contract: id, contractVersion: version, schema }: ValidateConfig): ContractSource {
+function fromNode({ contract: id, contractVersion: version, schema, dialect, backend }: ValidateConfig, contracts: () => Contracts): ContractSource {
   if (id === '') throw new ConfigError('contract', 'The contract has no name. Enter one, for example press-telemetry.');
   if (schema === '') throw new ConfigError('schema', 'The contract has no JSON Schema. Enter one, or take the example.');
-  const contract = compileSampleContract({ id, version, schema });
+  const contract = compileSampleContract({ id, version, schema, ...(dialect !== '' && { dialect }), ...(backend !== '' && { known: contracts().finder() }) });
   const declared = declaredMetrics(JSON.parse(schema));
   return { of: () => contract, declared: () => declared };
 }

@@ -5,6 +5,7 @@ import type { Drift } from '../../core/contract/drift/drift.ts';
 import type { HistoryToLearn } from '../../core/contract/learn/learn-from-history.ts';
 import { ConfigError, HoldfastError, messageOf } from '../../core/errors/holdfast-error.ts';
 import { runningBackend } from '../backend/running-backend.ts';
+import { CONFIG } from './config.ts';
 import type { Learning } from './learning.ts';
 
 /** What the dialog of a running node asks it. */
@@ -46,7 +47,7 @@ export function addLearnRoutes(RED: NodeAPI): void {
   route('post', 'learn/refusals', 'write', ({ learning }, body) => {
     const schema = text(body['schema']);
     if (schema.length > LONGEST_SCHEMA) throw new ConfigError('schema', `The schema has ${schema.length} characters. Use at most ${LONGEST_SCHEMA}.`);
-    return learning.wouldRefuse(schema);
+    return learning.wouldRefuse(schema, CONFIG.properties.dialect.read(text(body['dialect']), 'dialect'));
   });
   route('get', 'drift', 'read', ({ drifts }) => ({ drifts: drifts() }));
 }

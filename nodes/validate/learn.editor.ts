@@ -57,7 +57,7 @@ export function openLearn(node: EditorNode): void {
     $('#holdfast-learn-edited').toggle(isOwn);
     const schema = editedSchema(node);
     const margin = Number(textOf($('#holdfast-learn-margin').val()).replace(',', '.')) / 100;
-    const asks = JSON.stringify([progress.samples, progress.state, margin, isOwn && schema]);
+    const asks = JSON.stringify([progress.samples, progress.state, margin, isOwn && schema, $('#node-input-dialect').val()]);
     if (progress.samples === 0 || askedFor === asks) return;
     askedFor = asks;
     proposal = await ask<LearnedContract>('POST', `${path}/proposal`, { margin });
@@ -127,7 +127,7 @@ async function showEdited(texts: Texts, path: string, schema: string): Promise<v
   const line = $('#holdfast-learn-edited-refusals');
   const reasons = $('#holdfast-learn-reasons').empty();
   try {
-    const refusals = await ask<Refusals>('POST', `${path}/refusals`, { schema });
+    const refusals = await ask<Refusals>('POST', `${path}/refusals`, { schema, dialect: $('#node-input-dialect').val() });
     line.removeClass('holdfast-problem').text(refusalsSentence(texts, refusals));
     if (refusals.refused > 0) reasons.append(reasonsList(texts, refusals));
   } catch (error) {
@@ -150,6 +150,7 @@ function take(node: EditorNode, texts: Texts, { schema }: LearnedContract): void
   const differs = textOf(node['schema']) !== JSON.stringify(schema, null, 2);
   if (differs && Number(own.val()) === Number(node['contractVersion'] ?? 1)) own.val(Number(own.val()) + 1).trigger('change');
   $('#node-input-source').val('here').trigger('change');
+  $('#node-input-dialect').val('');
   putSchema(JSON.stringify(schema, null, 2));
   reveal($('#holdfast-schema-row'));
   focusSchema();

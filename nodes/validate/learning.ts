@@ -1,7 +1,8 @@
 import type { Backend } from '../../core/backend/backend.ts';
 import type { Clock, Timer } from '../../core/clock/clock.ts';
-import { compileSampleContract } from '../../core/contract/book/sample-contract.ts';
+import type { SampleContract } from '../../core/contract/book/sample-contract.ts';
 import type { WouldRefuse } from '../../core/contract/book/would-refuse.ts';
+import type { Dialect } from '../../core/contract/index.ts';
 import { ContractLearner } from '../../core/contract/learn/contract-learner.ts';
 import { countRefusals } from '../../core/contract/learn/count-refusals.ts';
 import { learnFromHistory } from '../../core/contract/learn/learn-from-history.ts';
@@ -11,6 +12,9 @@ import type { LearnedContract, LearnProgress } from './learn-answer.ts';
 
 /** Nobody has looked for so long: nobody will. In milliseconds. */
 const FORGOTTEN_AFTER = 15 * 60_000;
+/** Makes a contract of a schema, written in this dialect; empty: as it says itself. */
+type Compile = (schema: unknown, dialect: Dialect | '') => SampleContract;
+
 const NOTHING_LEARNED = 'Nothing has been learned yet. Watch live samples, or read the history.';
 
 /** What a person at the dialog of one node is learning from. Costs nothing while nobody does. */
@@ -18,6 +22,7 @@ export class Learning {
   /** Shown each sample that passes the node; undefined: nobody watches. */
   watcher: ContractLearner | undefined;
   readonly #clock: Clock;
+  readonly #compile: Compile;
   #learner: ContractLearner | undefined;
   #state: LearnProgress['state'] = 'idle';
   #source: LearnProgress['source'];
@@ -26,8 +31,9 @@ export class Learning {
   #reading: AbortController | undefined;
   #forgetting: Timer | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, compile: Compile) {
     this.#clock = clock;
+    this.#compile = compile;
   }
 
   /** Begins anew with the samples that pass the node from now on. */
@@ -84,7 +90,7 @@ export class Learning {
     this.#rememberForAWhile();
     const learner = this.#learned();
     const { schema, metrics } = learner.propose({ margin });
-    return { schema, metrics, refusals: await this.wouldRefuse(schema) };
+    return { schema, metrics, refusals: await this.wouldRefuse(schema, '') };
   }
 
   /**
@@ -92,10 +98,10 @@ export class Learning {
    *
    * @throws ContractError for a schema that cannot be used; HoldfastError while there is nothing to try it on.
    */
-  async wouldRefuse(schema: unknown): Promise<WouldRefuse> {
+  async wouldRefuse(schema: unknown, dialect: Dialect | ''): Promise<WouldRefuse> {
     this.#rememberForAWhile();
     const { last } = this.#learned();
-    return countRefusals(compileSampleContract({ id: 'proposed', version: 1, schema }), last, this.#clock);
+    return countRefusals(this.#compile(schema, dialect), last, this.#clock);
   }
 
   /** Forgets everything. */

@@ -1,8 +1,10 @@
-import { graver } from '../../core/quality/aggregate.ts';
-import { QUALITY } from '../../core/sample/sample.ts';
-import type { MetricInfo, RefusalReason, Sample } from '../../core/sample/sample.ts';
 import { coerceSample } from '../../core/contract/book/coerce.ts';
 import type { SampleContract } from '../../core/contract/book/sample-contract.ts';
+import { graver } from '../../core/quality/aggregate.ts';
+import type { QuarantineCause } from '../../core/quarantine/cause.ts';
+import { QUALITY } from '../../core/sample/sample.ts';
+import type { MetricInfo, RefusalReason, Sample } from '../../core/sample/sample.ts';
+import type { ValidateConfig } from './config.ts';
 
 /** The flag of a reading that broke the contract of its device. */
 const BROKE_CONTRACT = 'contract';
@@ -18,16 +20,28 @@ export function flagBroken(sample: Sample, reasons: readonly RefusalReason[]): v
   }
 }
 
-/**
- * Alters the readings that the contract allows to be altered, so that the sample meets it.
- *
- * @returns why it does not meet it all the same; the sample is as it was then.
- */
-export function coerce(contract: SampleContract, sample: Sample): readonly RefusalReason[] {
+/** What came of the check of a sample. */
+export interface Checked {
+  /** Why it breaks its contract; empty: it meets it. */
+  reasons: readonly RefusalReason[];
+  /** Whether its readings were altered so that it does. */
+  isCoerced: boolean;
+}
+
+/** Checks a sample, and alters those of its readings that the contract allows to be altered where that is wanted and enough. */
+export function check(sample: Sample, contract: SampleContract, outcome: ValidateConfig['outcome']): Checked {
+  if (outcome !== 'coerce') return { reasons: contract.check(sample.values, sample.metrics), isCoerced: false };
   const coerced = coerceSample(contract, sample);
-  if (!coerced) return [];
-  if (coerced.reasons.length > 0) return coerced.reasons;
+  if (!coerced) return { reasons: [], isCoerced: false };
+  if (coerced.reasons.length > 0) return { reasons: coerced.reasons, isCoerced: false };
   sample.values = coerced.values;
   if (coerced.metrics) sample.metrics = coerced.metrics;
-  return [];
+  return { reasons: [], isCoerced: true };
+}
+
+/** Why a sample waits in quarantine. */
+export function causeOf({ contract }: Sample, reasons: readonly RefusalReason[]): QuarantineCause {
+  const [first, ...others] = reasons;
+  const detail = `${first?.message ?? ''}${others.length > 0 ? ` And ${others.length} more.` : ''}`;
+  return { reason: 'contract', detail, reasons, ...(contract && { contract }) };
 }

@@ -27,6 +27,7 @@ RED.nodes.registerType('holdfast-validate', {
     contract: { value: 'contract', validate: textFor('here', 'contract') },
     contractVersion: { value: 1, validate: versionFor('here', 'contractVersion') },
     schema: { value: '{\n  "type": "object",\n  "minProperties": 1\n}', validate: jsonSchema() },
+    dialect: { value: '', validate: oneOf('dialect', ['', 'draft-07', '2019-09', '2020-12', 'jtd']) },
     contractId: { value: '', validate: textFor('contract', 'contractId') },
     versionChoice: { value: 'newest', validate: oneOf('versionChoice', ['newest', 'fixed']) },
     fixedVersion: { value: 1, validate: versionFor('contract', 'fixedVersion') },
