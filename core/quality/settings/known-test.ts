@@ -8,16 +8,20 @@ import type { Options, OptionsOf } from './option.ts';
 
 /** A test of readings that settings may name. */
 export interface KnownReadingTest {
+  /** The names of its options. */
+  readonly options: readonly string[];
   /** @throws ConfigError for options that cannot work. */
   plan(name: string, options: unknown, field: string): ReadingTestPlan;
 }
 
 export interface KnownSampleTest {
+  readonly options: readonly string[];
   /** @throws ConfigError for options that cannot work. */
   plan(name: string, options: unknown, field: string): SampleTestPlan;
 }
 
 export interface KnownComparingTest {
+  readonly options: readonly string[];
   /** @throws ConfigError for options that cannot work. */
   plan(name: string, options: unknown, field: string): ComparingTestPlan;
 }
@@ -36,6 +40,7 @@ interface Comparison<Given> {
 /** @param order the least rank of a reading that it judges; see `ReadingTestPlan`. */
 export function readingTest<Spec extends Options>(spec: Spec, order: Rank, create: (options: OptionsOf<Spec>) => ReadingTest): KnownReadingTest {
   return {
+    options: Object.keys(spec),
     plan(name, given, field) {
       const options = readOptions(spec, given, field);
       const delayed = create(options).delay === 1;
@@ -47,6 +52,7 @@ export function readingTest<Spec extends Options>(spec: Spec, order: Rank, creat
 /** @param order as for a test of readings; it may depend on the options. */
 export function sampleTest<Spec extends Options>(spec: Spec, order: Rank | ((options: OptionsOf<Spec>) => Rank), create: (options: OptionsOf<Spec>) => SampleTest): KnownSampleTest {
   return {
+    options: Object.keys(spec),
     plan(name, given, field) {
       const options = readOptions(spec, given, field);
       create(options);
@@ -57,6 +63,7 @@ export function sampleTest<Spec extends Options>(spec: Spec, order: Rank | ((opt
 
 export function comparingTest<Spec extends Options>(spec: Spec, { order, group, create, other }: Comparison<OptionsOf<Spec>>): KnownComparingTest {
   return {
+    options: Object.keys(spec),
     plan(name, given, field) {
       const options = readOptions(spec, given, field);
       create(options);

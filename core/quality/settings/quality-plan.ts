@@ -67,7 +67,7 @@ function metricPlan(sampleTests: readonly SampleTestPlan[], sources: readonly Me
     const comparison = COMPARING_TESTS[name]?.plan(name, given, name);
     if (comparison) comparing.push(comparison);
   }
-  const alteration = sources.findLast((source) => source.alteration !== undefined)?.alteration;
+  const alteration = sources.reduce<AlterationSettings | undefined>((former, source) => source.alteration ?? former, undefined);
   return new MetricPlan(sampleTests, tests, comparing, alteration && alterationOf(alteration));
 }
 
