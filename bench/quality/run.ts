@@ -1,0 +1,56 @@
+/**
+ * `npm run bench:quality`: what it costs to judge the readings of a fleet by its contract and by all quality tests.
+ *
+ *   npm run bench:quality -- [--devices n] [--samples n] [--metrics n]
+ *
+ * See bench/README.md for what is measured and what is not.
+ */
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { positive } from '../options.ts';
+import { fleetOf, FleetTraffic, readingsIn } from './fleet.ts';
+import { memoryOf } from './memory.ts';
+import { nanosecondsByTest, speedOf, worksOn } from './speed.ts';
+
+const RATE_GOAL = 250_000;
+const BYTES_GOAL = 1024;
+const WHOLE = 'the contract and all tests';
+/** Long enough for every window of every test to be full. */
+const SAMPLES_FOR_MEMORY = 200;
+
+const { values: given } = parseArgs({
+  options: { devices: { type: 'string', default: '60' }, samples: { type: 'string', default: '2000' }, metrics: { type: 'string', default: '10000' } },
+});
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+const rounded = (value: number, digits = 0): string => value.toLocaleString('en-US', { maximumFractionDigits: digits });
+
+const fleet = fleetOf(Math.ceil(positive('devices', given.devices)));
+const traffic = new FleetTraffic(fleet);
+const samples = Array.from({ length: Math.ceil(positive('samples', given.samples)) }, () => traffic.next()).flat();
+const readings = readingsIn(samples);
+write(`Node ${process.version}, one of ${availableParallelism()} cores of ${cpus()[0]?.model ?? 'unknown'}`);
+write(`${fleet.length} devices, ${rounded(samples.length)} samples, ${rounded(readings)} readings\n`);
+
+const speeds = Array.from(worksOn(fleet), ([name, work]) => ({ name, ...speedOf(work, samples) }));
+write('| what | ns a reading | readings/s/core |\n|---|---|---|');
+for (const { name, nanoseconds, rate } of speeds) write(`| ${name} | ${rounded(nanoseconds, 1)} | ${rounded(rate)} |`);
+
+const byTest = nanosecondsByTest(fleet, samples);
+write('\n| test | ns a reading |\n|---|---|');
+for (const [name, nanoseconds] of byTest) write(`| ${name} | ${rounded(nanoseconds, 1)} |`);
+
+const memory = memoryOf(positive('metrics', given.metrics), SAMPLES_FOR_MEMORY);
+write(`\nState of ${rounded(memory.metrics)} metrics: ${rounded(memory.heap)} bytes each in memory, ${rounded(memory.snapshot)} on disk.`);
+
+const rate = speeds.find(({ name }) => name === WHOLE)?.rate ?? 0;
+const goals = {
+  readingsPerSecondPerCore: { goal: RATE_GOAL, reached: Math.round(rate), met: rate >= RATE_GOAL },
+  bytesPerMetric: { goal: BYTES_GOAL, reached: Math.round(memory.heap), met: memory.heap <= BYTES_GOAL },
+};
+write(`\n${JSON.stringify({
+  readings,
+  nanosecondsPerReading: Object.fromEntries(speeds.map(({ name, nanoseconds }) => [name, Math.round(nanoseconds * 10) / 10])),
+  nanosecondsByTest: Object.fromEntries(Array.from(byTest, ([name, nanoseconds]) => [name, Math.round(nanoseconds * 10) / 10])),
+  bytesPerMetric: { heap: Math.round(memory.heap), snapshot: Math.round(memory.snapshot) },
+  goals,
+})}`);
