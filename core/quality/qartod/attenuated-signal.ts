@@ -54,7 +54,7 @@ class AttenuatedSignalTest implements ReadingTest {
   /** In milliseconds. */
   readonly #period: number;
   #window: DeviationWindow | RangeWindow;
-  readonly #estimate = new IntervalEstimate();
+  readonly #estimate: IntervalEstimate | undefined;
   #newest = Number.NaN;
 
   constructor(options: CheckedAttenuation, period: number) {
@@ -62,11 +62,11 @@ class AttenuatedSignalTest implements ReadingTest {
     this.#thresholds = options.thresholds;
     this.#period = period;
     this.#window = this.#emptyWindow();
+    this.#estimate = options.minPeriod !== undefined && options.interval === undefined ? new IntervalEstimate() : undefined;
   }
 
   update(ts: number, value: number): Quality {
-    const { minPeriod, interval } = this.#options;
-    if (minPeriod !== undefined && interval === undefined) this.#estimate.update(ts);
+    this.#estimate?.update(ts);
     if (!Number.isFinite(value)) return QUALITY.missing;
     if (!Number.isFinite(ts)) return QUALITY.unknown;
     const window = this.#window;
@@ -85,16 +85,16 @@ class AttenuatedSignalTest implements ReadingTest {
   }
 
   snapshot(): NumberSnapshot {
-    const estimate = this.#estimate.pack();
+    const estimate = this.#estimate?.pack() ?? [];
     return packNumbers([this.#newest, estimate.length, ...estimate, ...this.#window.pack(Number.isNaN(this.#newest) ? 0 : this.#newest)]);
   }
 
   restore(snapshot: unknown): void {
     const [newest = Number.NaN, length = Number.NaN, ...numbers] = unpackNumbers(NAME, snapshot);
-    if (!(length >= 1 && length <= numbers.length)) throw new QualitySnapshotError(NAME);
+    if (!(length >= 0 && length <= numbers.length)) throw new QualitySnapshotError(NAME);
     const window = this.#emptyWindow();
     window.unpack(NAME, numbers.slice(length), Number.isNaN(newest) ? 0 : newest);
-    this.#estimate.unpack(NAME, numbers.slice(0, length));
+    this.#estimate?.unpack(NAME, numbers.slice(0, length));
     this.#window = window;
     this.#newest = newest;
   }
@@ -106,6 +106,6 @@ class AttenuatedSignalTest implements ReadingTest {
   /** How many values it takes; NaN as long as the interval is not known that tells. */
   #least(): number {
     const { minObs, minPeriod, interval } = this.#options;
-    return minPeriod === undefined ? minObs : Math.floor(minPeriod / (interval ?? this.#estimate.interval));
+    return minPeriod === undefined ? minObs : Math.floor(minPeriod / (interval ?? this.#estimate?.interval ?? Number.NaN));
   }
 }

@@ -15,8 +15,8 @@ const LARGEST = 1e150;
  */
 export class DeviationWindow {
   readonly #most: number;
-  #times = new Float64Array(FEWEST);
-  #values = new Float64Array(FEWEST);
+  /** Times and values in turn, round and round. */
+  #pairs = numbersFor(FEWEST);
   #head = 0;
   #size = 0;
   #mean = 0;
@@ -40,10 +40,10 @@ export class DeviationWindow {
   add(ts: number, reading: number): void {
     const value = Math.max(-LARGEST, Math.min(LARGEST, reading));
     if (this.#size === this.#most) this.#remove();
-    if (this.#size === this.#times.length) this.#grow();
-    const place = (this.#head + this.#size) & (this.#times.length - 1);
-    this.#times[place] = ts;
-    this.#values[place] = value;
+    if (this.#size * 2 === this.#pairs.length) this.#grow();
+    const at = this.#at(this.#size);
+    this.#pairs[at] = ts;
+    this.#pairs[at + 1] = value;
     this.#size += 1;
     const distance = value - this.#mean;
     this.#mean += distance / this.#size;
@@ -54,7 +54,7 @@ export class DeviationWindow {
 
   /** Leaves behind what is not later than a time. */
   leave(ts: number): void {
-    while (this.#size > 0 && (this.#times[this.#head] ?? 0) <= ts) this.#remove();
+    while (this.#size > 0 && (this.#pairs[this.#head * 2] ?? 0) <= ts) this.#remove();
   }
 
   clear(): void {
@@ -67,9 +67,9 @@ export class DeviationWindow {
     const packed = [this.#mean, this.#squares, this.#sinceComputed];
     let last = origin;
     for (let place = 0; place < this.#size; place += 1) {
-      const at = (this.#head + place) & (this.#times.length - 1);
-      const ts = this.#times[at] ?? 0;
-      packed.push(ts - last, this.#values[at] ?? 0);
+      const at = this.#at(place);
+      const ts = this.#pairs[at] ?? 0;
+      packed.push(ts - last, this.#pairs[at + 1] ?? 0);
       last = ts;
     }
     return packed;
@@ -83,13 +83,12 @@ export class DeviationWindow {
     const size = readings.length / 2;
     let room = FEWEST;
     while (room < size) room *= 2;
-    this.#times = new Float64Array(room);
-    this.#values = new Float64Array(room);
+    this.#pairs = numbersFor(room);
     let ts = origin;
-    for (let place = 0; place < size; place += 1) {
-      ts += readings[place * 2] ?? 0;
-      this.#times[place] = ts;
-      this.#values[place] = readings[place * 2 + 1] ?? 0;
+    for (let at = 0; at < readings.length; at += 2) {
+      ts += readings[at] ?? 0;
+      this.#pairs[at] = ts;
+      this.#pairs[at + 1] = readings[at + 1] ?? 0;
     }
     this.#head = 0;
     this.#size = size;
@@ -99,8 +98,8 @@ export class DeviationWindow {
   }
 
   #remove(): void {
-    const value = this.#values[this.#head] ?? 0;
-    this.#head = (this.#head + 1) & (this.#times.length - 1);
+    const value = this.#pairs[this.#head * 2 + 1] ?? 0;
+    this.#head = this.#at(1) / 2;
     this.#size -= 1;
     const before = this.#squares;
     const distance = value - this.#mean;
@@ -114,7 +113,7 @@ export class DeviationWindow {
     this.#mean = 0;
     this.#squares = 0;
     for (let place = 0; place < this.#size; place += 1) {
-      const value = this.#values[(this.#head + place) & (this.#times.length - 1)] ?? 0;
+      const value = this.#pairs[this.#at(place) + 1] ?? 0;
       const distance = value - this.#mean;
       this.#mean += distance / (place + 1);
       this.#squares += distance * (value - this.#mean);
@@ -122,16 +121,22 @@ export class DeviationWindow {
   }
 
   #grow(): void {
-    const room = this.#times.length;
-    const times = new Float64Array(room * 2);
-    const values = new Float64Array(room * 2);
-    for (let place = 0; place < room; place += 1) {
-      const at = (this.#head + place) & (room - 1);
-      times[place] = this.#times[at] ?? 0;
-      values[place] = this.#values[at] ?? 0;
+    const grown = numbersFor(this.#size * 2);
+    for (let place = 0; place < this.#size; place += 1) {
+      const at = this.#at(place);
+      grown[place * 2] = this.#pairs[at] ?? 0;
+      grown[place * 2 + 1] = this.#pairs[at + 1] ?? 0;
     }
-    this.#times = times;
-    this.#values = values;
+    this.#pairs = grown;
     this.#head = 0;
   }
+
+  /** Where the pair stands that is so many after the oldest. */
+  #at(place: number): number {
+    return ((this.#head + place) & (this.#pairs.length / 2 - 1)) * 2;
+  }
+}
+
+function numbersFor(pairs: number): number[] {
+  return new Array<number>(pairs * 2).fill(Number.NaN);
 }

@@ -63,23 +63,24 @@ class FlatLineTest implements ReadingTest {
   readonly #suspect: number;
   readonly #fail: number;
   readonly #given: number | undefined;
+  readonly #estimate: IntervalEstimate | undefined;
   readonly #run: FlatRun;
-  readonly #estimate = new IntervalEstimate();
 
   constructor({ suspect, fail }: Thresholds, tolerance: number, interval: number | undefined) {
     this.#suspect = suspect * 1000;
     this.#fail = fail * 1000;
     this.#given = interval === undefined ? undefined : interval * 1000;
+    this.#estimate = interval === undefined ? new IntervalEstimate() : undefined;
     this.#run = new FlatRun(tolerance);
   }
 
   update(ts: number, value: number): Quality {
-    if (this.#given === undefined) this.#estimate.update(ts);
+    this.#estimate?.update(ts);
     const missing = !Number.isFinite(value);
     this.#run.add(missing ? Number.NaN : value);
     if (missing) return QUALITY.missing;
     if (this.#run.steps === 0) return QUALITY.good;
-    const interval = this.#given ?? this.#estimate.interval;
+    const interval = this.#given ?? this.#estimate?.interval ?? Number.NaN;
     if (this.#isFlatFor(this.#fail / interval)) return QUALITY.bad;
     return this.#isFlatFor(this.#suspect / interval) ? QUALITY.suspect : QUALITY.good;
   }
@@ -89,16 +90,16 @@ class FlatLineTest implements ReadingTest {
   }
 
   snapshot(): NumberSnapshot {
-    const estimate = this.#estimate.pack();
+    const estimate = this.#estimate?.pack() ?? [];
     return packNumbers([estimate.length, ...estimate, ...this.#run.pack()]);
   }
 
   restore(snapshot: unknown): void {
     const [length = Number.NaN, ...numbers] = unpackNumbers(NAME, snapshot);
-    if (!(length >= 1 && length <= numbers.length)) throw new QualitySnapshotError(NAME);
+    if (!(length >= 0 && length <= numbers.length)) throw new QualitySnapshotError(NAME);
     const run = new FlatRun(0);
     run.unpack(NAME, numbers.slice(length));
-    this.#estimate.unpack(NAME, numbers.slice(0, length));
+    this.#estimate?.unpack(NAME, numbers.slice(0, length));
     this.#run.unpack(NAME, numbers.slice(length));
   }
 

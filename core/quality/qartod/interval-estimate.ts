@@ -10,8 +10,7 @@ const MOST = 9;
 export class IntervalEstimate {
   #ts = Number.NaN;
   /** In the order in which they came, round and round. */
-  readonly #last = new Float64Array(MOST);
-  #count = 0;
+  #last: number[] = [];
   #oldest = 0;
   /** The median, as long as no other interval comes. */
   #median = Number.NaN;
@@ -20,8 +19,8 @@ export class IntervalEstimate {
   /** The usual interval in milliseconds; NaN as long as there was none. */
   get interval(): number {
     if (!this.#isKnown) {
-      for (let place = 0; place < this.#count; place += 1) insert(this.#last[place] ?? 0, place);
-      this.#median = SORTED[(this.#count - 1) >> 1] ?? Number.NaN;
+      for (let place = 0; place < this.#last.length; place += 1) insert(this.#last[place] ?? 0, place);
+      this.#median = SORTED[(this.#last.length - 1) >> 1] ?? Number.NaN;
       this.#isKnown = true;
     }
     return this.#median;
@@ -31,9 +30,8 @@ export class IntervalEstimate {
     const interval = ts - this.#ts;
     this.#ts = ts;
     if (!(interval > 0 && interval < Number.POSITIVE_INFINITY)) return;
-    if (this.#count < MOST) {
-      this.#last[this.#count] = interval;
-      this.#count += 1;
+    if (this.#last.length < MOST) {
+      this.#last.push(interval);
       this.#isKnown = false;
       return;
     }
@@ -44,7 +42,7 @@ export class IntervalEstimate {
 
   /** The time of the last reading, then the intervals, oldest first. */
   pack(): number[] {
-    return [this.#ts, ...Array.from({ length: this.#count }, (_, age) => this.#last[(this.#oldest + age) % MOST] ?? 0)];
+    return [this.#ts, ...this.#last.slice(this.#oldest), ...this.#last.slice(0, this.#oldest)];
   }
 
   /** Takes back what was packed. @throws QualitySnapshotError when it is not that. */
@@ -52,8 +50,7 @@ export class IntervalEstimate {
     const [ts = Number.NaN, ...intervals] = packed;
     if (packed.length === 0 || intervals.length > MOST || !intervals.every((interval) => interval > 0)) throw new QualitySnapshotError(test);
     this.#ts = ts;
-    this.#last.set(intervals);
-    this.#count = intervals.length;
+    this.#last = intervals;
     this.#oldest = 0;
     this.#median = Number.NaN;
     this.#isKnown = intervals.length === 0;

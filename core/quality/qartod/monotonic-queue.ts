@@ -11,19 +11,19 @@ const MOST = 512;
  * a little smaller than it is.
  */
 export class MonotonicQueue {
-  #values = new Float64Array(FEWEST);
-  #positions = new Float64Array(FEWEST);
+  /** Values and positions in turn, round and round. */
+  #pairs = numbersFor(FEWEST);
   #head = 0;
   #size = 0;
 
   /** The smallest value; NaN when there is none. */
   get least(): number {
-    return this.#size === 0 ? Number.NaN : this.#values[this.#head] ?? Number.NaN;
+    return this.#size === 0 ? Number.NaN : this.#pairs[this.#head * 2] ?? Number.NaN;
   }
 
   /** Where the smallest value was seen last. */
   get position(): number {
-    return this.#positions[this.#head] ?? Number.NaN;
+    return this.#pairs[this.#head * 2 + 1] ?? Number.NaN;
   }
 
   get size(): number {
@@ -32,18 +32,15 @@ export class MonotonicQueue {
 
   /** @param position no smaller than that of the value before. */
   push(value: number, position: number): void {
-    const mask = this.#values.length - 1;
-    while (this.#size > 0 && (this.#values[(this.#head + this.#size - 1) & mask] ?? 0) >= value) this.#size -= 1;
-    if (this.#size === this.#values.length) this.#makeRoom();
-    const tail = (this.#head + this.#size) & (this.#values.length - 1);
-    this.#values[tail] = value;
-    this.#positions[tail] = position;
-    this.#size += 1;
+    const mask = this.#pairs.length / 2 - 1;
+    while (this.#size > 0 && (this.#pairs[((this.#head + this.#size - 1) & mask) * 2] ?? 0) >= value) this.#size -= 1;
+    if (this.#size > mask) this.#makeRoom();
+    this.#append(value, position);
   }
 
   /** Leaves the smallest value behind, and all before it. */
   shift(): void {
-    this.#head = (this.#head + 1) & (this.#values.length - 1);
+    this.#head = (this.#head + 1) & (this.#pairs.length / 2 - 1);
     this.#size -= 1;
   }
 
@@ -55,8 +52,8 @@ export class MonotonicQueue {
   pack(origin: number): number[] {
     const packed: number[] = [];
     for (let place = 0; place < this.#size; place += 1) {
-      const at = (this.#head + place) & (this.#values.length - 1);
-      packed.push(this.#values[at] ?? 0, (this.#positions[at] ?? 0) - origin);
+      const at = ((this.#head + place) & (this.#pairs.length / 2 - 1)) * 2;
+      packed.push(this.#pairs[at] ?? 0, (this.#pairs[at + 1] ?? 0) - origin);
     }
     return packed;
   }
@@ -65,34 +62,41 @@ export class MonotonicQueue {
   unpack(test: string, packed: readonly number[], origin: number): void {
     this.#head = 0;
     this.#size = 0;
+    let last = Number.NEGATIVE_INFINITY;
+    let lastPosition = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < packed.length; at += 2) {
       const value = packed[at] ?? Number.NaN;
       const position = (packed[at + 1] ?? Number.NaN) + origin;
-      const size = this.#size;
-      const inOrder = size === 0 || (value > (this.#values[size - 1] ?? 0) && position >= (this.#positions[size - 1] ?? 0));
-      if (!Number.isFinite(value) || !Number.isFinite(position) || !inOrder || size === MOST) throw new QualitySnapshotError(test);
+      const inOrder = value > last && position >= lastPosition;
+      if (!Number.isFinite(value) || !Number.isFinite(position) || !inOrder || this.#size === MOST) throw new QualitySnapshotError(test);
       this.push(value, position);
+      last = value;
+      lastPosition = position;
     }
+  }
+
+  #append(value: number, position: number): void {
+    const tail = ((this.#head + this.#size) & (this.#pairs.length / 2 - 1)) * 2;
+    this.#pairs[tail] = value;
+    this.#pairs[tail + 1] = position;
+    this.#size += 1;
   }
 
   #makeRoom(): void {
     const kept = this.pack(0);
-    if (this.#values.length < MOST) {
-      this.#values = new Float64Array(this.#values.length * 2);
-      this.#positions = new Float64Array(this.#values.length);
-    }
-    const full = kept.length / 2 === MOST;
+    const isFull = this.#size === MOST;
+    if (!isFull) this.#pairs = numbersFor(this.#size * 2);
     this.#head = 0;
     this.#size = 0;
-    for (let place = 0; place * 2 < kept.length; place += 1) {
-      const value = kept[place * 2] ?? 0;
-      const isLast = (place + 1) * 2 === kept.length;
+    for (let at = 0; at < kept.length; at += 2) {
       // The smaller of a pair stands for both, up to where the other was seen; the newest stands for itself.
-      const stretch = full && place % 2 === 0 && (place + 2) * 2 < kept.length;
-      if (full && place % 2 === 1 && !isLast) continue;
-      this.#values[this.#size] = value;
-      this.#positions[this.#size] = kept[(stretch ? place + 1 : place) * 2 + 1] ?? 0;
-      this.#size += 1;
+      const standsForTwo = isFull && at + 4 < kept.length;
+      this.#append(kept[at] ?? 0, kept[standsForTwo ? at + 3 : at + 1] ?? 0);
+      if (standsForTwo) at += 2;
     }
   }
+}
+
+function numbersFor(pairs: number): number[] {
+  return new Array<number>(pairs * 2).fill(Number.NaN);
 }

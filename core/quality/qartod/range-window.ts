@@ -8,7 +8,7 @@ export class RangeWindow {
   readonly #most: number;
   readonly #least = new MonotonicQueue();
   readonly #negatedLargest = new MonotonicQueue();
-  #times = new Float64Array(FEWEST);
+  #times = numbersFor(FEWEST);
   #head = 0;
   #size = 0;
 
@@ -72,9 +72,12 @@ export class RangeWindow {
     while (room < count) room *= 2;
     this.#least.unpack(test, queues.slice(0, length), origin);
     this.#negatedLargest.unpack(test, queues.slice(length), origin);
-    this.#times = new Float64Array(room);
+    this.#times = numbersFor(room);
     let ts = origin;
-    this.#times.set(steps.map((step) => (ts += step)));
+    steps.forEach((step, place) => {
+      ts += step;
+      this.#times[place] = ts;
+    });
     this.#head = 0;
     this.#size = count;
   }
@@ -86,9 +89,13 @@ export class RangeWindow {
 
   #grow(): void {
     const room = this.#times.length;
-    const times = new Float64Array(room * 2);
+    const times = numbersFor(room * 2);
     for (let place = 0; place < room; place += 1) times[place] = this.#times[(this.#head + place) & (room - 1)] ?? 0;
     this.#times = times;
     this.#head = 0;
   }
+}
+
+function numbersFor(readings: number): number[] {
+  return new Array<number>(readings).fill(Number.NaN);
 }
