@@ -9,6 +9,7 @@ import { shownNumber } from '../editor/texts.ts';
 import { numberWithin, oneOf, optionalText, requiredText, textOf } from '../editor/validators.ts';
 import { openBackups } from './backups.editor.ts';
 import { usableContracts } from './contract-problem.editor.ts';
+import { checkContracts, closeContracts, openContracts, readContractList } from './contracts.editor.ts';
 import { openDeletion } from './deletion.editor.ts';
 import { openLedger } from './ledger.editor.ts';
 import { openPrincipals } from './principals.editor.ts';
@@ -62,15 +63,20 @@ RED.nodes.registerType('holdfast-backend', {
   },
   oneditprepare() {
     prepareDialog(this);
-    openTabs('holdfast-backend-tabs', ['principals', 'profiles', 'store', 'inbox', 'quarantine', 'ledger'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
+    openTabs('holdfast-backend-tabs', ['principals', 'profiles', 'contracts', 'store', 'inbox', 'quarantine', 'ledger'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
+    // Profiles offer the contracts.
+    openContracts(this);
     openProfiles(this);
     openStorePane(this);
     void openRunning(this);
   },
   oneditsave() {
+    this['contracts'] = readContractList();
     this['profiles'] = readProfileList();
     this['retention'] = readRetention();
+    closeContracts();
   },
+  oneditcancel: closeContracts,
 });
 
 /** What only a deployed backend can show. */
@@ -94,6 +100,7 @@ async function openRunning(node: EditorNode): Promise<void> {
   // What changes all the time is not to be read out all the time.
   state.removeAttr('role');
   repeatWhileOpen(state, REFRESH, refresh);
+  await checkContracts(node);
   openPrincipals(node, profileNames);
   openBackups(node);
   openDeletion(node);

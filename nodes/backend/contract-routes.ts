@@ -1,7 +1,7 @@
 import type { Backend } from '../../core/backend/backend.ts';
 import { readContracts } from '../../core/contract/book/read-contracts.ts';
 import { compareContracts } from '../../core/contract/compatibility/compare-contracts.ts';
-import type { ContractComparison } from '../../core/contract/compatibility/compare-contracts.ts';
+import type { ContractComparison } from '../../core/contract/compatibility/comparison.ts';
 import type { KnownContract, KnownContracts } from '../../core/contract/index.ts';
 import { HoldfastError } from '../../core/errors/holdfast-error.ts';
 import { READ } from './route.ts';

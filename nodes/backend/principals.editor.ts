@@ -1,7 +1,10 @@
+import type { Trust } from '../../core/sample/sample.ts';
 import { ask, sentence } from '../editor/ask.ts';
 import { iconButton, unseen } from '../editor/buttons.ts';
 import { suggestKnown } from '../editor/known-names.ts';
+import { shownNumber } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
+import { pinChoice } from './pin-choice.editor.ts';
 import { tagsCell, tagsIn } from './tags.editor.ts';
 import { publishCommands } from './publish-command.editor.ts';
 
@@ -11,6 +14,10 @@ interface Principal {
   profile: string;
   children: string[];
   tags?: string[];
+  /** The version of its profile's contract to which a device is pinned. */
+  contractVersion?: number;
+  /** How far a device can be trusted, as far as it is known. */
+  trust?: Trust;
 }
 
 /** "Who may connect" of a running backend. What is done there happens at once, not at the next deploy. `profileNames`: those the dialog holds. */
@@ -44,14 +51,17 @@ export function openPrincipals(node: EditorNode, profileNames: () => readonly st
     }, failed);
   };
 
+  const profileCell = ({ id, profile, contractVersion }: Principal): JQuery => $('<td>').append($('<span>').text(profile), pinChoice({ node, id, profile, pinned: contractVersion, saved: () => void refresh(), failed }));
+
   const table = (principals: Principal[]): JQuery => {
-    const head = $('<tr>').append(['id', 'kind', 'profile', 'tags'].map((column) => $('<th scope="col">').text(node._(`principals.${column}`))), $('<th scope="col">').append(unseen(node._('principals.actions'))));
+    const head = $('<tr>').append(['id', 'kind', 'profile', 'tags', 'trust'].map((column) => $('<th scope="col">').text(node._(`principals.${column}`))), $('<th scope="col">').append(unseen(node._('principals.actions'))));
     const rows = principals.map((principal) =>
       $('<tr>').attr('data-principal', principal.id).append(
         $('<td>').text(principal.id),
         $('<td>').text(node._(`kinds.${principal.kind}`)),
-        $('<td>').text(principal.kind === 'gateway' ? node._('principals.for', { devices: principal.children.join(', ') }) : principal.profile),
+        principal.kind === 'gateway' ? $('<td>').text(node._('principals.for', { devices: principal.children.join(', ') })) : profileCell(principal),
         principal.kind === 'device' ? tagsCell({ node, id: principal.id, tags: principal.tags ?? [], saved: () => void refresh(), failed }) : $('<td>'),
+        trustCell(node, principal.trust),
         $('<td>').append(
           iconButton('fa-key', node._('principals.newSecret', { id: principal.id }), () => confirm(node, 'principals.confirmSecret', principal.id, () => issue(principal))),
           iconButton('fa-trash', node._('principals.remove', { id: principal.id }), () => confirm(node, 'principals.confirmRemove', principal.id, () => remove(principal))),
@@ -93,6 +103,15 @@ export function openPrincipals(node: EditorNode, profileNames: () => readonly st
   suggestKnown(input('tags'), { backend: () => node.id, names: 'tags', list: true });
   suggestKnown(input('children'), { backend: () => node.id, names: 'devices', list: true });
   void refresh();
+}
+
+/** The score of the last day, with what it is made of. */
+function trustCell(node: EditorNode, trust: Trust | undefined): JQuery {
+  if (!trust) return $('<td>');
+  const { score, good, clockError, gaps, breaks } = trust.day;
+  const percent = (share: number): string => shownNumber(Math.round(share * 1_000) / 10);
+  const meaning = node._('principals.trustMeaning', { good: percent(good), clock: shownNumber(Math.round(clockError / 1_000)), gaps: percent(gaps), breaks: percent(breaks) });
+  return $('<td>').attr('title', meaning).append($('<span aria-hidden="true">').text(`${percent(score)} %`), unseen(`${percent(score)} %. ${meaning}`));
 }
 
 /** The secret is in the server's answer and nowhere else: when this box is gone, nobody can show it again. */

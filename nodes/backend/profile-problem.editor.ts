@@ -5,7 +5,7 @@ import { textsOf } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
 
 /** What a fault in one of these fields is called in the dialog. */
-const FIELDS = ['name', 'maximumAge', 'metrics', 'unit', 'messagesPerSecond', 'bytesPerSecond', 'burst', 'retention'];
+const FIELDS = ['name', 'maximumAge', 'metrics', 'unit', 'messagesPerSecond', 'bytesPerSecond', 'burst', 'retention', 'contract'];
 
 /** Profiles that the server takes. */
 export function usableProfiles(): Validator {

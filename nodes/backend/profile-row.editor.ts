@@ -2,6 +2,7 @@ import { choose } from '../editor/choice.ts';
 import { offerFormats } from '../editor/formats.ts';
 import { shownNumber, textsOf } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
+import { contractIds } from './contracts.editor.ts';
 import { metricTable } from './metric-table.editor.ts';
 import type { Metrics } from './metric-table.editor.ts';
 import { ownRetention, retentionForm } from './retention.editor.ts';
@@ -15,6 +16,8 @@ export interface SavedProfile {
   metrics?: Metrics;
   limits?: Partial<Record<LimitField, number | string>> & { over?: string };
   retention?: SavedRetention;
+  /** The id of a contract. */
+  contract?: string;
 }
 
 export interface ProfileRow {
@@ -46,6 +49,15 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
   unit.val(savedUnit);
   age.val(typeof savedAge === 'number' ? String(savedAge / UNITS[savedUnit]) : savedAge);
 
+  const contract = $('<select class="holdfast-profile-contract">');
+  const offerContracts = (current: string): void => {
+    contract.empty().append($('<option>').val('').text(texts('profiles.noContract')), contractIds().map((id) => $('<option>').val(id).text(id)));
+    choose(contract, current);
+  };
+  offerContracts(saved.contract ?? '');
+  // Contracts come and go in the tab beside it.
+  contract.on('focus mouseenter', () => offerContracts(textOf(contract.val())));
+
   const retention = retentionForm({ texts, saved: saved.retention ?? {}, inherits: true, changed: () => tell() });
   const metrics = metricTable(node, saved.metrics ?? {}, () => tell());
   const own = $('<input type="checkbox" class="holdfast-profile-own">').prop('checked', Boolean(saved.limits));
@@ -60,6 +72,8 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
   body.append(
     $('<div class="holdfast-fields">').append($('<label>').append($('<span>').text(texts('profiles.maximumAge')), age), unit),
     $('<p class="holdfast-hint">').text(texts('profiles.ageHint')),
+    $('<div class="holdfast-fields">').append($('<label>').append($('<span>').text(texts('profiles.contract')), contract)),
+    $('<p class="holdfast-hint">').text(texts('profiles.contractHint')),
     $('<h5>').text(texts('metrics.title')),
     $('<p class="holdfast-hint">').text(texts('metrics.hint')),
     metrics.element,
@@ -89,6 +103,7 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
       metrics: declared,
       ...(own.prop('checked') === true && { limits: { ...Object.fromEntries(fields.map(({ field, input }) => [field, numberOf(input)])), over: textOf(over.val()) } }),
       ...ownRetention(retention.read()),
+      ...(textOf(contract.val()) !== '' && { contract: textOf(contract.val()) }),
     };
     return { profile, repeated };
   };

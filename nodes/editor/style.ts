@@ -61,12 +61,13 @@ const RULES = `
 .holdfast-form .holdfast-listeners tbody tr:last-child > * { border-bottom: 0; }
 .holdfast-form #holdfast-state { margin: 0 0 12px; }
 .holdfast-form .red-ui-tabs { margin-bottom: 12px; }
-.holdfast-form .red-ui-tab a.red-ui-tab-label { padding: 0 4px 0 8px; font-size: 13px; }
+.holdfast-form .red-ui-tabs li.red-ui-tab { width: auto !important; min-width: 0; }
+.holdfast-form .red-ui-tab a.red-ui-tab-label { padding: 0 6px; font-size: 13px; }
 .holdfast-form .red-ui-tab a:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color); outline-offset: -2px; }
 .holdfast-form .holdfast-pane > .holdfast-hint { margin: 0 0 10px; }
-.holdfast-form #holdfast-profiles-problem { position: sticky; top: 0; z-index: 1; margin: 0; padding: 4px 0; background: var(--red-ui-secondary-background); }
-.holdfast-form #holdfast-profiles-problem:empty { display: none; }
-.holdfast-form #holdfast-profiles .red-ui-editableList-item-handle, .holdfast-form #holdfast-profiles .red-ui-editableList-item-remove { top: 24px; }
+.holdfast-form #holdfast-profiles-problem, .holdfast-form #holdfast-contracts-problem { position: sticky; top: 0; z-index: 1; margin: 0; padding: 4px 0; background: var(--red-ui-secondary-background); }
+.holdfast-form #holdfast-profiles-problem:empty, .holdfast-form #holdfast-contracts-problem:empty { display: none; }
+.holdfast-form :is(#holdfast-profiles, #holdfast-contracts) :is(.red-ui-editableList-item-handle, .red-ui-editableList-item-remove) { top: 24px; }
 .holdfast-form .holdfast-profile-head { display: flex; align-items: center; gap: 6px; }
 .holdfast-form .form-row .holdfast-profile-head > input[type="text"] { flex: 1 1 40%; min-width: 0; width: auto; }
 .holdfast-form .form-row .holdfast-profile-head > select { flex: 1 1 40%; min-width: 0; width: auto; }
@@ -99,6 +100,20 @@ const RULES = `
 .holdfast-form td.holdfast-tags { white-space: nowrap; }
 .holdfast-form td.holdfast-tags > span { white-space: normal; }
 .holdfast-form td.holdfast-tags > input[type="text"] { width: calc(100% - 34px); min-width: 70px; margin: 0; box-sizing: border-box; }
+.holdfast-form .holdfast-contract-versions { display: flex; align-items: end; gap: 8px; margin-bottom: 6px; }
+.holdfast-form .form-row .holdfast-contract-versions > label { width: auto; flex: 1 1 auto; margin: 0; }
+.holdfast-form .holdfast-contract-versions label > span { display: block; font-size: 12px; color: var(--red-ui-secondary-text-color); margin-bottom: 2px; }
+.holdfast-form .holdfast-contract-versions > button { flex: none; height: 34px; }
+.holdfast-form .holdfast-contract-schema { height: 230px; min-height: 120px; }
+.holdfast-form .holdfast-changes .holdfast-summary { margin: 2px 0 6px; }
+.holdfast-form .holdfast-changes ul { list-style: none; margin: 0; }
+.holdfast-form .holdfast-changes li { display: grid; grid-template-columns: 18px minmax(0, 1fr); column-gap: 4px; margin: 0 0 6px; line-height: 1.45; overflow-wrap: anywhere; }
+.holdfast-form .holdfast-changes li > i { line-height: inherit; }
+.holdfast-form .holdfast-changes .holdfast-tighter > i { color: var(--red-ui-text-color-error); }
+.holdfast-form .holdfast-changes .holdfast-looser > i { color: var(--red-ui-text-color-success); }
+.holdfast-form .holdfast-changes .holdfast-example { grid-column: 2; font-size: 12px; color: var(--red-ui-secondary-text-color); }
+.holdfast-form .holdfast-changes code { padding: 0 2px; font-size: 11px; color: inherit; background: none; border: 0; }
+.holdfast-form .holdfast-pin > select { width: auto; max-width: 100%; height: 26px; margin: 2px 0 0; padding: 2px 4px; font-size: 12px; }
 .holdfast-form .holdfast-retention-row { display: grid; grid-template-columns: minmax(90px, 29%) minmax(0, 1fr); column-gap: 12px; align-items: center; margin-bottom: 6px; }
 .holdfast-form .holdfast-retention-row .holdfast-value { flex-wrap: nowrap; }
 .holdfast-form .form-row .holdfast-retention-row .holdfast-value > input[type="text"] { width: 64px; flex: 0 1 64px; min-width: 40px; }

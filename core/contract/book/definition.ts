@@ -1,4 +1,4 @@
-import type { Dialect } from '../index.ts';
+import type { Dialect } from '../dialect.ts';
 
 /** One version of a contract. What was in force once does not change: another schema gets another number. */
 export interface ContractVersion {

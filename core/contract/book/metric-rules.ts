@@ -1,5 +1,6 @@
 import type { KnownContracts } from '../index.ts';
 import { ContractError } from '../contract-error.ts';
+import { contractNamed } from '../known-contracts.ts';
 import { isConvertible } from '../units/convert.ts';
 import { DEEPEST, isSchema, OWN, schemasWithin } from './schema-walk.ts';
 import type { JsonSchema } from './schema-walk.ts';
@@ -85,10 +86,10 @@ function referred({ schema, root, place, depth }: Place, known: KnownContracts |
   return isSchema(target) ? { schema: target, root, place, depth: depth + 1 } : undefined;
 }
 
-/** Which contract a `$ref` names: `contract:<id>` or `contract:<id>@<version>`. */
+/** Which contract a `$ref` names, whatever in it the `$ref` points to. */
 export function contractReference(reference: string): { id: string; version?: number } | undefined {
-  const found = /^contract:([^@#/]+)(?:@(\d{1,7}))?(?:#.*)?$/.exec(reference);
-  return found ? { id: found[1] ?? '', ...(found[2] !== undefined && { version: Number(found[2]) }) } : undefined;
+  const end = reference.indexOf('#');
+  return contractNamed(end < 0 ? reference : reference.slice(0, end));
 }
 
 /** A schema that may be given as JSON text. */

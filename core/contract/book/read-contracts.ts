@@ -1,11 +1,10 @@
 import { givenRecord, refuseUnknown, shownGiven } from '../../errors/given.ts';
 import { ConfigError, messageOf } from '../../errors/holdfast-error.ts';
-import type { Dialect } from '../index.ts';
+import { DIALECTS } from '../dialect.ts';
 import type { ContractDefinition, ContractVersion } from './definition.ts';
 
 const PROPERTIES = ['id', 'title', 'versions'];
 const VERSION_PROPERTIES = ['version', 'schema', 'dialect', 'note'];
-const DIALECTS = ['2020-12', '2019-09', 'draft-07', 'jtd'] as const satisfies readonly Dialect[];
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const MAXIMUM_CONTRACTS = 1_000;
 const MAXIMUM_VERSIONS = 1_000;

@@ -1,5 +1,4 @@
-import type { RefusalReason, Sample } from '../../sample/sample.ts';
-import type { SampleContract } from './sample-contract.ts';
+import type { MetricInfo, RefusalReason, Sample, Values } from '../../sample/sample.ts';
 
 /** What a contract makes of samples. */
 export interface WouldRefuse {
@@ -23,6 +22,11 @@ export interface RefusalCount {
   example: Example;
 }
 
+/** What judges samples: a SampleContract. */
+interface Checking {
+  check(values: Values, metrics?: Readonly<Record<string, MetricInfo>>): RefusalReason[];
+}
+
 type Judged = Pick<Sample, 'values' | 'metrics'> & Partial<Pick<Sample, 'device' | 'ts'>>;
 type Example = Judged;
 
@@ -33,12 +37,12 @@ const OTHERS = 'others';
 
 /** Counts what a contract would refuse, sample by sample, so that many can be counted in slices. */
 export class RefusalTally {
-  readonly #contract: Pick<SampleContract, 'check'>;
+  readonly #contract: Checking;
   readonly #counts = new Map<string, RefusalCount>();
   #samples = 0;
   #refused = 0;
 
-  constructor(contract: Pick<SampleContract, 'check'>) {
+  constructor(contract: Checking) {
     this.#contract = contract;
   }
 
@@ -82,7 +86,7 @@ export class RefusalTally {
 }
 
 /** What a contract would refuse of these samples, and why. For more than a few thousand use a RefusalTally, in slices. */
-export function wouldRefuse(contract: Pick<SampleContract, 'check'>, samples: Iterable<Judged>): WouldRefuse {
+export function wouldRefuse(contract: Checking, samples: Iterable<Judged>): WouldRefuse {
   const tally = new RefusalTally(contract);
   for (const sample of samples) tally.add(sample);
   return tally.result();

@@ -3,29 +3,12 @@ import type { Clock } from '../../clock/clock.ts';
 import { isSameJson } from '../book/definition.ts';
 import { compileSampleContract } from '../book/sample-contract.ts';
 import type { KnownContract, KnownContracts } from '../index.ts';
-import type { ChangeKind, Claim, ExampleSample } from './claim.ts';
+import type { ChangeKind, Claim } from './claim.ts';
+import type { ContractChange, ContractComparison } from './comparison.ts';
 import { flatView, metricSchema } from './flat-view.ts';
 import type { FlatView } from './flat-view.ts';
 import { metricChanges } from './metric-changes.ts';
 import { Prover } from './proof.ts';
-
-/** One difference between two versions of a contract. */
-export interface ContractChange {
-  /** Where in the schema, such as `properties/temperature/minimum`. */
-  place: string;
-  /** `tighter`: what was taken would be refused; `looser`: nothing that was taken would be; `unclear`: it could not be shown. */
-  kind: ChangeKind;
-  sentence: string;
-  /** Where tighter: a sample that the former version takes and the latter refuses. Both were run on it. */
-  example?: ExampleSample;
-}
-
-export interface ContractComparison {
-  /** Whether the latter takes all that the former takes: no change is tighter or unclear. */
-  compatible: boolean;
-  /** Tighter ones first, then unclear ones. */
-  changes: ContractChange[];
-}
 
 export interface CompareOptions {
   clock: Clock;

@@ -40,7 +40,7 @@ describe('Contracts in the settings of a backend', () => {
       [[{ id: 'a', versions: [{ ...version, version: 0 }] }], /version, is 0\. Enter a whole number from 1/], [[{ id: 'a', versions: [{ ...version, version: 1.5 }] }], /version, is 1\.5/],
       [[{ id: 'a', versions: [{ version: 1 }] }], /schema, is missing\. Enter a JSON Schema/], [[{ id: 'a', versions: [{ version: 1, schema: '{' }] }], /schema, is not JSON/], [[{ id: 'a', versions: [{ version: 1, schema: '7' }] }], /schema, is 7/],
       [[{ id: 'a', versions: [{ version: 1, schema: deep }] }], /nested deeper than 100/], [[{ id: 'a', versions: [{ version: 1, schema: { title: 'x'.repeat(1_000_001) } }] }], /Use at most 1000000/],
-      [[{ id: 'a', versions: [{ ...version, dialect: 'draft-03' }] }], /dialect, is "draft-03"\. Choose one of: 2020-12, 2019-09, draft-07, jtd/], [[{ id: 'a', versions: [{ ...version, draft: 1 }] }], /has "draft", which is not known/],
+      [[{ id: 'a', versions: [{ ...version, dialect: 'draft-03' }] }], /dialect, is "draft-03"\. Choose one of: draft-07, 2019-09, 2020-12, jtd/], [[{ id: 'a', versions: [{ ...version, draft: 1 }] }], /has "draft", which is not known/],
       [[{ id: 'a', title: 'x'.repeat(201), versions: [version] }], /title, is .* at most 200/], [[{ id: 'a', versions: [{ ...version, note: {} }] }], /note, is of type object/],
       [Array.from({ length: 1_001 }, (_, index) => ({ id: `c${index}`, versions: [version] })), /There are 1001 contracts\. Use at most 1000/],
     ];

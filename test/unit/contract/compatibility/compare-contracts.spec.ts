@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock as clock } from '../../../../core/clock/clock.ts';
 import { compareContracts } from '../../../../core/contract/compatibility/compare-contracts.ts';
-import type { ContractChange, ContractComparison } from '../../../../core/contract/compatibility/compare-contracts.ts';
+import type { ContractChange, ContractComparison } from '../../../../core/contract/compatibility/comparison.ts';
 import { compileSampleContract } from '../../../../core/contract/book/sample-contract.ts';
 import { ContractError } from '../../../../core/contract/contract-error.ts';
 import type { MetricInfo, ReadingValue, Values } from '../../../../core/sample/sample.ts';
@@ -109,6 +109,14 @@ describe('Comparing two versions of a contract', () => {
     const before = { type: 'object', required: ['t', 'p'], properties: { t: { minimum: 0, type: 'number', title: 'Temperature' } } };
     const after = { properties: { t: { type: ['integer', 'number'], description: 'of the die', minimum: 0 } }, required: ['p', 't'] };
     assert.deepEqual(await compare(before, after), { compatible: true, changes: [] });
+  });
+
+  it('reads JSON Type Definition too', async () => {
+    const before = { properties: { t: { type: 'float64' } }, optionalProperties: { mode: { enum: ['auto', 'hand'] } } };
+    const after = { properties: { t: { type: 'int8' }, mode: { enum: ['auto'] } } };
+    const { changes, compatible } = await compareContracts({ version: 1, schema: before, dialect: 'jtd' }, { version: 2, schema: after, dialect: 'jtd' }, { clock });
+    assert.equal(compatible, false);
+    assert.deepEqual(kinds({ changes, compatible }).toSorted(), ['tighter properties/mode/enum', 'tighter properties/t/maximum', 'tighter properties/t/minimum', 'tighter properties/t/type', 'tighter required/mode']);
   });
 
   it('refuses what is no contract, and survives one with many changes', async () => {
