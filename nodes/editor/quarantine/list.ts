@@ -18,7 +18,7 @@ import { entryTable } from './table.ts';
 import { entriesInWords, words } from './words.ts';
 
 const REFRESH = 2_000;
-const PAGE = 25;
+const PAGE = { first: 10, more: 25 };
 const MOST_SHOWN = 200;
 const MOST_CHECKED = 100;
 
@@ -41,15 +41,20 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
   const unfoldedFacets = new Set<Facet>();
   const verdicts = new Map<number, Verdict>();
   const state = { selected: new Set<number>(), unfolded: new Set<number>(), verdicts };
-  let limit = PAGE;
+  let limit = PAGE.first;
   let summary: QuarantineSummary | undefined;
   let page: ShownPage = { entries: [], count: 0 };
   let shown = '';
   let running: Partial<ReleaseProgress> | undefined;
   let isBusy = false;
+  let isAsking = false;
+  /** What is chosen is not what is shown yet. */
+  let isStale = true;
+  /** What `page` is the answer to. */
+  let fetched = '';
 
   const head = $('<p class="holdfast-hint">');
-  const facets = $('<div>');
+  const facets = $('<div class="holdfast-counted">');
   const actions = $('<div class="holdfast-entry-actions" role="toolbar">').attr('aria-label', words('actions'));
   const problem = $('<p class="holdfast-problem" role="alert">');
   const said = $('<p class="holdfast-hint" role="status">');
@@ -59,7 +64,7 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
   const path = (rest: string): string => `holdfast-backend/${backend()}/quarantine${rest}`;
 
   const button = (name: string, icon: string, click: () => void): JQuery =>
-    $('<button type="button" class="red-ui-button">').attr('data-action', name).append($('<i aria-hidden="true">').addClass(`fa ${icon}`), ' ', $('<span>')).on('click', click).appendTo(actions);
+    $('<button type="button" class="red-ui-button red-ui-button-small">').attr('data-action', name).append($('<i aria-hidden="true">').addClass(`fa ${icon}`), ' ', $('<span>')).on('click', click).appendTo(actions);
   const now = (): Meant => meant({ choice, selected: state.selected, count: page.count, newest: page.entries[0]?.id ?? 0 });
   /** Does one thing at a time, and says in words how it ended. */
   const attempt = async (work: () => Promise<string>): Promise<void> => {
@@ -92,7 +97,8 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
   }));
   const drop = button('drop', 'fa-trash', () => {
     said.text('');
-    actions.hide();
+    isAsking = true;
+    render();
     question.ask(now());
     RED.tray.resize();
   });
@@ -110,7 +116,8 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
       return words('drop.done', { entries: entriesInWords(dropped) });
     }),
     closed() {
-      actions.show();
+      isAsking = false;
+      render();
       drop.trigger('focus');
       RED.tray.resize();
     },
@@ -122,22 +129,25 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
   };
   const filtered = (): void => {
     state.selected.clear();
-    limit = PAGE;
-    shown = '';
+    state.unfolded.clear();
+    limit = PAGE.first;
+    isStale = true;
+    changed();
     void refresh();
   };
 
   function render(): void {
     const isRunning = running?.state === 'running';
     const { count } = now();
-    const [which, values] = state.selected.size > 0 ? ['selected', { count: shownNumber(count) }] : ['all', { count: shownNumber(count) }];
+    const which = state.selected.size > 0 ? 'selected' : 'all';
+    const values = { count: shownNumber(count) };
     check.find('span').text(words(`check.${which}`, values));
     release.find('span').text(words(`release.${which}`, values));
     drop.find('span').text(words(`drop.${which}`, values));
     save.find('span').text(words(`export.${which}`, values));
-    actions.children().prop('disabled', isBusy || count === 0);
+    actions.children().prop('disabled', isBusy || isStale || count === 0);
     if (isRunning) release.prop('disabled', true);
-    actions.toggleClass('holdfast-unseen', count === 0);
+    actions.toggle(count > 0 && !isAsking);
     if (shown === (shown = JSON.stringify([summary, page, [...state.selected], [...state.unfolded], [...unfoldedFacets], choice, [...verdicts.keys()]]))) return;
     const focused = $(document.activeElement ?? []).attr('data-focus');
     head.text(summary ? summaryInWords(summary) : '');
@@ -152,7 +162,7 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
     if (page.next === undefined) return '';
     if (limit >= MOST_SHOWN) return $('<p class="holdfast-hint">').text(words('onlyNewest', { count: shownNumber(page.entries.length) }));
     return $('<button type="button" class="red-ui-button red-ui-button-small" data-focus="more">').text(words('more')).on('click', () => {
-      limit += PAGE;
+      limit += PAGE.more;
       void refresh();
     });
   }
@@ -162,10 +172,12 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
     content.toggle(id !== '' && id !== '_ADD_');
     if (id === '' || id === '_ADD_') return;
     try {
-      const [newPage, newSummary, released] = await Promise.all([
-        ask<ShownPage>('GET', path(`?${queryOf({ ...choice, limit })}`)), ask<QuarantineSummary>('GET', path('/summary')), ask<Partial<ReleaseProgress>>('GET', path('/release')),
-      ]);
-      [page, summary, running] = [newPage, newSummary, released];
+      const [newSummary, released] = await Promise.all([ask<QuarantineSummary>('GET', path('/summary')), ask<Partial<ReleaseProgress>>('GET', path('/release'))]);
+      const wanted = JSON.stringify([id, query(), newSummary]);
+      const newPage = wanted === fetched ? page : await ask<ShownPage>('GET', path(`?${query()}`));
+      // Who has chosen something else meanwhile waits for the answer to that.
+      if (id !== backend() || wanted !== JSON.stringify([id, query(), newSummary])) return;
+      [fetched, page, summary, running, isStale] = [wanted, newPage, newSummary, released, false];
       forgetGone();
       progress.show(released);
       away.text('');
@@ -175,6 +187,12 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
       content.hide();
       RED.tray.resize();
     }
+  }
+
+  /** While something is ticked or open, what comes newly does not push it away. */
+  function query(): string {
+    const isHeld = state.selected.size + state.unfolded.size > 0;
+    return queryOf({ ...choice, limit, ...(isHeld && { upTo: page.entries[0]?.id }) });
   }
 
   /** What is no longer among the entries shown can be neither ticked nor open. */

@@ -1,6 +1,7 @@
 import { addStyle } from '../style.ts';
 
 const RULES = `
+.holdfast-form .holdfast-counted { margin: 8px 0 0; }
 .holdfast-form .holdfast-facet { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 6px; margin: 0 0 6px; }
 .holdfast-form .holdfast-facet > span { flex: none; min-width: 64px; font-size: 12px; color: var(--red-ui-secondary-text-color); }
 .holdfast-form .holdfast-chip { max-width: 100%; padding: 1px 8px; border: 1px solid var(--red-ui-form-input-border-color); border-radius: 11px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); font-size: 12px; line-height: 18px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; cursor: pointer; }
@@ -9,11 +10,14 @@ const RULES = `
 .holdfast-form .holdfast-chip[aria-pressed="true"] { border-color: var(--red-ui-form-input-focus-color); background: var(--red-ui-list-item-background-selected); color: var(--red-ui-primary-text-color); }
 .holdfast-form .holdfast-chip b { font-variant-numeric: tabular-nums; }
 .holdfast-form .holdfast-entry-actions { display: flex; flex-wrap: wrap; gap: 8px; margin: 10px 0; }
-.holdfast-form .holdfast-entry-list { max-height: 460px; overflow: auto; }
+.holdfast-form .holdfast-entry-list { margin-bottom: 14px; }
+.holdfast-form .holdfast-entries { table-layout: fixed; }
 .holdfast-form .holdfast-entries td { vertical-align: top; }
-.holdfast-form .holdfast-entries tr > td:first-child { width: 22px; }
-.holdfast-form .holdfast-entries tr > td:nth-child(2) { width: 92px; font-size: 12px; font-variant-numeric: tabular-nums; }
-.holdfast-form .holdfast-entries tr > td:nth-child(3) { width: 18%; }
+.holdfast-form .holdfast-entries thead > tr > :first-child { width: 22px; }
+.holdfast-form .holdfast-entries thead > tr > :nth-child(2) { width: 92px; }
+.holdfast-form .holdfast-entries thead > tr > :nth-child(3) { width: 22%; }
+.holdfast-form .holdfast-entries thead > tr > :last-child { width: 34px; }
+.holdfast-form .holdfast-entries tbody > tr > td:nth-child(2) { font-size: 12px; font-variant-numeric: tabular-nums; }
 .holdfast-form .holdfast-entries input[type="checkbox"] { width: auto; margin: 2px 0 0; }
 .holdfast-form .holdfast-entries .holdfast-unfolded > td { width: auto; padding: 0 0 12px 22px; text-align: left; white-space: normal; }
 .holdfast-form .holdfast-quiet { color: var(--red-ui-secondary-text-color); }
