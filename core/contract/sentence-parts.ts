@@ -18,7 +18,7 @@ export function shown(value: unknown): string {
   // Only the beginning is told, and a large value would take long to write.
   if (Array.isArray(value)) return `a list of ${plural(value.length, 'element')}`;
   if (typeof value === 'object' && value !== null) return `an object with ${plural(Object.keys(value).length, 'member')}`;
-  return cut(JSON.stringify(value) ?? typeof value);
+  return cut(typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? typeof value);
 }
 
 /** The first eight values, and how many more there are. */

@@ -41,10 +41,15 @@ export function suiteFiles(given: string): SuiteFile[] {
   });
 }
 
-/** The schemas under `remotes/` in the folder, beside it, or beside its parent, by the address that tests refer to them by. */
+/** How far above the given folder `remotes/` may stand. */
+const LEVELS_UP = 5;
+
+/** The schemas under `remotes/` in the folder, beside it, or beside a folder around it, by the address that tests refer to them by. */
 export function remoteSchemas(given: string): Record<string, unknown> {
   const root = resolve(given);
-  const folder = [root, dirname(root), dirname(dirname(root)), dirname(dirname(dirname(root)))].map((place) => join(place, 'remotes')).find((place) => existsSync(place));
+  const places = [root];
+  while (places.length <= LEVELS_UP) places.push(dirname(places.at(-1) ?? root));
+  const folder = places.map((place) => join(place, 'remotes')).find((place) => existsSync(place));
   if (folder === undefined) return {};
   return Object.fromEntries(jsonFiles(folder).map((path) => {
     const names = relative(folder, path).split(sep);

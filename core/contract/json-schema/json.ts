@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** A text that two JSON values share exactly when JSON Schema holds them for equal: members in any order, 1 and 1.0 the same. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value === 0 ? 0 : value) ?? 'undefined';
+  if (!isObject(value)) return typeof value === 'bigint' ? `${value}n` : JSON.stringify(value === 0 ? 0 : value) ?? 'undefined';
   const names = Object.keys(value).toSorted();
   return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
 }

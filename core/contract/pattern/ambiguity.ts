@@ -1,5 +1,6 @@
 import { overlap } from './code-points.ts';
 import type { CodePoints } from './code-points.ts';
+import { sizeOf } from './syntax.ts';
 import type { Tree } from './syntax.ts';
 
 /** Places for characters in a pattern, repetitions written out; beyond it nothing is proven. */
@@ -8,14 +9,18 @@ const MOST_POSITIONS = 1_200;
 const MOST_PAIRS = 50_000;
 /** Where a search begins anew at each character, a match may take no more than this many. */
 const LONGEST_UNANCHORED = 64;
+/** Comparisons that may be made from one character of the text: the ways through a pattern without a loop, times its length. */
+const MOST_COMPARISONS = 1_024;
 
 /**
  * Whether a backtracking engine is certain to match in time linear to the text: at each character there is one way to go on, so that
  * going back finds nothing to try. That is so when no two places in the pattern that may follow the same place take a common character, and
  * none follows in two ways (strongly one-unambiguous expressions; Brüggemann-Klein and Wood, "One-Unambiguous Regular Languages", 1998).
- * A search that is not tied to the start begins at each character, so it may not repeat without end.
+ * A search that is not tied to the start begins at each character, so it may not repeat without end. And a pattern without a loop that can be gone through
+ * in few ways only, such as `^(on|off)$`, is linear too.
  */
 export function isLinear(tree: Tree): boolean {
+  if (waysThrough(tree) * sizeOf(tree, () => 1) <= MOST_COMPARISONS) return true;
   const options = tree.kind === 'choice' ? tree.options : [tree];
   return options.every((option) => {
     const parts = option.kind === 'sequence' ? [...option.parts] : [option];
@@ -26,6 +31,24 @@ export function isLinear(tree: Tree): boolean {
     const body = automaton.add({ kind: 'sequence', parts });
     return body !== undefined && automaton.isUnambiguous(body.first) && (isAnchored || (!automaton.hasLoop && automaton.size <= LONGEST_UNANCHORED));
   });
+}
+
+/** In how many ways a pattern can be gone through; Infinity with a loop, and for what looks elsewhere. */
+function waysThrough(tree: Tree): number {
+  switch (tree.kind) {
+    case 'sequence': return tree.parts.reduce((product, part) => product * waysThrough(part), 1);
+    case 'choice': return tree.options.reduce((sum, option) => sum + waysThrough(option), 0);
+    case 'repeat': {
+      if (tree.most > MOST_COMPARISONS) return Infinity;
+      const once = waysThrough(tree.body);
+      let ways = 0;
+      for (let times = tree.least; times <= tree.most; times += 1) ways += once ** times;
+      return ways;
+    }
+    case 'look':
+    case 'back-reference': return Infinity;
+    default: return 1;
+  }
 }
 
 interface Part { isNullable: boolean; first: number[]; last: number[] }

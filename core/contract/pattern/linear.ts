@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { EVERY, complement } from './code-points.ts';
 import type { CodePoints } from './code-points.ts';
+import { sizeOf } from './syntax.ts';
 import type { Tree } from './syntax.ts';
 
 /** RE2 writes a counted repetition out, and refuses more. */
@@ -47,18 +48,6 @@ function written(tree: Tree): string | undefined {
     case 'word-edge': return '\\b';
     case 'no-word-edge': return '\\B';
     default: return undefined;
-  }
-}
-
-/** The sum over the sets in a pattern, its counted repetitions written out. */
-function sizeOf(tree: Tree, ofSet: (points: CodePoints) => number): number {
-  switch (tree.kind) {
-    case 'set': return ofSet(tree.points);
-    case 'sequence': return 1 + tree.parts.reduce((sum, part) => sum + sizeOf(part, ofSet), 0);
-    case 'choice': return 1 + tree.options.reduce((sum, option) => sum + sizeOf(option, ofSet), 0);
-    case 'repeat': return sizeOf(tree.body, ofSet) * Math.max(1, tree.least, tree.most === Infinity ? 0 : tree.most);
-    case 'look': return sizeOf(tree.body, ofSet);
-    default: return 1;
   }
 }
 

@@ -169,3 +169,15 @@ class PatternReader {
 function single(point: number): CodePoints {
   return [[point, point]];
 }
+
+/** The sum over the sets in a pattern, its counted repetitions written out. */
+export function sizeOf(tree: Tree, ofSet: (points: CodePoints) => number): number {
+  switch (tree.kind) {
+    case 'set': return ofSet(tree.points);
+    case 'sequence': return 1 + tree.parts.reduce((sum, part) => sum + sizeOf(part, ofSet), 0);
+    case 'choice': return 1 + tree.options.reduce((sum, option) => sum + sizeOf(option, ofSet), 0);
+    case 'repeat': return sizeOf(tree.body, ofSet) * Math.max(1, tree.least, tree.most === Infinity ? 0 : tree.most);
+    case 'look': return sizeOf(tree.body, ofSet);
+    default: return 1;
+  }
+}
