@@ -6,7 +6,10 @@ import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, NODES, startFlow } from './fixture.ts';
 
 /** A key of a catalogue, shown because its text is missing. */
-const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|kindMeaning|outputMeaning|periods|grid|aggregates|quality|fill|resets|order|preview|reasons|quarantined|formats|listeners|limits|over|example|severity|watch|direction|placeholders)\.[a-z]\w*/i;
+const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|kindMeaning|outputMeaning|periods|grid|aggregates|quality|fill|resets|order|preview|reasons|quarantined|formats|listeners|limits|over|example|severity|watch|direction|placeholders|source|outcome|versionChoice|dialect|types|learn|drift|sourceMeaning|outcomeMeaning|versionMeaning)\.[a-z]\w*/i;
+
+/** The panes behind the first one. */
+const PANES: Readonly<Record<string, readonly string[]>> = { backend: ['profiles', 'store', 'inbox', 'ledger'], validate: ['learn', 'drift'] };
 
 describe('the dialogs of the nodes in the editor', () => {
   let browser: Browser;
@@ -49,7 +52,7 @@ describe('the dialogs of the nodes in the editor', () => {
           await editor.open(id);
           if (node === 'backend') await editor.page.locator('#holdfast-principal-add').waitFor();
           await editor.picture(`${node}-${theme}`);
-          for (const pane of node === 'backend' ? ['profiles', 'store', 'inbox', 'ledger'] : []) {
+          for (const pane of PANES[node] ?? []) {
             await editor.page.locator(`[role="tab"][aria-controls="holdfast-pane-${pane}"]`).click();
             await editor.page.locator(`#holdfast-pane-${pane}`).waitFor();
             if (pane === 'profiles') await editor.page.locator('.holdfast-profile-toggle').last().click();
