@@ -61,8 +61,14 @@ const RULES = `
 .holdfast-form .holdfast-listeners tbody tr:last-child > * { border-bottom: 0; }
 .holdfast-form #holdfast-state { margin: 0 0 12px; }
 .holdfast-form .red-ui-tabs { margin-bottom: 12px; }
-.holdfast-form .red-ui-tabs li.red-ui-tab { width: auto !important; min-width: 0; }
-.holdfast-form .red-ui-tab a.red-ui-tab-label { padding: 0 6px; font-size: 13px; }
+.holdfast-form .red-ui-tabs > ul { display: flex; min-width: 0; }
+.holdfast-form .red-ui-tabs li.red-ui-tab { width: auto !important; min-width: 0; flex: 0 1 auto; margin: 0 3px 0 0; }
+.holdfast-form .red-ui-tab a.red-ui-tab-label { padding: 0 5px; font-size: 12px; }
+.holdfast-form .red-ui-tab .red-ui-tabs-fade { display: none; }
+.holdfast-form #holdfast-backend-tabs { display: flex; }
+.holdfast-form #holdfast-backend-tabs > .red-ui-tab { flex: 1 1 auto; margin: 0 2px 0 0; }
+.holdfast-form #holdfast-backend-tabs .red-ui-tabs-fade { display: none; }
+.holdfast-form #holdfast-backend-tabs a.red-ui-tab-label { width: auto !important; padding: 0 4px; text-align: center; }
 .holdfast-form .red-ui-tab a:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color); outline-offset: -2px; }
 .holdfast-form .holdfast-pane > .holdfast-hint { margin: 0 0 10px; }
 .holdfast-form #holdfast-profiles-problem, .holdfast-form #holdfast-contracts-problem { position: sticky; top: 0; z-index: 1; margin: 0; padding: 4px 0; background: var(--red-ui-secondary-background); }
@@ -105,9 +111,9 @@ const RULES = `
 .holdfast-form .holdfast-contract-versions label > span { display: block; font-size: 12px; color: var(--red-ui-secondary-text-color); margin-bottom: 2px; }
 .holdfast-form .holdfast-contract-versions > button { flex: none; height: 34px; }
 .holdfast-form .holdfast-contract-schema { height: 230px; min-height: 120px; }
-.holdfast-form .holdfast-changes .holdfast-summary { margin: 2px 0 6px; }
+.holdfast-form .holdfast-changes .holdfast-summary { margin: 2px 0 6px; font-weight: normal; }
 .holdfast-form .holdfast-changes ul { list-style: none; margin: 0; }
-.holdfast-form .holdfast-changes li { display: grid; grid-template-columns: 18px minmax(0, 1fr); column-gap: 4px; margin: 0 0 6px; line-height: 1.45; overflow-wrap: anywhere; }
+.holdfast-form .holdfast-changes li { display: grid; grid-template-columns: 18px minmax(0, 1fr); column-gap: 4px; margin: 0 0 6px; padding: 0; border: 0; line-height: 1.45; overflow-wrap: anywhere; }
 .holdfast-form .holdfast-changes li > i { line-height: inherit; }
 .holdfast-form .holdfast-changes .holdfast-tighter > i { color: var(--red-ui-text-color-error); }
 .holdfast-form .holdfast-changes .holdfast-looser > i { color: var(--red-ui-text-color-success); }

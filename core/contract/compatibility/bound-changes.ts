@@ -19,10 +19,10 @@ interface Direction {
 }
 
 const DIRECTIONS: readonly Direction[] = [
-  { inclusive: 'minimum', exclusive: 'exclusiveMinimum', sign: 1, is: 'has to be at least' },
-  { inclusive: 'maximum', exclusive: 'exclusiveMaximum', sign: -1, is: 'may be at most' },
-  { inclusive: 'minLength', exclusive: '', sign: 1, is: 'has to have at least so many characters:' },
-  { inclusive: 'maxLength', exclusive: '', sign: -1, is: 'may have at most so many characters:' },
+  { inclusive: 'minimum', exclusive: 'exclusiveMinimum', sign: 1, is: 'now has to be at least' },
+  { inclusive: 'maximum', exclusive: 'exclusiveMaximum', sign: -1, is: 'may now be at most' },
+  { inclusive: 'minLength', exclusive: '', sign: 1, is: 'now has to have at least so many characters:' },
+  { inclusive: 'maxLength', exclusive: '', sign: -1, is: 'may now have at most so many characters:' },
 ];
 
 /** What changed in the bounds of a metric's value and of its length as a text. */
@@ -37,7 +37,7 @@ export function boundChanges(at: MetricPlace, before: JsonSchema, after: JsonSch
 function claimOf({ metric, name, place }: MetricPlace, { inclusive, exclusive, is }: Direction, former: Bound, latter: Bound, isTighter: boolean): Claim {
   const rule = latter.isExclusive || (!Number.isFinite(latter.limit) && former.isExclusive) ? exclusive : inclusive;
   const was = Number.isFinite(former.limit) ? `, and not ${said(former)}` : '';
-  const sentence = Number.isFinite(latter.limit) ? `${name} now ${is} ${said(latter)}${was}.` : `${name} has no ${rule} any more.`;
+  const sentence = Number.isFinite(latter.limit) ? `${name} ${is} ${said(latter)}${was}.` : `${name} has no ${rule} any more.`;
   const claim = { place: `${place}/${rule}`, sentence };
   return isTighter ? { ...claim, kind: 'tighter', shownBy: { do: 'set', metric, rules: [inclusive, exclusive] } } : { ...claim, kind: 'looser' };
 }
