@@ -90,7 +90,7 @@ describe('what waits in quarantine, in the editor', function () {
     await rows().first().locator('input').check();
     assert.equal((await list('[data-action="drop"]').innerText()).trim(), 'Drop 1 …');
     await list('[data-action="drop"]').click();
-    await list('').getByText('Drop 1 entry, as ticked for good?').waitFor();
+    await list('').getByText('Drop the ticked entry for good?').waitFor();
     await editor.picture('quarantine-drop');
     await list('.holdfast-drop-no').click();
     await waits(5);

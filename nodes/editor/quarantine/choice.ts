@@ -1,5 +1,6 @@
 import type { QuarantineFilter } from '../../../core/quarantine/quarantine.ts';
 import { reasonText } from '../reason-text.ts';
+import { shownNumber } from '../texts.ts';
 import { entriesInWords, words } from './words.ts';
 
 /** What a person can choose by a click on a count. */
@@ -19,7 +20,7 @@ export interface Meant {
 
 /** The entries that are ticked, or, where none is, all that the list stands for: none that came after the newest it shows. */
 export function meant({ choice, selected, count, newest }: { choice: Choice; selected: ReadonlySet<number>; count: number; newest: number }): Meant {
-  if (selected.size > 0) return { filter: { ids: [...selected] }, count: selected.size, inWords: words('selectedOnes', { entries: entriesInWords(selected.size) }) };
+  if (selected.size > 0) return { filter: { ids: [...selected] }, count: selected.size, inWords: words(selected.size === 1 ? 'tickedOne' : 'ticked', { count: shownNumber(selected.size) }) };
   const parts = FACETS.flatMap((facet) => {
     const value = choice[facet];
     return value === undefined ? [] : [words(`of.${facet}`, { [facet]: facet === 'reason' ? reasonText(value) : value })];

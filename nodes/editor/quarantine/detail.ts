@@ -7,12 +7,12 @@ import { words } from './words.ts';
 
 /** Everything that is kept of an entry: all reasons, where it came from, its bytes. */
 export function entryDetail(entry: ShownEntry, verdict: Verdict | undefined): JQuery {
-  return $('<div class="holdfast-entry-detail">').append(verdict ? verdictText(verdict) : '', reasonsOf(entry), originOf(entry), bytesOf(entry));
+  return $('<div class="holdfast-entry-detail">').append(verdict ? verdictText(verdict, entry.detail) : '', reasonsOf(entry), originOf(entry), bytesOf(entry));
 }
 
-/** What today's contract says of it. */
-function verdictText({ outcome, detail, reasons = [] }: Verdict): JQuery {
-  const element = $('<div class="holdfast-verdict">').attr('data-outcome', outcome).append($('<p>').append($('<b>').text(words(`outcome.${outcome}`)), ' ', $('<span>').text(detail)));
+/** What today's contract says of it; what it was `known` for is not said twice. */
+function verdictText({ outcome, detail, reasons = [] }: Verdict, known: string): JQuery {
+  const element = $('<div class="holdfast-verdict">').attr('data-outcome', outcome).append($('<p>').append($('<b>').text(words(`outcome.${outcome}`)), ' ', $('<span>').text(detail === known ? '' : detail)));
   return reasons.length > 1 ? element.append($('<ul>').append(reasons.map(({ message }) => $('<li>').text(message)))) : element;
 }
 

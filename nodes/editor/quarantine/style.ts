@@ -9,7 +9,8 @@ const RULES = `
 .holdfast-form .holdfast-chip:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color); }
 .holdfast-form .holdfast-chip[aria-pressed="true"] { border-color: var(--red-ui-form-input-focus-color); background: var(--red-ui-list-item-background-selected); color: var(--red-ui-primary-text-color); }
 .holdfast-form .holdfast-chip b { font-variant-numeric: tabular-nums; }
-.holdfast-form .holdfast-entry-actions { display: flex; flex-wrap: wrap; gap: 8px; margin: 10px 0; }
+.holdfast-form .holdfast-entry-actions { display: flex; flex-wrap: wrap; gap: 6px; margin: 10px 0; }
+.holdfast-form .holdfast-entry-actions > .red-ui-button { height: auto; padding: 3px 8px; font-size: 13px; line-height: 20px; }
 .holdfast-form .holdfast-entry-list { margin-bottom: 14px; }
 .holdfast-form .holdfast-entries { table-layout: fixed; }
 .holdfast-form .holdfast-entries td { vertical-align: top; }
