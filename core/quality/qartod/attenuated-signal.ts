@@ -4,12 +4,13 @@ import type { Quality } from '../../sample/sample.ts';
 import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 import type { ReadingTest } from '../quality-test.ts';
 import { runTest } from '../run-test.ts';
-import { readAttenuation, type AttenuatedSignalOptions, type AttenuationThresholds, type CheckedAttenuation } from './attenuation-options.ts';
+import { readAttenuation, type AttenuatedSignalOptions, type CheckedAttenuation } from './attenuation-options.ts';
 import { DeviationWindow } from './deviation-window.ts';
 import { IntervalEstimate } from './interval-estimate.ts';
 import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
 import { RangeWindow } from './range-window.ts';
 import { toSeries, type Series } from './series.ts';
+import { sharedBy } from './shared.ts';
 
 export type { AttenuatedSignalOptions } from './attenuation-options.ts';
 
@@ -26,10 +27,12 @@ const NAME = 'attenuated_signal_test';
  * @throws ConfigError when an option cannot be, or `testPeriod` is missing: without it only `attenuatedSignalTest` can judge, which sees the whole series.
  */
 export function createAttenuatedSignalTest(options: AttenuatedSignalOptions): ReadingTest {
-  const checked = readAttenuation(options);
+  const checked = settingsOf(options);
   if (checked.period === undefined) throw new ConfigError('testPeriod', 'testPeriod is missing: give over how many seconds the values have to vary, such as 3600.');
   return new AttenuatedSignalTest(checked, checked.period);
 }
+
+const settingsOf = sharedBy(readAttenuation);
 
 /**
  * `attenuated_signal_test` over a whole series; see `createAttenuatedSignalTest`. Without a test period all values are taken together, and
@@ -48,9 +51,7 @@ export function attenuatedSignalTest({ times, values, ...options }: AttenuatedSi
 }
 
 class AttenuatedSignalTest implements ReadingTest {
-  readonly delay = 0;
   readonly #options: CheckedAttenuation;
-  readonly #thresholds: AttenuationThresholds;
   /** In milliseconds. */
   readonly #period: number;
   #window: DeviationWindow | RangeWindow;
@@ -59,10 +60,13 @@ class AttenuatedSignalTest implements ReadingTest {
 
   constructor(options: CheckedAttenuation, period: number) {
     this.#options = options;
-    this.#thresholds = options.thresholds;
     this.#period = period;
     this.#window = this.#emptyWindow();
     this.#estimate = options.minPeriod !== undefined && options.interval === undefined ? new IntervalEstimate() : undefined;
+  }
+
+  get delay(): 0 {
+    return 0;
   }
 
   update(ts: number, value: number): Quality {
@@ -77,7 +81,7 @@ class AttenuatedSignalTest implements ReadingTest {
     window.leave(time - this.#period);
     window.add(time, value);
     if (!(window.count >= this.#least())) return QUALITY.unknown;
-    return this.#thresholds.judge(window instanceof RangeWindow ? window.range : window.deviation);
+    return this.#options.thresholds.judge(window instanceof RangeWindow ? window.range : window.deviation);
   }
 
   end(): 0 {

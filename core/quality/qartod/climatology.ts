@@ -7,6 +7,7 @@ import { readMember, type CheckedMember, type ClimatologyMember } from './climat
 import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
 import { isGiven, show } from './options.ts';
 import { requireSameLength, toSeries, toValues, type Series, type Value } from './series.ts';
+import { sharedBy } from './shared.ts';
 
 export type { ClimatologyMember } from './climatology-member.ts';
 
@@ -35,12 +36,17 @@ const MOST_MEMBERS = 1_000;
  * @throws ConfigError when there is no member, or one cannot be.
  */
 export function createClimatologyTest(options: ClimatologyOptions): ClimatologyTest {
+  return testOf(options);
+}
+
+/** Without a state one test does for all devices. */
+const testOf = sharedBy((options: ClimatologyOptions): ClimatologyTest => {
   const members: unknown = options.members;
   if (!Array.isArray(members) || members.length === 0 || members.length > MOST_MEMBERS) {
     throw new ConfigError('members', `members is ${show(members)}: give a list of 1 to ${MOST_MEMBERS} members, each with a timeSpan and a suspectSpan.`);
   }
   return new PeriodicTest(members.map((member: unknown, index) => readMember(`members[${index}]`, member)));
-}
+});
 
 /** `climatology_test` over a whole series, with the depth of each reading if it has one; see `createClimatologyTest`. */
 export function climatologyTest({ times, values, depths, ...options }: ClimatologyOptions & Series & { depths?: ArrayLike<Value> }): Quality[] {
@@ -52,7 +58,6 @@ export function climatologyTest({ times, values, depths, ...options }: Climatolo
 }
 
 class PeriodicTest implements ClimatologyTest {
-  readonly delay = 0;
   readonly #members: readonly CheckedMember[];
   /** As long as no part of a date that a member goes by can change. */
   readonly #slotLength: number;
@@ -63,6 +68,10 @@ class PeriodicTest implements ClimatologyTest {
   constructor(members: readonly CheckedMember[]) {
     this.#members = members;
     this.#slotLength = members.some((member) => member.period === 'minute') ? MINUTE : HOUR;
+  }
+
+  get delay(): 0 {
+    return 0;
   }
 
   update(ts: number, value: number, depth = Number.NaN): Quality {

@@ -1,6 +1,6 @@
 import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 
-const FEWEST = 8;
+const FEWEST = 4;
 /** When the spread shrinks to this part of what it was, what is left of it is mostly rounding. */
 const CANCELLED = 1e-6;
 /** Values beyond it count as if they stood at it, so that no sum of squares overflows. */

@@ -7,9 +7,10 @@ import { runTest } from '../run-test.ts';
 import { FlatRun } from './flat-run.ts';
 import { IntervalEstimate } from './interval-estimate.ts';
 import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
-import { isGiven, readAmount, readOptionalAmount, readThresholds, type Thresholds } from './options.ts';
+import { isGiven, readAmount, readOptionalAmount, readThresholds } from './options.ts';
 import { createRepetitionTest, type RepetitionOptions } from './repetition.ts';
 import { toSeries, type Series } from './series.ts';
+import { sharedBy } from './shared.ts';
 
 /** A flat line by time. */
 export interface FlatLineDurations {
@@ -40,16 +41,36 @@ const NAME = 'flat_line_test';
  * @throws ConfigError when no threshold is given, or one cannot be.
  */
 export function createFlatLineTest(options: FlatLineOptions): ReadingTest {
+  const settings = settingsOf(options);
+  return 'tolerance' in settings ? new FlatLineTest(settings) : createRepetitionTest(options);
+}
+
+interface Settings {
+  /** In milliseconds. */
+  readonly suspect: number;
+  readonly fail: number;
+  readonly tolerance: number;
+  readonly interval: number | undefined;
+}
+
+const BY_COUNT = {};
+
+const settingsOf = sharedBy((options: FlatLineOptions): Settings | typeof BY_COUNT => {
   const { suspectThreshold, failThreshold, tolerance, interval, suspectCount, failCount }: FlatLineDurations & RepetitionOptions = options;
   if (isGiven(suspectCount) || isGiven(failCount)) {
     if (isGiven(suspectThreshold) || isGiven(failThreshold)) throw new ConfigError('suspectCount', 'Both counts and thresholds are given: give the one or the other.');
-    return createRepetitionTest(options);
+    return BY_COUNT;
   }
-  const thresholds = readThresholds(suspectThreshold, failThreshold, 'for how many seconds values may stay the same');
+  const { suspect, fail } = readThresholds(suspectThreshold, failThreshold, 'for how many seconds values may stay the same');
   const seconds = readOptionalAmount('interval', interval, 'the seconds between readings');
   if (seconds === 0) throw new ConfigError('interval', 'interval is 0: give the seconds between readings, or leave it out to have them found.');
-  return new FlatLineTest(thresholds, readAmount('tolerance', tolerance ?? 0, 'by how much values may differ and count as the same'), seconds);
-}
+  return {
+    suspect: suspect * 1000,
+    fail: fail * 1000,
+    tolerance: readAmount('tolerance', tolerance ?? 0, 'by how much values may differ and count as the same'),
+    interval: seconds === undefined ? undefined : seconds * 1000,
+  };
+});
 
 /** `flat_line_test` over a whole series; see `createFlatLineTest`. */
 export function flatLineTest({ times, values, ...options }: FlatLineOptions & Series): Quality[] {
@@ -58,20 +79,18 @@ export function flatLineTest({ times, values, ...options }: FlatLineOptions & Se
 }
 
 class FlatLineTest implements ReadingTest {
-  readonly delay = 0;
-  /** In milliseconds. */
-  readonly #suspect: number;
-  readonly #fail: number;
-  readonly #given: number | undefined;
+  readonly #settings: Settings;
   readonly #estimate: IntervalEstimate | undefined;
   readonly #run: FlatRun;
 
-  constructor({ suspect, fail }: Thresholds, tolerance: number, interval: number | undefined) {
-    this.#suspect = suspect * 1000;
-    this.#fail = fail * 1000;
-    this.#given = interval === undefined ? undefined : interval * 1000;
-    this.#estimate = interval === undefined ? new IntervalEstimate() : undefined;
-    this.#run = new FlatRun(tolerance);
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#estimate = settings.interval === undefined ? new IntervalEstimate() : undefined;
+    this.#run = new FlatRun(settings.tolerance);
+  }
+
+  get delay(): 0 {
+    return 0;
   }
 
   update(ts: number, value: number): Quality {
@@ -80,9 +99,9 @@ class FlatLineTest implements ReadingTest {
     this.#run.add(missing ? Number.NaN : value);
     if (missing) return QUALITY.missing;
     if (this.#run.steps === 0) return QUALITY.good;
-    const interval = this.#given ?? this.#estimate?.interval ?? Number.NaN;
-    if (this.#isFlatFor(this.#fail / interval)) return QUALITY.bad;
-    return this.#isFlatFor(this.#suspect / interval) ? QUALITY.suspect : QUALITY.good;
+    const interval = this.#settings.interval ?? this.#estimate?.interval ?? Number.NaN;
+    if (this.#isFlatFor(this.#settings.fail / interval)) return QUALITY.bad;
+    return this.#isFlatFor(this.#settings.suspect / interval) ? QUALITY.suspect : QUALITY.good;
   }
 
   end(): 0 {
@@ -105,6 +124,6 @@ class FlatLineTest implements ReadingTest {
 
   #isFlatFor(readings: number): boolean {
     const count = Math.floor(readings);
-    return this.#run.steps >= count && this.#run.distance <= count;
+    return this.#run.steps >= count && this.#run.distance > 0 && this.#run.distance <= count;
   }
 }

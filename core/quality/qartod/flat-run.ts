@@ -11,9 +11,10 @@ export class FlatRun {
   readonly #negatedLargest = new MonotonicQueue();
   #index = -1;
   #start = 0;
-  #lastValue = Number.NaN;
-  /** Readings from the last value but one to the last value. */
-  #distance = Number.NaN;
+  /** Where the last value was; -1: none was there yet. */
+  #lastValue = -1;
+  /** Readings from the last value but one to the last value; 0 as long as there are not two. */
+  #distance = 0;
 
   constructor(tolerance: number) {
     this.#tolerance = tolerance;
@@ -24,7 +25,7 @@ export class FlatRun {
     return this.#index - this.#start;
   }
 
-  /** How many readings before the newest one the last value before it was seen; NaN when there was none. */
+  /** How many readings before the newest one the last value before it was seen; 0 when there was none. */
   get distance(): number {
     return this.#distance;
   }
@@ -33,7 +34,7 @@ export class FlatRun {
   add(value: number): void {
     this.#index += 1;
     if (Number.isNaN(value)) return;
-    this.#distance = this.#index - this.#lastValue;
+    if (this.#lastValue !== -1) this.#distance = this.#index - this.#lastValue;
     this.#lastValue = this.#index;
     this.#least.push(value, this.#index);
     this.#negatedLargest.push(-value, this.#index);
@@ -42,14 +43,14 @@ export class FlatRun {
 
   pack(): number[] {
     const least = this.#least.pack(this.#index);
-    return [this.steps, this.#index - this.#lastValue, this.#distance, least.length, ...least, ...this.#negatedLargest.pack(this.#index)];
+    return [this.steps, this.#lastValue === -1 ? -1 : this.#index - this.#lastValue, this.#distance, least.length, ...least, ...this.#negatedLargest.pack(this.#index)];
   }
 
   /** Takes back what was packed. @throws QualitySnapshotError when it is not that. */
   unpack(test: string, packed: readonly number[]): void {
     const [steps = Number.NaN, sinceValue = Number.NaN, distance = Number.NaN, length = Number.NaN, ...queues] = packed;
-    const hasValue = !Number.isNaN(sinceValue);
-    const counts = [steps + 1, length, hasValue ? sinceValue : 0, Number.isNaN(distance) ? 0 : distance];
+    const hasValue = sinceValue !== -1;
+    const counts = [steps + 1, length, sinceValue + 1, distance];
     const paired = length % 2 === 0 && queues.length % 2 === 0;
     if (!counts.every(isCount) || !paired || (length > 0) !== hasValue || (queues.length > length) !== hasValue) throw new QualitySnapshotError(test);
     for (const queue of [queues.slice(0, length), queues.slice(length)]) {
@@ -59,7 +60,7 @@ export class FlatRun {
     }
     this.#start = 0;
     this.#index = steps;
-    this.#lastValue = steps - sinceValue;
+    this.#lastValue = hasValue ? steps - sinceValue : -1;
     this.#distance = distance;
     this.#least.unpack(test, queues.slice(0, length), this.#index);
     this.#negatedLargest.unpack(test, queues.slice(length), this.#index);

@@ -6,6 +6,7 @@ import { runTest } from '../run-test.ts';
 import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
 import { readOptionalSpan, show, type Bounds, type Span } from './options.ts';
 import { toTimelessSeries, type Series } from './series.ts';
+import { sharedBy } from './shared.ts';
 
 export interface GrossRangeOptions {
   /** What the sensor can report, in the unit of the metric; outside of it is bad. */
@@ -24,6 +25,11 @@ const NAME = 'gross_range_test';
  * @throws ConfigError when neither span is given, one is no span, or the suspect span is not within the fail span.
  */
 export function createGrossRangeTest(options: GrossRangeOptions): ReadingTest {
+  return testOf(options);
+}
+
+/** Without a state one test does for all devices. */
+const testOf = sharedBy((options: GrossRangeOptions): ReadingTest => {
   const given = { fail: readOptionalSpan('failSpan', options.failSpan), suspect: readOptionalSpan('suspectSpan', options.suspectSpan) };
   if (!given.fail && !given.suspect) {
     throw new ConfigError('failSpan', 'Neither failSpan nor suspectSpan is given: give the lowest and the highest value that pass, such as [-40, 125].');
@@ -34,7 +40,7 @@ export function createGrossRangeTest(options: GrossRangeOptions): ReadingTest {
     throw new ConfigError('suspectSpan', `suspectSpan is ${show(options.suspectSpan)}, and reaches beyond failSpan, which is ${show(options.failSpan)}: what is bad cannot be usual. Make it the narrower one.`);
   }
   return new GrossRangeTest(fail, suspect);
-}
+});
 
 /** `gross_range_test` over a whole series; see `createGrossRangeTest`. */
 export function grossRangeTest({ times, values, ...options }: GrossRangeOptions & Pick<Series, 'values'> & Partial<Series>): Quality[] {

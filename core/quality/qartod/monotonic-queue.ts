@@ -1,6 +1,6 @@
 import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 
-const FEWEST = 4;
+const FEWEST = 2;
 const MOST = 512;
 
 /**

@@ -4,6 +4,7 @@ import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapsh
 import { readAmount } from './options.ts';
 import { rateOf } from './rate-of-change.ts';
 import { requireSameLength, toSeries, toValues, type Series, type Value } from './series.ts';
+import { sharedBy } from './shared.ts';
 
 export interface MultiVariateOptions {
   /** A change that is not faster passes, in units of the metric per second. */
@@ -44,9 +45,7 @@ export interface PairTest {
  * @throws ConfigError when a threshold is missing or cannot be.
  */
 export function createMultiVariateTest(options: MultiVariateOptions): PairTest {
-  const threshold = readAmount('threshold', options.threshold, 'the fastest change that always passes in units per second');
-  const other = readAmount('otherThreshold', options.otherThreshold, 'the change of the other metric that accounts for it in its units per second');
-  return new ChangeTogetherTest('multi_variate_test', threshold, other);
+  return new ChangeTogetherTest(multiVariateSettings(options));
 }
 
 /**
@@ -56,10 +55,28 @@ export function createMultiVariateTest(options: MultiVariateOptions): PairTest {
  * @throws ConfigError when the threshold is missing, or one cannot be.
  */
 export function createNeighborTest(options: NeighborOptions): PairTest {
-  const threshold = readAmount('threshold', options.threshold, 'the fastest change that always passes in units per second');
-  const neighbor = readAmount('neighborThreshold', options.neighborThreshold ?? threshold, 'the change of the neighbour that accounts for it in units per second');
-  return new ChangeTogetherTest('neighbor_test', threshold, neighbor);
+  return new ChangeTogetherTest(neighborSettings(options));
 }
+
+interface Settings {
+  readonly name: string;
+  readonly threshold: number;
+  readonly otherThreshold: number;
+}
+
+const FASTEST = 'the fastest change that always passes in units per second';
+
+const multiVariateSettings = sharedBy((options: MultiVariateOptions): Settings => ({
+  name: 'multi_variate_test',
+  threshold: readAmount('threshold', options.threshold, FASTEST),
+  otherThreshold: readAmount('otherThreshold', options.otherThreshold, 'the change of the other metric that accounts for it in its units per second'),
+}));
+
+const neighborSettings = sharedBy((options: NeighborOptions): Settings => ({
+  name: 'neighbor_test',
+  threshold: readAmount('threshold', options.threshold, FASTEST),
+  otherThreshold: readAmount('neighborThreshold', options.neighborThreshold ?? options.threshold, 'the change of the neighbour that accounts for it in units per second'),
+}));
 
 /** `multi_variate_test` over a whole series; see `createMultiVariateTest`. */
 export function multiVariateTest({ times, values, others, ...options }: MultiVariateOptions & Series & { others: ArrayLike<Value> }): Quality[] {
@@ -79,17 +96,13 @@ function runPairTest(test: PairTest, given: Series, field: string, others: unkno
 }
 
 class ChangeTogetherTest implements PairTest {
-  readonly #name: string;
-  readonly #threshold: number;
-  readonly #otherThreshold: number;
+  readonly #settings: Settings;
   #ts = Number.NaN;
   #value = Number.NaN;
   #other = Number.NaN;
 
-  constructor(name: string, threshold: number, otherThreshold: number) {
-    this.#name = name;
-    this.#threshold = threshold;
-    this.#otherThreshold = otherThreshold;
+  constructor(settings: Settings) {
+    this.#settings = settings;
   }
 
   update(ts: number, value: number, other: number): Quality {
@@ -101,9 +114,9 @@ class ChangeTogetherTest implements PairTest {
     this.#value = missing ? Number.NaN : value;
     this.#other = second;
     if (missing) return QUALITY.missing;
-    if (!(rate > this.#threshold)) return QUALITY.good;
+    if (!(rate > this.#settings.threshold)) return QUALITY.good;
     if (Number.isNaN(otherRate)) return QUALITY.unknown;
-    return otherRate < this.#otherThreshold ? QUALITY.suspect : QUALITY.good;
+    return otherRate < this.#settings.otherThreshold ? QUALITY.suspect : QUALITY.good;
   }
 
   snapshot(): NumberSnapshot {
@@ -111,7 +124,7 @@ class ChangeTogetherTest implements PairTest {
   }
 
   restore(snapshot: unknown): void {
-    const [ts = Number.NaN, value = Number.NaN, other = Number.NaN] = unpackNumbers(this.#name, snapshot, 3);
+    const [ts = Number.NaN, value = Number.NaN, other = Number.NaN] = unpackNumbers(this.#settings.name, snapshot, 3);
     this.#ts = ts;
     this.#value = value;
     this.#other = other;

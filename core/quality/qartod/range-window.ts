@@ -1,7 +1,7 @@
 import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 import { MonotonicQueue } from './monotonic-queue.ts';
 
-const FEWEST = 8;
+const FEWEST = 4;
 
 /** The range of the values of a stretch of time, value by value: what it counts needs 8 bytes a reading of the window, and the extremes little more. Times are whole milliseconds. */
 export class RangeWindow {

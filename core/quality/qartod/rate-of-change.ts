@@ -5,6 +5,7 @@ import { runTest } from '../run-test.ts';
 import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
 import { readThresholds, type Thresholds } from './options.ts';
 import { toSeries, type Series } from './series.ts';
+import { sharedBy } from './shared.ts';
 
 export interface RateOfChangeOptions {
   /** A faster change is suspect, in units of the metric per second. */
@@ -24,8 +25,10 @@ const NAME = 'rate_of_change_test';
  * @throws ConfigError when no threshold is given, or one cannot be.
  */
 export function createRateOfChangeTest(options: RateOfChangeOptions): ReadingTest {
-  return new RateOfChangeTest(readThresholds(options.suspectThreshold, options.failThreshold, 'the fastest change that passes in units per second'));
+  return new RateOfChangeTest(thresholdsOf(options));
 }
+
+const thresholdsOf = sharedBy((options: RateOfChangeOptions) => readThresholds(options.suspectThreshold, options.failThreshold, 'the fastest change that passes in units per second'));
 
 /** `rate_of_change_test` over a whole series; see `createRateOfChangeTest`. */
 export function rateOfChangeTest({ times, values, ...options }: RateOfChangeOptions & Series): Quality[] {
@@ -41,15 +44,16 @@ export function rateOf(ts: number, value: number, lastTs: number, last: number):
 }
 
 class RateOfChangeTest implements ReadingTest {
-  readonly delay = 0;
-  readonly #suspect: number;
-  readonly #fail: number;
+  readonly #thresholds: Thresholds;
   #ts = Number.NaN;
   #value = Number.NaN;
 
-  constructor({ suspect, fail }: Thresholds) {
-    this.#suspect = suspect;
-    this.#fail = fail;
+  constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds;
+  }
+
+  get delay(): 0 {
+    return 0;
   }
 
   update(ts: number, value: number): Quality {
@@ -58,8 +62,8 @@ class RateOfChangeTest implements ReadingTest {
     this.#ts = ts;
     this.#value = missing ? Number.NaN : value;
     if (missing) return QUALITY.missing;
-    if (rate > this.#fail) return QUALITY.bad;
-    return rate > this.#suspect ? QUALITY.suspect : QUALITY.good;
+    if (rate > this.#thresholds.fail) return QUALITY.bad;
+    return rate > this.#thresholds.suspect ? QUALITY.suspect : QUALITY.good;
   }
 
   end(): 0 {

@@ -5,6 +5,7 @@ import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 import type { ReadingTest } from '../quality-test.ts';
 import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
 import { readAmount, readOptionalCount } from './options.ts';
+import { sharedBy } from './shared.ts';
 
 /** A flat line by count, with the names and the meaning that the manuals give it. */
 export interface RepetitionOptions {
@@ -28,6 +29,16 @@ const WHAT = 'how many equal values before a reading make it a flat line';
  * @throws ConfigError when no count is given, or one cannot be.
  */
 export function createRepetitionTest(options: RepetitionOptions): ReadingTest {
+  return new RepetitionTest(settingsOf(options));
+}
+
+interface Settings {
+  readonly suspect: number;
+  readonly fail: number;
+  readonly tolerance: number;
+}
+
+const settingsOf = sharedBy((options: RepetitionOptions): Settings => {
   const suspect = readOptionalCount('suspectCount', options.suspectCount, WHAT, 1, MOST);
   const fail = readOptionalCount('failCount', options.failCount, WHAT, 1, MOST);
   if (suspect === undefined && fail === undefined) throw new ConfigError('suspectCount', `Neither suspectCount nor failCount is given: give ${WHAT}, such as 3 and 5.`);
@@ -35,24 +46,23 @@ export function createRepetitionTest(options: RepetitionOptions): ReadingTest {
     throw new ConfigError('failCount', `failCount is ${fail}, below suspectCount, which is ${suspect}: nothing could be suspect. Exchange the two.`);
   }
   const tolerance = readAmount('tolerance', options.tolerance ?? 0, 'by how much values may differ and count as the same');
-  return new RepetitionTest(suspect ?? Number.POSITIVE_INFINITY, fail ?? Number.POSITIVE_INFINITY, tolerance);
-}
+  return { suspect: suspect ?? Number.POSITIVE_INFINITY, fail: fail ?? Number.POSITIVE_INFINITY, tolerance };
+});
 
 class RepetitionTest implements ReadingTest {
-  readonly delay = 0;
-  readonly #suspect: number;
-  readonly #fail: number;
-  readonly #tolerance: number;
+  readonly #settings: Settings;
   /** The last values, round and round. */
   readonly #values: Float64Array;
   #count = 0;
   #next = 0;
 
-  constructor(suspect: number, fail: number, tolerance: number) {
-    this.#suspect = suspect;
-    this.#fail = fail;
-    this.#tolerance = tolerance;
-    this.#values = new Float64Array(Number.isFinite(fail) ? fail : suspect);
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#values = new Float64Array(Number.isFinite(settings.fail) ? settings.fail : settings.suspect);
+  }
+
+  get delay(): 0 {
+    return 0;
   }
 
   update(_ts: number, value: number): Quality {
@@ -61,8 +71,8 @@ class RepetitionTest implements ReadingTest {
     this.#values[this.#next] = value;
     this.#next = (this.#next + 1) % this.#values.length;
     if (this.#count < this.#values.length) this.#count += 1;
-    if (repeated >= this.#fail) return QUALITY.bad;
-    return repeated >= this.#suspect ? QUALITY.suspect : QUALITY.good;
+    if (repeated >= this.#settings.fail) return QUALITY.bad;
+    return repeated >= this.#settings.suspect ? QUALITY.suspect : QUALITY.good;
   }
 
   end(): 0 {
@@ -88,7 +98,7 @@ class RepetitionTest implements ReadingTest {
     let place = this.#next;
     while (repeated < this.#count) {
       place = place === 0 ? this.#values.length - 1 : place - 1;
-      if (Math.abs(value - (this.#values[place] ?? 0)) > this.#tolerance) break;
+      if (Math.abs(value - (this.#values[place] ?? 0)) > this.#settings.tolerance) break;
       repeated += 1;
     }
     return repeated;

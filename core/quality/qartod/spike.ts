@@ -6,6 +6,7 @@ import { runTest } from '../run-test.ts';
 import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
 import { readChoice, readThresholds, type Thresholds } from './options.ts';
 import { toTimelessSeries, type Series } from './series.ts';
+import { sharedBy } from './shared.ts';
 
 export const SPIKE_METHODS = ['average', 'differential'] as const;
 export type SpikeMethod = (typeof SPIKE_METHODS)[number];
@@ -29,9 +30,17 @@ const NAME = 'spike_test';
  * @throws ConfigError when no threshold is given, one cannot be, or the method is unknown.
  */
 export function createSpikeTest(options: SpikeOptions): ReadingTest {
-  const thresholds = readThresholds(options.suspectThreshold, options.failThreshold, 'the highest spike that passes in the unit of the metric');
-  return new SpikeTest(thresholds, readChoice('method', options.method ?? 'average', SPIKE_METHODS));
+  return new SpikeTest(settingsOf(options));
 }
+
+interface Settings extends Thresholds {
+  readonly isDifferential: boolean;
+}
+
+const settingsOf = sharedBy((options: SpikeOptions): Settings => ({
+  ...readThresholds(options.suspectThreshold, options.failThreshold, 'the highest spike that passes in the unit of the metric'),
+  isDifferential: readChoice('method', options.method ?? 'average', SPIKE_METHODS) === 'differential',
+}));
 
 /** `spike_test` over a whole series; see `createSpikeTest`. */
 export function spikeTest({ times, values, ...options }: SpikeOptions & Pick<Series, 'values'> & Partial<Series>): Quality[] {
@@ -40,19 +49,18 @@ export function spikeTest({ times, values, ...options }: SpikeOptions & Pick<Ser
 }
 
 class SpikeTest implements ReadingTest {
-  readonly delay = 1;
-  readonly #suspect: number;
-  readonly #fail: number;
-  readonly #differential: boolean;
+  readonly #settings: Settings;
   /** Readings so far, no more than matter. */
   #seen = 0;
   #before = Number.NaN;
   #waiting = Number.NaN;
 
-  constructor({ suspect, fail }: Thresholds, method: SpikeMethod) {
-    this.#suspect = suspect;
-    this.#fail = fail;
-    this.#differential = method === 'differential';
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get delay(): 1 {
+    return 1;
   }
 
   update(_ts: number, value: number): Flag {
@@ -83,10 +91,11 @@ class SpikeTest implements ReadingTest {
 
   #judge(before: number, value: number, after: number): Quality {
     if (Number.isNaN(value)) return QUALITY.missing;
-    const height = this.#differential ? smallerStep(value - before, after - value) : Math.abs(value - (before + after) / 2);
+    const { suspect, fail, isDifferential } = this.#settings;
+    const height = isDifferential ? smallerStep(value - before, after - value) : Math.abs(value - (before + after) / 2);
     if (Number.isNaN(height)) return QUALITY.unknown;
-    if (height > this.#fail) return QUALITY.bad;
-    return height > this.#suspect ? QUALITY.suspect : QUALITY.good;
+    if (height > fail) return QUALITY.bad;
+    return height > suspect ? QUALITY.suspect : QUALITY.good;
   }
 }
 
