@@ -48,10 +48,22 @@ export class QualityEngine {
     for (const metric in values) {
       const { group } = plan.of(metric);
       if (group === undefined) continue;
-      const others = this.#devicesOf(group).filter((one) => one !== device).slice(0, MOST_NEIGHBOURS);
-      found.set(metric, others.flatMap((one) => this.#options.states.get(one).latest(metric) ?? []));
+      found.set(metric, this.#latestOf(group, device, metric));
     }
     return found;
+  }
+
+  #latestOf(group: string, device: string, metric: string): Neighbour[] {
+    const latest: Neighbour[] = [];
+    let others = 0;
+    for (const one of this.#devicesOf(group)) {
+      if (one === device) continue;
+      others += 1;
+      if (others > MOST_NEIGHBOURS) break;
+      const reading = this.#options.states.get(one).latest(metric);
+      if (reading) latest.push(reading);
+    }
+    return latest;
   }
 
   #devicesOf(tag: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { QUALITY } from '../../sample/sample.ts';
 import type { MetricInfo, Quality, ReadingValue, Sample } from '../../sample/sample.ts';
+import { graver } from '../aggregate.ts';
 import type { Flag, ReadingTest } from '../quality-test.ts';
 import { altered, isGood, isToAlter, MOST_INTERPOLATED, onLine } from './alteration.ts';
 import type { GoodReading } from './alteration.ts';
@@ -78,7 +79,7 @@ export class MetricQuality {
     const verdict = this.plan.verdicts.of(flags);
     const before = retained.infoOf(metric);
     if (verdict.found.some((name) => before.flags?.includes(name) !== true)) revise(retained, metric, this.carried(before, value, verdict, ts, true), revised);
-    this.#remember(waiting, metric, judgedInfo(before, value, verdict).q, revised);
+    this.#remember(waiting, metric, judgedQuality(before, value, verdict), revised);
   }
 
   /** The reading as it goes on: with its flags, and altered if it is to be. */
@@ -154,8 +155,18 @@ export class MetricQuality {
 /** What tests of times find good is still no value. */
 function judgedInfo(before: MetricInfo | undefined, value: ReadingValue, verdict: Verdict): MetricInfo {
   const info = marked(before, verdict);
-  if (isMissing(value) && (info.q === undefined || info.q === QUALITY.good || info.q === QUALITY.unknown)) info.q = QUALITY.missing;
+  if (isMissing(value) && isFine(info.q)) info.q = QUALITY.missing;
   return info;
+}
+
+/** The quality of `judgedInfo`, without making the rest of it. */
+function judgedQuality(before: MetricInfo, value: ReadingValue, { q: found }: Verdict): Quality | undefined {
+  const q = found === 0 ? before.q : before.q === undefined ? found : graver(before.q, found);
+  return isMissing(value) && isFine(q) ? QUALITY.missing : q;
+}
+
+function isFine(q: Quality | undefined): boolean {
+  return q === undefined || q === QUALITY.good || q === QUALITY.unknown;
 }
 
 function isMissing(value: ReadingValue): boolean {

@@ -25,10 +25,12 @@ export class RecentVerdicts {
   add(id: string, verdicts: readonly Verdict[]): void {
     if (id.length > LONGEST_ID) return;
     const oldest = this.#samples.length >= KEPT ? this.#samples.shift() : undefined;
-    const sample: Recent = oldest ?? [id, []];
+    const sample: Recent = oldest ?? [id, new Array<string>(verdicts.length)];
     sample[0] = id;
-    sample[1].length = 0;
-    for (const { digits } of verdicts) sample[1].push(digits);
+    const list = sample[1];
+    list.length = verdicts.length;
+    // By index: an array that is pushed to makes room for seventeen.
+    for (let index = 0; index < verdicts.length; index += 1) list[index] = verdicts[index]?.digits ?? '';
     this.#samples.push(sample);
   }
 

@@ -14,6 +14,7 @@ const WINDOW = 600;
 export const COMPARING_TESTS: Readonly<Record<string, KnownComparingTest>> = {
   climatology_test: comparingTest({ members: climatologyMembers, depthMetric: text }, {
     order: -1,
+    keepsNothing: true,
     create: ({ members = [] }) => createClimatologyTest({ members }),
     other: ({ depthMetric }, values) => (depthMetric === undefined ? Number.NaN : values[depthMetric]),
   }),
@@ -37,11 +38,16 @@ export const COMPARING_TESTS: Readonly<Record<string, KnownComparingTest>> = {
   }),
 };
 
+/** Of the call under way: a neighbour is looked at for each reading, and a list for each would be garbage at once. */
+const near: number[] = [];
+
 /** The median of the readings that are near in time, in either direction; NaN when none is. */
 function middleOf(neighbours: readonly Neighbour[], time: number, window: number): number {
-  const values = neighbours.filter(({ ts }) => Math.abs(ts - time) <= window).map(({ value }) => value).sort((a, b) => a - b);
-  const middle = values.length >> 1;
-  const upper = values[middle];
+  near.length = 0;
+  for (const { ts, value } of neighbours) if (Math.abs(ts - time) <= window) near.push(value);
+  if (near.length > 1) near.sort((a, b) => a - b);
+  const middle = near.length >> 1;
+  const upper = near[middle];
   if (upper === undefined) return Number.NaN;
-  return values.length % 2 === 1 ? upper : (upper + (values[middle - 1] ?? upper)) / 2;
+  return near.length % 2 === 1 ? upper : (upper + (near[middle - 1] ?? upper)) / 2;
 }

@@ -1,4 +1,4 @@
-import type { ReadingTest, TimeTest } from '../quality-test.ts';
+import type { Flag, ReadingTest, TimeTest } from '../quality-test.ts';
 import { createAttenuatedSignalTest } from '../qartod/attenuated-signal.ts';
 import { createFlatLineTest } from '../qartod/flat-line.ts';
 import { createGrossRangeTest } from '../qartod/gross-range.ts';
@@ -20,7 +20,7 @@ const SENSOR_UNIT = { unit: text };
 
 /** The tests that judge a reading by those of its metric before it, by their standard names, with the options of each. */
 export const READING_TESTS: Readonly<Record<string, KnownReadingTest>> = {
-  gross_range_test: readingTest({ failSpan: span, suspectSpan: span }, -1, createGrossRangeTest),
+  gross_range_test: readingTest({ failSpan: span, suspectSpan: span }, -1, createGrossRangeTest, true),
   spike_test: readingTest({ ...THRESHOLDS, method: oneOf(SPIKE_METHODS) }, 2, createSpikeTest),
   rate_of_change_test: readingTest(THRESHOLDS, 2, createRateOfChangeTest),
   flat_line_test: readingTest({ ...THRESHOLDS, tolerance: number, interval: number, suspectCount: number, failCount: number }, 2, createFlatLineTest),
@@ -29,7 +29,7 @@ export const READING_TESTS: Readonly<Record<string, KnownReadingTest>> = {
   ),
   sentinel_test: readingTest({ ...SENSOR_UNIT, values: numbers, jump: number }, 2, createSentinelTest),
   // A device may send each metric in a message of its own: each has an order of its own, in which backfill does not count.
-  out_of_order_test: readingTest({ tolerance: number, settle: number }, 0, (options) => ofTimes(createOutOfOrderTest(options))),
+  out_of_order_test: readingTest({ tolerance: number, settle: number }, 0, (options) => new TimesOfReadings(createOutOfOrderTest(options))),
   duplicate_time_test: readingTest({}, 1, createDuplicateTimeTest),
   quantization_test: readingTest({ suspectFactor: number, window: number, adopt: number }, 2, createQuantizationTest),
   noise_level_test: readingTest({ suspectFactor: number, failFactor: number, quietFactor: number, window: number, memory: number }, 2, createNoiseLevelTest),
@@ -41,12 +41,27 @@ export const READING_TESTS: Readonly<Record<string, KnownReadingTest>> = {
 export const TESTS_WITH_UNIT: readonly string[] = ['sentinel_test', 'unit_change_test'];
 
 /** A test of times on the readings of one metric. The engine has judged the times by their reception already. */
-function ofTimes(test: TimeTest): ReadingTest {
-  return {
-    delay: 0,
-    update: (ts) => test.update(ts, ts),
-    end: () => 0,
-    snapshot: () => test.snapshot(),
-    restore: (snapshot) => test.restore(snapshot),
-  };
+class TimesOfReadings implements ReadingTest {
+  readonly delay = 0;
+  readonly #test: TimeTest;
+
+  constructor(test: TimeTest) {
+    this.#test = test;
+  }
+
+  update(ts: number): Flag {
+    return this.#test.update(ts, ts);
+  }
+
+  end(): Flag {
+    return 0;
+  }
+
+  snapshot(): unknown {
+    return this.#test.snapshot();
+  }
+
+  restore(snapshot: unknown): void {
+    this.#test.restore(snapshot);
+  }
 }

@@ -23,8 +23,8 @@ interface Coordinates {
 /** The tests whose finding holds for all readings of a sample, by their standard names, with the options of each. */
 export const SAMPLE_TESTS: Readonly<Record<string, KnownSampleTest>> = {
   gap_test: sampleTest(THRESHOLDS, 0, (options) => ofTimes(createGapTest(options))),
-  impossible_date_test: sampleTest({ ahead: number, failSpan: timeSpan }, -1, (options) => ofDeviceTimes(createImpossibleDateTest(options))),
-  data_reception_test: sampleTest(THRESHOLDS, 0, (options) => ofDeviceTimes(createDataReceptionTest(options))),
+  impossible_date_test: sampleTest({ ahead: number, failSpan: timeSpan }, -1, (options) => ofDeviceTimes(createImpossibleDateTest(options)), true),
+  data_reception_test: sampleTest(THRESHOLDS, 0, (options) => ofDeviceTimes(createDataReceptionTest(options)), true),
   clock_drift_test: sampleTest({ ...THRESHOLDS, driftSuspectThreshold: number, driftFailThreshold: number, window: number }, 0, (options) => ofDeviceTimes(createClockDriftTest(options))),
   location_test: sampleTest({ ...POSITION, bbox: box, rangeMax: number }, ({ rangeMax }) => (rangeMax === undefined ? -1 : 2), (options) => ofPositions(createLocationTest(options), options)),
   speed_test: sampleTest({ ...POSITION, ...THRESHOLDS }, 2, (options) => ofPositions(createSpeedTest(options), options)),
