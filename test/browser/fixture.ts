@@ -7,7 +7,7 @@ import type { Editor } from '../support/browser.ts';
 import { makeHome, startHoldfast } from '../support/node-red-process.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
 
-export const NODES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history', 'forward', 'quarantine'] as const;
+export const NODES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history', 'forward', 'quarantine', 'quality'] as const;
 export const BACKEND = 'b0000000000000b1';
 
 /** The id of the node of that kind in the flow. */
@@ -95,6 +95,7 @@ function everyNode(): object[] {
     on('history', 490, 380, [[]]),
     on('forward', 830, 240, [[]], { upstream: 'mqtt', url: 'mqtt://127.0.0.1:1' }),
     on('quarantine', 670, 380, [[], []]),
+    on('quality', 490, 460, [[], []], { outputs: 2 }),
     on('alarm', 670, 160, [[]], { alarm: 'Overheating' }),
     on('subscriber', 130, 320, [[idOf('store')]], { url: 'mqtt://127.0.0.1:1' }),
     on('simulator', 130, 260, [[]], { url: 'mqtt://127.0.0.1:1', fleet: [{ kind: 'press', count: 1 }] }),

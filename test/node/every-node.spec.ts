@@ -9,6 +9,8 @@ const SCHEMA = '{"type":"object","required":["temperature"],"properties":{"tempe
 /** The nodes that take samples, with what makes each of them do something. */
 const SAMPLE_NODES = [
   { type: 'holdfast-validate', outputs: 2, contract: 'press', contractVersion: 3, schema: SCHEMA },
+  { type: 'holdfast-quality', outputs: 4, tests: [{ test: 'gross_range_test', options: { failSpan: [0, 100] } }, { metric: 'temperature', test: 'spike_test', options: { suspectThreshold: 20 } }] },
+  { type: 'holdfast-quality', outputs: 4, wiring: 'split', tests: [{ test: 'gross_range_test', options: { suspectSpan: [0, 60], failSpan: [0, 100] } }], alterations: [{ onBad: 'interpolate' }] },
   { type: 'holdfast-detect', outputs: 1, warmUp: 5, memory: 50 },
   { type: 'holdfast-store', outputs: 1 },
   { type: 'holdfast-alarm', outputs: 1, alarm: 'Overheating', metric: 'temperature', raiseLimit: 90, clearLimit: 80 },
@@ -121,7 +123,7 @@ describe('every node that takes samples', () => {
 
 describe('every node', () => {
   useRuntime();
-  const TYPES = ['gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history', 'quarantine'].map((name) => `holdfast-${name}`);
+  const TYPES = ['gateway', 'ingest', 'validate', 'quality', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history', 'quarantine'].map((name) => `holdfast-${name}`);
 
   for (const type of TYPES.filter((name) => name !== 'holdfast-validate')) {
     it(`${type} says so when it has no backend`, async () => {
@@ -147,6 +149,9 @@ describe('every node', () => {
     { type: 'holdfast-validate', schema: '{"type":', says: /schema/i },
     { type: 'holdfast-validate', schema: '{"minimun":3}', says: /minimun/ },
     { type: 'holdfast-validate', contract: '', says: /has no name/ },
+    { type: 'holdfast-quality', tests: [{ test: 'spike_test', options: { suspectThreshold: 'high' } }], says: /tests, row 1, spike_test, suspectThreshold, is "high"\. Enter a number/ },
+    { type: 'holdfast-quality', tests: [{ test: 'sniff_test' }], says: /tests, row 1, has "sniff_test", which is no test/ },
+    { type: 'holdfast-quality', alterations: [{ onBad: 'hide' }], says: /alterations, row 1, onBad, is "hide"\. Choose one of: keep, hold, interpolate, null/ },
     { type: 'holdfast-detect', threshold: 0, says: /threshold/ },
     { type: 'holdfast-detect', warmUp: 60, memory: 50, says: /warm-?up/i },
     { type: 'holdfast-detect', warmUp: 3, says: /warm-?up/i },

@@ -62,7 +62,7 @@ const CORE: Record<string, string> = {
   function: 'function/10-function', switch: 'function/10-switch', change: 'function/15-change', delay: 'function/89-delay', trigger: 'function/89-trigger', template: 'function/80-template',
   split: 'sequence/17-split', join: 'sequence/17-split', batch: 'sequence/19-batch', json: 'parsers/70-JSON',
 };
-const OURS = ['backend', 'gateway', 'ingest', 'validate', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history', 'forward', 'quarantine'];
+const OURS = ['backend', 'gateway', 'ingest', 'validate', 'quality', 'detect', 'store', 'alarm', 'simulator', 'subscriber', 'history', 'forward', 'quarantine'];
 const LOG_ERROR = 20;
 
 export interface NodeStatus {

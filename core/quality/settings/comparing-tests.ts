@@ -44,10 +44,20 @@ const near: number[] = [];
 /** The median of the readings that are near in time, in either direction; NaN when none is. */
 function middleOf(neighbours: readonly Neighbour[], time: number, window: number): number {
   near.length = 0;
-  for (const { ts, value } of neighbours) if (Math.abs(ts - time) <= window) near.push(value);
-  if (near.length > 1) near.sort((a, b) => a - b);
+  for (const { ts, value } of neighbours) if (Math.abs(ts - time) <= window) insert(value);
   const middle = near.length >> 1;
   const upper = near[middle];
   if (upper === undefined) return Number.NaN;
   return near.length % 2 === 1 ? upper : (upper + (near[middle - 1] ?? upper)) / 2;
+}
+
+/** Keeps `near` in order: of few numbers that is quicker than to sort them afterwards. */
+function insert(value: number): void {
+  let place = near.length;
+  for (; place > 0; place -= 1) {
+    const before = near[place - 1] ?? 0;
+    if (before <= value) break;
+    near[place] = before;
+  }
+  near[place] = value;
 }
