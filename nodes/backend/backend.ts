@@ -6,6 +6,7 @@ import { messageOf } from '../../core/errors/holdfast-error.ts';
 import { retentionRules } from '../../core/profile/retention-rules.ts';
 import { readProfiles } from '../../core/profile/read-profiles.ts';
 import type { Profile } from '../../core/profile/profile.ts';
+import { QUARANTINE_BOUNDS } from '../../core/quarantine/quarantine-table.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
 import type { Property } from '../harness/config.ts';
 import { defineNode } from '../harness/define-node.ts';
@@ -16,6 +17,7 @@ import { storeChoice } from './store-settings.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** Says where the data live. The files are open while any node uses them, and as long as this node is there. */
 export default defineNode('holdfast-backend', {
@@ -26,6 +28,9 @@ export default defineNode('holdfast-backend', {
       profiles: { default: [], read: readProfiles } satisfies Property<Profile[]>,
       inboxSize: number({ default: 1_024, minimum: 1, maximum: 1_048_576 }),
       inboxAge: number({ default: 0, minimum: 0, maximum: 87_600 }),
+      quarantineEntries: number({ default: QUARANTINE_BOUNDS.maximumRows, minimum: 1, maximum: 10_000_000, integer: true }),
+      quarantineSize: number({ default: QUARANTINE_BOUNDS.maximumBytes / MEBIBYTE, minimum: 1, maximum: 1_048_576 }),
+      quarantineAge: number({ default: 0, minimum: 0, maximum: 36_525 }),
       storage: choice(['embedded', 'postgresql'], 'embedded'),
       postgresHost: text(),
       postgresPort: number({ default: 5_432, minimum: 1, maximum: 65_535, integer: true }),
@@ -51,6 +56,7 @@ export default defineNode('holdfast-backend', {
       backend = opened;
       backend.contracts.set(config.contracts);
       backend.profiles.set(config.profiles);
+      backend.quarantine.setBounds({ maximumRows: config.quarantineEntries, maximumBytes: config.quarantineSize * MEBIBYTE, maximumAge: config.quarantineAge * DAY });
       backend.reception.bounds = { maximumBytes: config.inboxSize * MEBIBYTE, maximumAge: config.inboxAge * HOUR };
       const profileOf = (device: string): string | undefined => opened.registry.find(device)?.profile;
       backend.store.retain(retentionRules({ profiles: backend.profiles, profileOf, general: config.retention, maximumBytes: config.storeSize === 0 ? Infinity : config.storeSize * MEBIBYTE }));
