@@ -13,8 +13,8 @@ declare const RED: {
     node(id: string): EditorNode | null;
     eachNode(visit: (node: EditorNode) => void): void;
     eachConfig(visit: (node: EditorNode) => void): void;
-    /** Whether there is something to deploy. */
-    dirty(isDirty: boolean): void;
+    /** Whether there is something to deploy; sets it where it is given. */
+    dirty(isDirty?: boolean): boolean;
   };
   editor: {
     createEditor(options: { id: string; mode: string; value: string }): CodeEditor;
@@ -92,7 +92,8 @@ interface EditorNodeDefinition {
   outputLabels?: (this: EditorNode, index: number) => string;
   onadd?: (this: EditorNode) => void;
   oneditprepare?: (this: EditorNode) => void;
-  oneditsave?: (this: EditorNode) => void;
+  /** It may answer that it has changed something else, and what undoes that. */
+  oneditsave?: (this: EditorNode) => void | { changed: boolean; history: object[] } | undefined;
   oneditcancel?: (this: EditorNode) => void;
   oneditresize?: (this: EditorNode, size: { width: number; height: number }) => void;
   /** Added by the editor when the type is registered. */

@@ -7,7 +7,7 @@ import { chosenBackend, isNumberWithin, numberSentence, requiredText, textOf } f
 /** What a dialog needs to know of a contract of a backend. */
 interface ContractOfBackend {
   id: string;
-  versions: Array<{ version: number; [more: string]: unknown }>;
+  versions: unknown[];
   [more: string]: unknown;
 }
 
@@ -49,9 +49,9 @@ export function contractsOf(backend: string): ContractOfBackend[] {
   return Array.isArray(contracts) ? contracts.filter(isContract) : [];
 }
 
-/** The number that the next version of a contract gets. */
-export function nextVersion({ versions }: ContractOfBackend): number {
-  return Math.max(0, ...versions.map(({ version }) => version)) + 1;
+/** The numbers of its versions, as far as they are numbers. */
+export function versionsOf({ versions }: ContractOfBackend): number[] {
+  return versions.map((one) => (typeof one === 'object' && one !== null && 'version' in one ? Number(one.version) : Number.NaN)).filter(Number.isInteger).sort((one, other) => one - other);
 }
 
 /** Shows only what matters to where the contract stands, and says what the choices mean. */
@@ -87,8 +87,7 @@ function versionMeaning(node: EditorNode, isFixed: boolean): string {
   const id = textOf($('#node-input-contractId').val()).trim();
   const contract = contractsOf(chosenBackendId()).find((one) => one.id === id);
   if (!contract) return id === '' ? '' : node._('versionMeaning.unknown', { contract: id });
-  const versions = contract.versions.map(({ version }) => version).join(', ');
-  return node._(isFixed ? 'versionMeaning.fixed' : 'versionMeaning.newest', { versions, newest: nextVersion(contract) - 1 });
+  return node._(isFixed ? 'versionMeaning.fixed' : 'versionMeaning.newest', { versions: versionsOf(contract).join(', ') });
 }
 
 function isContract(value: unknown): value is ContractOfBackend {

@@ -9,7 +9,8 @@ import { textOf } from '../editor/validators.ts';
 import type { LearnedContract, LearnProgress, Refusals } from './learn-answer.ts';
 import { metricsTable, reasonsList, refusalsSentence } from './learned-table.editor.ts';
 import { editedSchema, focusSchema, putSchema } from './schema-editor.editor.ts';
-import { takeIntoBackend, willBeVersion } from './taken-contract.editor.ts';
+import { nextVersionIn, takeIntoBackend } from './taken-contract.editor.ts';
+import type { TakenContract } from './taken-contract.editor.ts';
 
 const REFRESH = 2_000;
 const STYLE = `
@@ -23,13 +24,15 @@ const STYLE = `
 .holdfast-form #holdfast-pane-learn .holdfast-toolbar > label { margin: 0; width: auto; }
 .holdfast-form .holdfast-learned td:first-child, .holdfast-form #holdfast-drifts td:first-child { min-width: 90px; }
 .holdfast-form .holdfast-learned th, .holdfast-form #holdfast-drifts th { white-space: nowrap; padding-right: 12px; }
-.holdfast-form .holdfast-learned td:nth-child(3), .holdfast-form .holdfast-learned td:nth-child(4) { white-space: nowrap; }
+.holdfast-form .holdfast-learned td, .holdfast-form #holdfast-drifts td { overflow-wrap: normal; }
+.holdfast-form .holdfast-learned td:first-child > b, .holdfast-form #holdfast-drifts td:first-child > b { overflow-wrap: anywhere; }
+.holdfast-form .holdfast-learned td.holdfast-range { white-space: nowrap; }
 .holdfast-form .holdfast-reasons { margin: 0 0 8px; padding-left: 18px; }
 .holdfast-form .holdfast-reasons li { margin-bottom: 4px; overflow-wrap: anywhere; }
 .holdfast-form #holdfast-drifts td:last-child, .holdfast-form .holdfast-learned td:last-child { text-align: left; }
 `;
 
-let taken: { backend: string; contract: string; schema: object } | undefined;
+let taken: TakenContract | undefined;
 
 /** The pane "Learn": watches live samples or reads the history, shows what would be proposed, and takes it over. */
 export function openLearn(node: EditorNode): void {
@@ -76,7 +79,9 @@ export function openLearn(node: EditorNode): void {
   $('#holdfast-learn-stop').on('click', () => act('DELETE'));
   $('#holdfast-learn-margin').on('change', () => void refreshAndTell());
   $('#holdfast-learn-of').on('change', showName);
-  $('#holdfast-learn-take').on('click', () => proposal && take(node, texts, proposal));
+  $('#holdfast-learn-take').on('click', () => {
+    if (proposal) void take(node, texts, proposal);
+  });
   suggestKnown($('#holdfast-learn-profile'), { backend: chosenBackendId, names: 'profiles' });
   suggestKnown($('#holdfast-learn-tag'), { backend: chosenBackendId, names: 'tags' });
   showName();
@@ -85,10 +90,11 @@ export function openLearn(node: EditorNode): void {
   repeatWhileOpen(pane, REFRESH, refreshAndTell);
 }
 
-/** What was taken over for a contract of the backend becomes part of it when the dialog is done. */
-export function saveTaken(): void {
-  if (taken) takeIntoBackend(taken);
+/** What was taken over for a contract of the backend becomes part of it when the dialog is done. @returns what undoes that. */
+export function saveTaken(): ReturnType<typeof takeIntoBackend> {
+  const saved = taken && takeIntoBackend(taken);
   taken = undefined;
+  return saved;
 }
 
 function historyAsked(): object {
@@ -136,22 +142,22 @@ async function showEdited(texts: Texts, path: string, schema: string): Promise<v
 }
 
 /** Into the contract of the backend as its next version, where that is what the node checks against; else into the schema of the node. */
-function take(node: EditorNode, texts: Texts, { schema }: LearnedContract): void {
+async function take(node: EditorNode, texts: Texts, { schema }: LearnedContract): Promise<void> {
   const contract = textOf($('#node-input-contractId').val()).trim();
   const backend = chosenBackendId();
-  const version = $('#node-input-source').val() === 'contract' ? willBeVersion(backend, contract) : undefined;
-  if (version !== undefined) {
-    taken = { backend, contract, schema };
-    RED.notify(texts('learn.takenVersion', { contract, version }), { type: 'success' });
-    return;
-  }
-  taken = undefined;
-  const own = $('#node-input-contractVersion');
-  const differs = textOf(node['schema']) !== JSON.stringify(schema, null, 2);
-  if (differs && Number(own.val()) === Number(node['contractVersion'] ?? 1)) own.val(Number(own.val()) + 1).trigger('change');
-  $('#node-input-source').val('here').trigger('change');
+  const version = $('#node-input-source').val() === 'contract' ? await nextVersionIn(backend, contract) : undefined;
+  taken = version === undefined ? undefined : { backend, contract, version, schema };
+  $('#holdfast-learn-taken').text(version === undefined ? '' : texts('learn.takenVersion', { contract, version }));
+  if (version === undefined) takeIntoNode(node, JSON.stringify(schema, null, 2));
+}
+
+function takeIntoNode(node: EditorNode, schema: string): void {
+  const version = $('#node-input-contractVersion');
+  const isRaised = Number(version.val()) !== Number(node['contractVersion'] ?? 1);
+  if (!isRaised && schema !== textOf(node['schema'])) version.val(Number(version.val()) + 1).trigger('change');
   $('#node-input-dialect').val('');
-  putSchema(JSON.stringify(schema, null, 2));
+  $('#node-input-source').val('here').trigger('change');
+  putSchema(schema);
   reveal($('#holdfast-schema-row'));
   focusSchema();
 }

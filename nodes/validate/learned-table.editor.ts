@@ -13,8 +13,8 @@ export function metricsTable(texts: Texts, metrics: readonly ProposedMetric[]): 
     $('<tr>').attr('data-metric', one.metric).append(
       $('<td>').append($('<b>').text(one.metric), one.notes.length > 0 ? $('<p class="holdfast-hint">').text(notesOf(texts, one)) : ''),
       $('<td>').text(one.types.map((type) => texts(`types.${type}`)).join(', ')),
-      $('<td>').text(seenOf(texts, one)),
-      $('<td>').text(proposedOf(texts, one)),
+      $('<td>').toggleClass('holdfast-range', one.seen !== undefined).text(seenOf(texts, one)),
+      $('<td>').toggleClass('holdfast-range', one.seen !== undefined).text(proposedOf(texts, one)),
       $('<td>').text(one.unit ?? '–'),
       $('<td>').text(texts(one.required ? 'learn.yes' : 'learn.no')),
     ),

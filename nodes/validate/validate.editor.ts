@@ -66,8 +66,8 @@ RED.nodes.registerType('holdfast-validate', {
   oneditsave() {
     $('#node-input-schema').val(editedSchema(this));
     this['version'] = VERSION;
-    saveTaken();
     closeSchemaEditor();
+    return saveTaken();
   },
   oneditcancel: closeSchemaEditor,
   oneditresize({ height }) {

@@ -16,7 +16,7 @@ const SEND = `for (let index = 0; index < 240; index += 1) {
 }`;
 const FLOW = [
   { id: 'f000000000000002', type: 'tab', label: 'Learn' },
-  { id: BACKEND, type: 'holdfast-backend', name: 'Data', directory: 'data', version: 1 },
+  { id: BACKEND, type: 'holdfast-backend', name: 'Data', directory: 'data', version: 1, contracts: [{ id: 'press', versions: [{ version: 1, schema: { type: 'object' } }] }] },
   inject(USUAL, 'A shift', 80, [['a000000000000024']], {}),
   on('a000000000000024', 'function', 290, 80, [['a000000000000025']], { func: SEND, outputs: 1 }),
   inject(BROKEN, 'Broken', 140, [['a000000000000025']], { temperature: 400, pressure: 155, running: true, mode: 'auto', fw: '2.2.0', vibration: 0.4 }),
@@ -111,6 +111,36 @@ describe('learning a contract in the dialog', () => {
     await part('learn-read').click();
     await part('learn-progress').filter({ hasText: /The history is read: \d+ samples of 4 devices\./ }).waitFor();
     assert.equal(await editor.page.locator('tr[data-metric="pressure"] td').nth(2).innerText(), '150 … 166');
+    assert.deepEqual(editor.problems, []);
+  });
+
+  it('makes the proposal the next version of the contract of the backend that the node checks against, and can be undone', async () => {
+    const versions = async (): Promise<number[]> => ((await editor.properties(BACKEND))['contracts'] as Array<{ versions: Array<{ version: number }> }>)[0]?.versions.map(({ version }) => version) ?? [];
+    await editor.open(VALIDATE);
+    await editor.page.locator('#node-input-source').selectOption('contract');
+    assert.equal(await editor.page.locator('#node-input-backend').inputValue(), BACKEND, 'the only one is chosen');
+    await editor.page.locator('#node-input-contractId').fill('press');
+    await editor.page.locator('#node-input-contractId').press('Tab');
+    await editor.page.locator('#holdfast-version-meaning', { hasText: 'Versions: 1. A new one counts as soon as it is deployed.' }).waitFor();
+    await editor.page.locator('#node-input-outcome').selectOption('quarantine');
+    await editor.picture('validate-of-backend');
+    await tab('learn');
+    await editor.page.locator('tr[data-metric="temperature"]').waitFor();
+    assert.equal(await part('learn-edited').isVisible(), false);
+    await part('learn-take').click();
+    await part('learn-taken').filter({ hasText: 'It becomes version 2 of “press” when you close the dialog with Done.' }).waitFor();
+    assert.deepEqual(await versions(), [1], 'not before');
+    await editor.close('done');
+    assert.deepEqual(await versions(), [1, 2]);
+    await editor.page.evaluate('RED.history.pop()');
+    assert.deepEqual([await versions(), (await editor.properties(VALIDATE))['source']], [[1], 'here']);
+    await editor.page.evaluate('RED.history.redo()');
+    assert.deepEqual([await versions(), (await editor.properties(VALIDATE))['source']], [[1, 2], 'contract']);
+    await editor.deploy();
+    await send(USUAL);
+    await status(/^240 valid$/);
+    await send(BROKEN);
+    await status(/^240 valid · 1 quarantined$/);
     assert.deepEqual(editor.problems, []);
   });
 });
