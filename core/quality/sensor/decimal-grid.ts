@@ -10,9 +10,16 @@ const TELLING_32 = 1e5;
 /** Stands for values that no decimal fraction is. */
 export const CONTINUOUS = MOST_DECIMALS + 1;
 
+const POWERS: readonly number[] = Array.from({ length: MOST_DECIMALS + 2 }, (_, decimals) => 10 ** decimals);
+
+/** 10 to the power of so many decimals, up to `CONTINUOUS`. */
+export function shiftOf(decimals: number): number {
+  return POWERS[decimals] ?? Infinity;
+}
+
 /** How many decimals a value is written with, at least `known`; `CONTINUOUS` beyond nine, or beyond nine digits in all. Takes 21.299999237 for the 21.3 it was before it went through 32 bits. */
 export function decimalsOn(value: number, known: number): number {
-  let shift = 10 ** known;
+  let shift = shiftOf(known);
   for (let decimals = known; decimals <= MOST_DECIMALS; decimals += 1) {
     const shifted = Math.abs(value) * shift;
     if (decimals > 0 && shifted >= MOST_DIGITS) return CONTINUOUS;

@@ -2,7 +2,7 @@ import { QUALITY } from '../../sample/sample.ts';
 import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
 import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 import type { Flag } from '../quality-test.ts';
-import { commonDivisor, CONTINUOUS, decimalsOn } from './decimal-grid.ts';
+import { commonDivisor, CONTINUOUS, decimalsOn, shiftOf } from './decimal-grid.ts';
 import { checkCounts, readNumbers, reckoned } from './kept-numbers.ts';
 import { checkedOnce, countWithin, numberWithin, spelled } from './options.ts';
 import type { SensorTest } from './sensor-test.ts';
@@ -129,18 +129,18 @@ class QuantizationTest implements SensorTest {
   /** Beyond 2^53 units whole numbers are not exact, and a value is continuous for all that can be told. */
   #decimalsOf(reading: number, known: number): number {
     const decimals = decimalsOn(reading, known);
-    const largest = Math.max(Math.abs(reading), Math.abs(this.#last)) * 10 ** decimals;
+    const largest = Math.max(Math.abs(reading), Math.abs(this.#last)) * shiftOf(decimals);
     return largest * this.#checked.window < Number.MAX_SAFE_INTEGER ? decimals : CONTINUOUS;
   }
 
   /** @param before the decimals that the window was measured in so far. */
   #measure(reading: number, before: number): void {
     if (this.#decimals > before) {
-      const finer = 10 ** (this.#decimals - before);
+      const finer = shiftOf(this.#decimals - before);
       this.#common *= finer;
       this.#sum *= finer;
     }
-    const unit = 10 ** this.#decimals;
+    const unit = shiftOf(this.#decimals);
     const size = Math.abs(Math.round(reading * unit) - Math.round(this.#last * unit));
     this.#common = commonDivisor(size, this.#common);
     this.#sum += size;
@@ -150,7 +150,7 @@ class QuantizationTest implements SensorTest {
   #step(): number {
     if (this.#decimals >= CONTINUOUS) return 0;
     const isChance = this.#known === 1 && this.#usual === 0 && this.#sum > COARSE * this.#changes * this.#common;
-    return isChance ? 0 : this.#common / 10 ** this.#decimals;
+    return isChance ? 0 : this.#common / shiftOf(this.#decimals);
   }
 
   /** @param step that of a whole window; 0: continuous. */

@@ -89,10 +89,10 @@ class SentinelTest implements SensorTest {
   update(_ts: number, value: number): Flag {
     this.#found = undefined;
     if (!Number.isFinite(value)) return QUALITY.missing;
-    const listed = this.#checked.values.has(value);
     const reading = reckoned(value);
-    if (listed && this.#count < WARM_UP && Math.abs(value) < SURELY_NONE) return QUALITY.unknown;
-    if (listed && !this.#follows(reading)) {
+    // Most readings do: it is not looked up whether they are on the list.
+    if (!this.#follows(reading) && this.#checked.values.has(value)) {
+      if (this.#count < WARM_UP && Math.abs(value) < SURELY_NONE) return QUALITY.unknown;
       this.#found = value;
       return QUALITY.bad;
     }
