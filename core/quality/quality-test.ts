@@ -5,7 +5,7 @@ export type Flag = Quality | 0;
 
 /**
  * One quality test on one metric of one device, reading by reading. It gives the same flags as the same test over the whole
- * series at once (`runTest`). Its state is bounded, at most about 100 bytes, windows apart.
+ * series at once (`runTest`). Its state is bounded: a handful of numbers, windows apart.
  */
 export interface ReadingTest {
   /** How many readings later the flag of a reading is known: a spike is judged when the next reading is there. */

@@ -34,7 +34,7 @@ const NAME = 'flat_line_test';
  * By time (ioos_qc `flat_line_test`): as many readings as fit into the threshold, by the interval between readings, and the one before them
  * must differ by the tolerance or more. So 50 minutes at an interval of 15 look 3 readings back. Missing readings count as readings, not as values; one value alone is no
  * line. The interval is the one given, or the usual one so far: in a series that is regular but for gaps, both are the
- * median interval of ioos_qc. State: about 100 bytes, and more only while values creep within the tolerance.
+ * median interval of ioos_qc. State: about 130 bytes as JSON, and more only while values creep within the tolerance.
  *
  * By count, with `suspectCount` and `failCount` (the manuals): see `createRepetitionTest`.
  *

@@ -36,6 +36,8 @@ interface Settings {
   readonly suspect: number;
   readonly fail: number;
   readonly tolerance: number;
+  /** Values to look back at. */
+  readonly most: number;
 }
 
 const settingsOf = sharedBy((options: RepetitionOptions): Settings => {
@@ -46,19 +48,17 @@ const settingsOf = sharedBy((options: RepetitionOptions): Settings => {
     throw new ConfigError('failCount', `failCount is ${fail}, below suspectCount, which is ${suspect}: nothing could be suspect. Exchange the two.`);
   }
   const tolerance = readAmount('tolerance', options.tolerance ?? 0, 'by how much values may differ and count as the same');
-  return { suspect: suspect ?? Number.POSITIVE_INFINITY, fail: fail ?? Number.POSITIVE_INFINITY, tolerance };
+  return { suspect: suspect ?? Number.POSITIVE_INFINITY, fail: fail ?? Number.POSITIVE_INFINITY, tolerance, most: fail ?? suspect ?? 0 };
 });
 
 class RepetitionTest implements ReadingTest {
   readonly #settings: Settings;
   /** The last values, round and round. */
-  readonly #values: Float64Array;
-  #count = 0;
+  #values: number[] = [];
   #next = 0;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#values = new Float64Array(Number.isFinite(settings.fail) ? settings.fail : settings.suspect);
   }
 
   get delay(): 0 {
@@ -69,8 +69,7 @@ class RepetitionTest implements ReadingTest {
     if (!Number.isFinite(value)) return QUALITY.missing;
     const repeated = this.#repeated(value);
     this.#values[this.#next] = value;
-    this.#next = (this.#next + 1) % this.#values.length;
-    if (this.#count < this.#values.length) this.#count += 1;
+    this.#next = this.#next + 1 === this.#settings.most ? 0 : this.#next + 1;
     if (repeated >= this.#settings.fail) return QUALITY.bad;
     return repeated >= this.#settings.suspect ? QUALITY.suspect : QUALITY.good;
   }
@@ -80,23 +79,21 @@ class RepetitionTest implements ReadingTest {
   }
 
   snapshot(): NumberSnapshot {
-    const size = this.#values.length;
-    return packNumbers(Array.from({ length: this.#count }, (_, age) => this.#values[(this.#next - this.#count + age + size) % size] ?? 0));
+    return packNumbers([...this.#values.slice(this.#next), ...this.#values.slice(0, this.#next)]);
   }
 
   restore(snapshot: unknown): void {
     const values = unpackNumbers(NAME, snapshot);
-    if (values.length > this.#values.length || values.some(Number.isNaN)) throw new QualitySnapshotError(NAME);
-    this.#values.set(values);
-    this.#count = values.length;
-    this.#next = values.length % this.#values.length;
+    if (values.length > this.#settings.most || values.some(Number.isNaN)) throw new QualitySnapshotError(NAME);
+    this.#values = values;
+    this.#next = values.length === this.#settings.most ? 0 : values.length;
   }
 
   /** How many of the last values, without a break, the value equals. */
   #repeated(value: number): number {
     let repeated = 0;
     let place = this.#next;
-    while (repeated < this.#count) {
+    while (repeated < this.#values.length) {
       place = place === 0 ? this.#values.length - 1 : place - 1;
       if (Math.abs(value - (this.#values[place] ?? 0)) > this.#settings.tolerance) break;
       repeated += 1;
