@@ -8,6 +8,7 @@ import { Library } from './json-schema/library.ts';
 import type { Document } from './json-schema/library.ts';
 import { metaschema } from './json-schema/metaschemas.ts';
 import { UNNAMED, withoutFragment } from './json-schema/uri.ts';
+import { judgeSchema } from './judge.ts';
 import { compileJtd } from './jtd/jtd-compiler.ts';
 import { readJtd } from './jtd/jtd-schema.ts';
 import { compilePattern } from './pattern/pattern.ts';
@@ -23,7 +24,7 @@ export interface SchemaOptions {
   dialect?: Dialect;
   /** Schemas that a `$ref` may reach, by their URI. The metaschemas of all drafts are known. Nothing is fetched. */
   schemas?: Readonly<Record<string, unknown>>;
-  /** Whether `format` is asserted; else it is a note, as the drafts say. */
+  /** Whether `format` is asserted, and in draft-07 what a text holds (`contentEncoding`, `contentMediaType`); else they are notes, as the drafts say. */
   formats?: boolean;
 }
 
@@ -41,7 +42,7 @@ export interface CompiledSchema {
  * Bounds: two million characters; 500 levels; a million schemas looked at for one value, beyond which it does not hold, with a reason that says so. A `pattern` that
  * neither V8 nor the linear engine is certain to do in time, and a `format`, are tried on texts of up to 1,024 characters only.
  *
- * Throws ContractError for what is no schema, a pattern that is none, and a reference that leads nowhere.
+ * Throws ContractError for what is no schema by its metaschema, a pattern that is none, and a reference that leads nowhere.
  */
 export function compileSchema(schema: unknown, { dialect = '2020-12', schemas = {}, formats = false }: SchemaOptions = {}): CompiledSchema {
   const copy = copyOfSchema(schema);
@@ -62,6 +63,7 @@ function jsonSchemaChecker({ schema, draft }: Document & { draft: Draft }, schem
     return other === undefined ? metaschema(uri) : { schema: copyOfSchema(other) };
   });
   const resource = library.add(UNNAMED, { schema }, draft);
+  if (isObject(schema)) judgeSchema(schema, resource.rules.draft);
   const compiler = new Compiler(library, { assertsFormats, pattern: (source) => compilePattern(source, { longest: LONGEST_TEXT, allowBacktracking: true }) });
   return new Checker(compiler.compile(resource.root, resource), MOST_STEPS);
 }

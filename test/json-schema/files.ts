@@ -29,14 +29,14 @@ export function suiteFiles(given: string): SuiteFile[] {
   return paths.map((path) => {
     const folders = dirname(path).split(sep);
     const within = isFolder ? relative(dirname(root), path).split(sep) : folders;
-    const isOptional = within.includes('optional') || within.includes('should');
+    const isOptional = ['optional', 'should', 'alternatives'].some((folder) => within.includes(folder));
     const file = basename(path, '.json');
     return {
       path,
       name: isFolder ? relative(root, path) : basename(path),
       dialect: folders.toReversed().map(dialectOfFolder).find((dialect) => dialect !== undefined),
       isOptional,
-      assertsFormats: isOptional && (within.includes('format') || /^format|^ecmascript-regex$/.test(file)),
+      assertsFormats: isOptional && (within.includes('format') || /^(?:format.*|ecmascript-regex|content|assertion)$/.test(file)),
     };
   });
 }

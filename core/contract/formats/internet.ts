@@ -10,6 +10,7 @@ const GROUP = /^[\dA-Fa-f]{1,4}$/;
 /** What RFC 3490 (section 3.1) takes for a dot between labels. */
 const DOTS = /[.\u3002\uff0e\uff61]/u;
 const LONGEST_NAME = 253;
+const LONGEST_LABEL = 63;
 
 /** RFC 2673, section 3.2: four numbers, without leading zeros. */
 export function isIpv4(text: string): boolean {
@@ -36,12 +37,13 @@ export function isHostname(text: string): boolean {
   return text.length <= LONGEST_NAME && text.split('.').every(isLabel);
 }
 
-/** RFC 5890, section 2.3.2.3: labels may be of Unicode. */
+/**
+ * RFC 5890, section 2.3.2.3: labels may be of Unicode. Their length is counted in the characters that are written, as the JSON Schema Test Suite
+ * does, and not in those of the A-label, which may be a few more.
+ */
 export function isIdnHostname(text: string): boolean {
   const labels = text.split(DOTS);
-  if (!labels.every(isUnicodeLabel)) return false;
-  const ascii = domainToASCII(labels.join('.'));
-  return ascii.length <= LONGEST_NAME && ascii.split('.').every((label) => label.length >= 1 && label.length <= 63);
+  return labels.every((label) => label.length <= LONGEST_LABEL && isUnicodeLabel(label)) && domainToASCII(labels.join('.')).length <= LONGEST_NAME;
 }
 
 /** RFC 5321, section 4.1.2, `Mailbox`. */

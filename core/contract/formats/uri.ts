@@ -82,14 +82,16 @@ function widened(expression: RegExp, ranges: string): RegExp {
   return new RegExp(expression.source.replace('[', `[${ranges}`), 'u');
 }
 
-const LITERAL = /^(?:[^\p{Cc} "'<>%\\^`{|}]|%[\dA-Fa-f]{2})*$/u;
-const EXPRESSION = /^[+#./;?&=,!@|]?(?:[\w]|%[\dA-Fa-f]{2})(?:[\w.]|%[\dA-Fa-f]{2})*(?::[1-9]\d{0,3}|\*)?(?:,(?:[\w]|%[\dA-Fa-f]{2})(?:[\w.]|%[\dA-Fa-f]{2})*(?::[1-9]\d{0,3}|\*)?)*$/;
+const LITERAL = /^(?:[^\p{Cc} "<>%\\^`{|}]|%[\dA-Fa-f]{2})*$/u;
+/** One variable of an expression, with what is done to it. */
+const VARIABLE = /^(?:\w|%[\dA-Fa-f]{2})(?:\.?(?:\w|%[\dA-Fa-f]{2}))*(?::[1-9]\d{0,3}|\*)?$/;
+const OPERATOR = /^[+#./;?&=,!@|]/;
 
-/** RFC 6570. */
+/** RFC 6570, with its erratum 6937: an apostrophe is a literal. */
 export function isUriTemplate(text: string): boolean {
   const [first = '', ...others] = text.split('{');
   return LITERAL.test(first) && others.every((part) => {
     const close = part.indexOf('}');
-    return close !== -1 && EXPRESSION.test(part.slice(0, close)) && LITERAL.test(part.slice(close + 1));
+    return close !== -1 && part.slice(0, close).replace(OPERATOR, '').split(',').every((variable) => VARIABLE.test(variable)) && LITERAL.test(part.slice(close + 1));
   });
 }

@@ -16,7 +16,7 @@ const CASES: [format: string, good: string[], bad: string[]][] = [
   ['uri', ['http://a.example/b?c#d', 'urn:isbn:1', 'ldap://[2001:db8::7]/c'], ['/a', '//a', 'http:// a', 'a,b:c', 'http://a/\\b', 'http://a/%zz', 'http://a/é', 'https://[@a/']],
   ['uri-reference', ['/a', '//a/b', '#c', ''], ['\\\\a', '#a\\b', 'a b']],
   ['iri', ['http://ƒøø.ßår/?∂éœ=πîx#πîüx'], ['/ƒ', 'http://2001:0db8::7334']],
-  ['uri-template', ['http://a/{b}{?c,d*}', 'x{e:3}'], ['{', 'a}', '{b', '{b:0}']],
+  ['uri-template', ['http://a/{b}{?c,d*}', 'x{e:3}', '{a.b}', "a'b", '{%41}'], ['{', 'a}', '{b', '{b:0}', '{a..b}', '{a,}', '{,+a}', '{}', 'a b']],
   ['uuid', ['0F8fad5b-d9cb-469f-a165-70867728950e'], ['0f8fad5b-d9cb-469f-a165', '0f8fad5bd9cb469fa16570867728950e']],
   ['json-pointer', ['', '/a~0~1'], ['a', '/~2']],
   ['relative-json-pointer', ['0', '1/a', '0#'], ['/a', '01', '-1']],

@@ -128,6 +128,20 @@ describe('compileSchema', () => {
     assert.throws(() => compileSchema({ $ref: 'http://example.com/other' }), ContractError);
   });
 
+  it('refuses what is no schema by its metaschema', () => {
+    assert.throws(() => compileSchema({ items: { type: 'strnig' } }), (error: unknown) => error instanceof ContractError && error.place === 'items/type');
+    assert.throws(() => compileSchema({ definitions: { a: { minimum: '1' } } }, { dialect: 'draft-07' }), ContractError);
+    assert.throws(() => compileSchema(7), ContractError);
+  });
+
+  it('asserts what a text holds in draft-07 only, and when asked to', () => {
+    const schema = { contentEncoding: 'base64', contentMediaType: 'application/json' };
+    const answers = (dialect: 'draft-07' | '2019-09', formats: boolean): boolean[] => ['eyJhIjoxfQ==', '{}', 'ezp9Cg=='].map((text) => compileSchema(schema, { dialect, formats }).isValid(text));
+    assert.deepEqual(answers('draft-07', true), [true, false, false]);
+    assert.deepEqual(answers('draft-07', false), [true, true, true]);
+    assert.deepEqual(answers('2019-09', true), [true, true, true]);
+  });
+
   it('says why a value does not hold, with its place', () => {
     const [reason] = compileSchema({ items: { properties: { 'a/b': { type: 'number' } } } }).check([{}, { 'a/b': 'x' }]);
     assert.deepEqual([reason?.field, reason?.rule], ['1/a/b', 'type']);
