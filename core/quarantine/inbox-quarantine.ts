@@ -12,7 +12,7 @@ export interface InboxQuarantineOptions extends QuarantineDisk {
   problem: (error: unknown) => void;
 }
 
-const AT_ONCE = 500;
+const AT_ONCE = 250;
 const SWEEP_INTERVAL = 60_000;
 const SWEEP_ON = 5;
 const DISK_RETRY_DELAY = 5_000;

@@ -25,7 +25,7 @@ export const QUARANTINE_BOUNDS: QuarantineBounds = { maximumRows: 100_000, maxim
 /** Stands for the whole message in the column `sample`. */
 const WHOLE = -1;
 /** So many go at most with one transaction to keep the bounds: more would stop the event loop. What is left goes with those that follow. */
-const REMOVED_AT_ONCE = 1_000;
+const REMOVED_AT_ONCE = 500;
 const COUNTED = 'id, position, sample, reason, device, contract, octet_length(payload) + octet_length(topic) AS bytes, quarantined';
 
 /** What waits in quarantine, in the inbox's file, so that a record moves there in one transaction. */
@@ -202,12 +202,13 @@ export class QuarantineTable {
   /** @returns how many went. */
   #keepBounds(atMost: number): number {
     const { maximumRows, maximumBytes } = this.bounds;
+    const beyond = (): number => Math.max(waitingOf(this.#tally.coming) - maximumRows, this.#tally.coming.bytes > maximumBytes ? 1 : 0);
     let removed = 0;
-    while (removed < atMost && (waitingOf(this.#tally.coming) > maximumRows || this.#tally.coming.bytes > maximumBytes)) {
-      const [row] = this.#first.all(1);
-      if (!row) break;
-      this.#remove(row, 'lost');
-      removed += 1;
+    while (removed < atMost && beyond() > 0) {
+      const rows = this.#first.all(Math.min(atMost - removed, beyond()));
+      if (rows.length === 0) break;
+      for (const row of rows) this.#remove(row, 'lost');
+      removed += rows.length;
     }
     return removed;
   }

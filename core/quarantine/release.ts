@@ -22,9 +22,9 @@ interface Saved {
 }
 
 /** So many entries move with one transaction: it takes milliseconds. */
-const AT_ONCE = 250;
+const AT_ONCE = 150;
 /** From one slice to the next, in milliseconds. */
-const PAUSE = 5;
+const PAUSE = 2;
 /** How long it waits for the flow to catch up, and for sources to be there. */
 const CATCH_UP = 25;
 const SOURCES_AWAITED = 1_000;

@@ -8,6 +8,7 @@ const LOOKED_AT = 2_000;
 const BYTES_TAKEN = 2 * 1024 * 1024;
 /** Payloads of a page may have so many bytes before it ends. */
 const BYTES_OF_PAGE = 8 * 1024 * 1024;
+const MANY = 2_000;
 
 /** An entry and the record that it becomes when it is driven in again. */
 export interface Waiting {
@@ -33,7 +34,7 @@ export class Selection {
   /** The newest that the filter means, below the id `before`. */
   page(filter: QuarantineFilter, { limit, before = Infinity }: { limit: number; before?: number }): QuarantinePage {
     const { where, values } = conditionsOf({ ...filter, upTo: Math.min(filter.upTo ?? Infinity, before - 1) });
-    const ids = this.#database.prepare(`SELECT id FROM quarantine ${indexFor(filter)} ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit + 1).map((row) => Number(row['id']));
+    const ids = this.#database.prepare(`SELECT id FROM quarantine ${this.#indexFor(filter)} ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit + 1).map((row) => Number(row['id']));
     const find = this.#database.prepare(`SELECT ${CONTENT} FROM quarantine WHERE id = ?`);
     const entries: QuarantineEntry[] = [];
     let bytes = 0;
@@ -51,7 +52,7 @@ export class Selection {
 
   count(filter: QuarantineFilter): number {
     const { where, values } = conditionsOf(filter);
-    return Number(this.#database.prepare(`SELECT count(*) AS entries FROM quarantine ${indexFor(filter)} ${where}`).get(...values)?.['entries']);
+    return Number(this.#database.prepare(`SELECT count(*) AS entries FROM quarantine ${this.#indexFor(filter)} ${where}`).get(...values)?.['entries']);
   }
 
   /** The reception of the oldest, in ms since the epoch; undefined: there is none. */
@@ -74,6 +75,22 @@ export class Selection {
     return this.#step(RECORD, filter, after, limit, (row) => ({ id: Number(row['id']), channel: String(row['channel']), record: recordOf(row, now) }));
   }
 
+  /** The index that is the quickest for a filter: SQLite knows nothing of what the columns hold and would choose another. */
+  #indexFor({ ids, device, contract, reason, from, to }: QuarantineFilter): string {
+    if (ids) return '';
+    const others = contract ?? reason ?? from ?? to;
+    if (device !== undefined && (others === undefined || !this.#hasMany(device))) return 'INDEXED BY quarantine_of_device';
+    if (contract !== undefined) return 'INDEXED BY quarantine_of_contract';
+    if (reason !== undefined) return 'INDEXED BY quarantine_of_reason';
+    return others === undefined ? '' : 'INDEXED BY quarantine_by_reception';
+  }
+
+  /** Whether a device has so many entries that to look at each of them takes longer than to look through a whole index. */
+  #hasMany(device: string): boolean {
+    const row = this.#database.prepare('SELECT count(*) AS entries FROM (SELECT id FROM quarantine INDEXED BY quarantine_of_device WHERE device = ? LIMIT ?)').get(device, MANY);
+    return Number(row?.['entries']) >= MANY;
+  }
+
   /** By id and not by the index that fits best: so a step takes the same time whatever the filter is. */
   #step<Found>(columns: string, filter: QuarantineFilter, after: number, limit: number, read: (row: Record<string, unknown>) => Found): Step<Found> {
     const last = this.#database.prepare('SELECT max(id) AS last FROM (SELECT id FROM quarantine WHERE id > ? ORDER BY id LIMIT ?)').get(after, LOOKED_AT)?.['last'];
@@ -88,15 +105,6 @@ export class Selection {
     }
     return { found, next: last >= (filter.upTo ?? Infinity) ? undefined : last };
   }
-}
-
-/** The index in which all that the filter asks for stands: SQLite knows nothing of what the columns hold and would choose another. */
-function indexFor({ ids, device, contract, reason, from, to }: QuarantineFilter): string {
-  if (ids) return '';
-  if (device !== undefined) return 'INDEXED BY quarantine_of_device';
-  if (contract !== undefined) return 'INDEXED BY quarantine_of_contract';
-  if (reason !== undefined) return 'INDEXED BY quarantine_of_reason';
-  return from !== undefined || to !== undefined ? 'INDEXED BY quarantine_by_reception' : '';
 }
 
 /** What of the filter is left out does not limit. */

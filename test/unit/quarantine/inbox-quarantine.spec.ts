@@ -50,6 +50,14 @@ describe('what waits in quarantine', () => {
     }
   });
 
+  it('is found as well among thousands of one device', () => {
+    fixture.put(numbered(1, 2_200), { received: 1_000 });
+    fixture.put(['x'], { received: 2_000, cause: UNREADABLE });
+    fixture.put(['y'], { device: 'press-2', received: 2_000, cause: UNREADABLE });
+    for (const filter of [{ reason: 'type' }, { from: 2_000 }, { reason: 'type', to: 3_000 }]) assert.deepEqual(fixture.texts({ device: 'press-1', ...filter }), ['x']);
+    assert.deepEqual([fixture.inbox.quarantine.count({ device: 'press-1', contract: 'press' }), fixture.inbox.quarantine.count({ device: 'press-1', contract: 'oven' })], [2_200, 0]);
+  });
+
   it('is summed up by reason, device and contract, also after a kill', async () => {
     fixture.put(['a', 'bb'], { received: 5_000 });
     fixture.put(['c'], { device: 'press-2', received: 4_000, cause: UNREADABLE });
@@ -131,7 +139,7 @@ describe('what waits in quarantine', () => {
     fixture.put(numbered(1, 3_000));
     fixture.inbox.quarantine.setBounds({ maximumRows: 10, maximumBytes: 1e9, maximumAge: 0 });
     fixture.clock.advance(5);
-    assert.equal(fixture.inbox.quarantine.count({}), 2_000);
+    assert.equal(fixture.inbox.quarantine.count({}), 2_500);
     await fixture.run(100);
     assert.deepEqual(fixture.texts(), numbered(2_991, 3_000).toReversed());
     assert.equal(fixture.inbox.quarantine.summary().lost, 2_990);
