@@ -23,3 +23,30 @@ export function shownGiven(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
 }
+
+/** What a list in the settings is of. */
+export interface GivenList<Item> {
+  /** What the setting is called, and one of it: `profiles`, `profile`. */
+  field: string;
+  one: string;
+  maximum: number;
+  read: (element: unknown, field: string) => Item;
+  /** By which property they are told apart, and what it is. */
+  key: string;
+  keyOf: (item: Item) => string;
+}
+
+/** A list in which each has a name of its own. @throws ConfigError naming the row, the value and the cure. */
+export function readGivenList<Item>(value: unknown, { field, one, maximum, read, key, keyOf }: GivenList<Item>): Item[] {
+  if (!Array.isArray(value)) throw new ConfigError(field, `The ${field} are not a list. Give a list, with one object for each ${one}.`);
+  if (value.length > maximum) throw new ConfigError(field, `There are ${value.length} ${field}. Use at most ${maximum}.`);
+  const taken = new Set<string>();
+  return value.map((element: unknown, index) => {
+    const row = `${field}, row ${index + 1}`;
+    const item = read(element, row);
+    const name = keyOf(item);
+    if (taken.has(name)) throw new ConfigError(`${row}, ${key}`, `${row}, ${key}, is "${name}", which another ${one} has already. Give each ${one} one of its own.`);
+    taken.add(name);
+    return item;
+  });
+}

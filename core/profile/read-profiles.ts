@@ -1,6 +1,6 @@
 import { CHOSEN_FORMATS } from '../decode/format.ts';
 import { LIMITS } from '../decode/limits.ts';
-import { givenRecord, refuseUnknown, shownGiven } from '../errors/given.ts';
+import { givenRecord, readGivenList, refuseUnknown, shownGiven } from '../errors/given.ts';
 import { ConfigError } from '../errors/holdfast-error.ts';
 import { isContractId } from '../contract/book/read-contracts.ts';
 import { readLimits } from '../overload/read-limits.ts';
@@ -24,16 +24,7 @@ const MAXIMUM_AGE = 3_155_760_000_000;
  * @throws ConfigError naming the field, the value and the cure.
  */
 export function readProfiles(value: unknown): Profile[] {
-  if (!Array.isArray(value)) throw new ConfigError('profiles', 'The profiles are not a list. Give a list, with one object for each profile.');
-  if (value.length > MAXIMUM_PROFILES) throw new ConfigError('profiles', `There are ${value.length} profiles. Use at most ${MAXIMUM_PROFILES}.`);
-  const names = new Set<string>();
-  return value.map((element: unknown, index) => {
-    const field = `profiles, row ${index + 1}`;
-    const profile = readProfile(element, field);
-    if (names.has(profile.name)) throw new ConfigError(`${field}, name`, `${field}, name, is "${profile.name}", which another profile has already. Give each profile a name of its own.`);
-    names.add(profile.name);
-    return profile;
-  });
+  return readGivenList(value, { field: 'profiles', one: 'profile', maximum: MAXIMUM_PROFILES, read: readProfile, key: 'name', keyOf: ({ name }) => name });
 }
 
 function readProfile(value: unknown, field: string): Profile {

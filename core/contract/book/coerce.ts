@@ -1,6 +1,7 @@
 import type { MetricInfo, ReadingValue, RefusalReason, Sample, Values } from '../../sample/sample.ts';
 import { convertUnit } from '../units/convert.ts';
 import type { Coercion, MetricRule } from './metric-rules.ts';
+import { MOST_REASONS } from './sample-contract.ts';
 import type { SampleContract } from './sample-contract.ts';
 
 /** What became of a sample that broke its contract. */
@@ -37,10 +38,11 @@ export function coerceSample(contract: SampleContract, { values, metrics }: Pick
   if (reasons.length === 0) return undefined;
   const altered: CoercedSample = { values: { ...values }, metrics, coerced: [], reasons };
   const coerced: string[] = [];
+  const blamed = blamedBy(reasons);
   for (const [metric, rule] of contract.rules) {
     const value = Object.hasOwn(values, metric) ? values[metric] : undefined;
     const info = metrics?.[metric];
-    if (value === undefined || rule.coerce.size === 0 || contract.admits(metric, value, info?.unit)) continue;
+    if (value === undefined || rule.coerce.size === 0 || blamed?.has(metric) === false || contract.admits(metric, value, info?.unit)) continue;
     const better = alternatives({ value, unit: info?.unit }, rule).find((one) => contract.admits(metric, one.value, one.unit));
     if (better === undefined) continue;
     altered.values[metric] = better.value;
@@ -48,6 +50,12 @@ export function coerceSample(contract: SampleContract, { values, metrics }: Pick
     coerced.push(metric);
   }
   return coerced.length === 0 ? altered : { ...altered, coerced, reasons: contract.check(altered.values, altered.metrics) };
+}
+
+/** The metrics that reasons name; undefined when there may be others at fault. */
+function blamedBy(reasons: readonly RefusalReason[]): ReadonlySet<string> | undefined {
+  const isWhole = reasons.length < MOST_REASONS && reasons.every(({ field }) => field !== '');
+  return isWhole ? new Set(reasons.map(({ field }) => field)) : undefined;
 }
 
 function infoOf(info: MetricInfo | undefined, value: ReadingValue, { unit }: Reading): MetricInfo {

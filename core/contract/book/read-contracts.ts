@@ -1,4 +1,4 @@
-import { givenRecord, refuseUnknown, shownGiven } from '../../errors/given.ts';
+import { givenRecord, readGivenList, refuseUnknown, shownGiven } from '../../errors/given.ts';
 import { ConfigError, messageOf } from '../../errors/holdfast-error.ts';
 import { DIALECTS } from '../dialect.ts';
 import type { ContractDefinition, ContractVersion } from './definition.ts';
@@ -30,16 +30,7 @@ export function isContractId(text: string): boolean {
  * @throws ConfigError naming the field, the value and the cure.
  */
 export function readContracts(value: unknown): ContractDefinition[] {
-  if (!Array.isArray(value)) throw new ConfigError('contracts', 'The contracts are not a list. Give a list, with one object for each contract.');
-  if (value.length > MAXIMUM_CONTRACTS) throw new ConfigError('contracts', `There are ${value.length} contracts. Use at most ${MAXIMUM_CONTRACTS}.`);
-  const ids = new Set<string>();
-  return value.map((element: unknown, index) => {
-    const field = `contracts, row ${index + 1}`;
-    const contract = readContract(element, field);
-    if (ids.has(contract.id)) throw new ConfigError(`${field}, id`, `${field}, id, is "${contract.id}", which another contract has already. Give each contract an id of its own.`);
-    ids.add(contract.id);
-    return contract;
-  });
+  return readGivenList(value, { field: 'contracts', one: 'contract', maximum: MAXIMUM_CONTRACTS, read: readContract, key: 'id', keyOf: ({ id }) => id });
 }
 
 function readContract(value: unknown, field: string): ContractDefinition {

@@ -23,8 +23,8 @@ export interface SampleContract extends Contract {
   admits(metric: string, value: ReadingValue, unit: string | undefined): boolean;
 }
 
-/** Reasons of one sample, those of `Contract.check` with them. */
-const MOST = 20;
+/** Reasons of one sample are at most so many, those of `Contract.check` with them. */
+export const MOST_REASONS = 20;
 
 /**
  * Compiles a contract that may say `x-unit` and `x-coerce` of its metrics.
@@ -68,7 +68,7 @@ function withUnits(reasons: RefusalReason[], units: ReadonlyArray<readonly [stri
   let all = reasons;
   for (const [metric, asked] of units) {
     const reason = unitReason(metric, asked, values[metric], metrics[metric]?.unit);
-    if (reason === undefined || all.length >= MOST) continue;
+    if (reason === undefined || all.length >= MOST_REASONS) continue;
     if (all === reasons) all = [...reasons];
     all.push(reason);
   }

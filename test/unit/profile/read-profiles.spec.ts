@@ -36,6 +36,12 @@ describe('Profiles', () => {
     assert.deepEqual({ ...press?.metrics }, { vibration: { retention: { readings: DAY / 2 } }, state: {} });
   });
 
+  it('takes the id of the contract that its devices have to meet, or none', () => {
+    const profiles = readProfiles([{ name: 'press', contract: ' press-telemetry ' }, { name: 'van', contract: '' }, { name: 'room', contract: null }]);
+    assert.deepEqual(profiles.map(({ contract }) => contract), ['press-telemetry', undefined, undefined]);
+    assert.equal('contract' in (profiles[1] ?? {}), false);
+  });
+
   it('declares no metric that is not given, whatever its name', () => {
     const [press] = readProfiles([{ name: 'press', metrics: { toString: { type: 'number' } } }]);
     assert.deepEqual(press?.metrics['toString'], { type: 'number' });
@@ -62,6 +68,8 @@ describe('Profiles', () => {
       [[{ name: 'a', limits: { messagesPerSecond: 'fast' } }], /limits, messagesPerSecond, is "fast"\. Enter a number between 0\.001 and 1000000, or 0 for no limit/],
       [[{ name: 'a', limits: { burst: 0 } }], /limits, burst, is "0"\. Enter a number between 0\.1 and 86400\./],
       [[{ name: 'a', limits: { over: 'drop' } }], /limits, over, is "drop"\. Choose one of: refuse, conflate, quarantine/],
+      [[{ name: 'a', contract: 'press telemetry' }], /row 1, contract, is "press telemetry"\. Enter the id of a contract/],
+      [[{ name: 'a', contract: 7 }], /row 1, contract, is 7/],
       [[{ name: 'a', retention: 30 }], /row 1, retention, is not an object\. Give days for readings, minute, hour, day/],
       [[{ name: 'a', retention: { week: 30 } }], /row 1, retention, has "week", which is not known\. Use readings, minute, hour, day/],
       [[{ name: 'a', retention: { readings: 0 } }], /retention, readings, is 0, and readings .* Enter days, or leave it empty/],
