@@ -43,6 +43,10 @@ describe('flat_line_test by time', () => {
     assert.deepEqual(flatLineTest({ times, values, ...THRESHOLDS }), [1, 1, 1, 1, 1, 3]);
   });
 
+  it('takes a gap for one, not for the interval, from the start', () => {
+    assert.deepEqual(flatLineTest({ times: [0, MINUTE, 500 * MINUTE], values: [7, 7, 7], suspectThreshold: 120 }), [1, 1, 3]);
+  });
+
   it('learns another interval when the device takes one', () => {
     const values = Array.from({ length: 40 }, (_, index) => (index === 20 ? 5 : 4));
     const times = values.map((_, index) => (index < 20 ? index * MINUTE : 20 * MINUTE + (index - 20) * 10_000));
