@@ -51,10 +51,10 @@ export class QuarantineTable {
   #added: number[] = [];
   #time: TrustedTimeSnapshot | undefined;
 
+  /** @param bounds until others are set; what waits already is within them, since nobody knows yet what was set before. */
   constructor(database: DatabaseSync, clock: Clock, bounds = QUARANTINE_BOUNDS) {
     this.#database = database;
     this.#clock = clock;
-    this.bounds = bounds;
     this.#insert = database.prepare(`INSERT OR IGNORE INTO quarantine VALUES (${Array(20).fill('?').join(', ')})`);
     this.#between = database.prepare(`SELECT position FROM quarantine WHERE position >= ? AND position < ? AND sample = ${WHOLE}`);
     this.#leftBetween = database.prepare(`SELECT position FROM quarantine_left WHERE position >= ? AND position < ? AND sample = ${WHOLE}`);
@@ -68,6 +68,8 @@ export class QuarantineTable {
     const meta = (name: string): number => Number(database.prepare('SELECT value FROM meta WHERE name = ?').get(`quarantine_${name}`)?.['value']);
     this.#time = meta('time') === 0 ? undefined : { time: meta('time'), steady: meta('steady') };
     this.#tally = new Tally({ put: meta('put'), bytes: meta('bytes'), released: meta('released'), dropped: meta('dropped'), lost: meta('lost') });
+    const { maximumRows, maximumBytes, maximumAge } = bounds;
+    this.bounds = { maximumRows: Math.max(maximumRows, this.count()), maximumBytes: Math.max(maximumBytes, meta('bytes')), maximumAge };
     for (const by of ['reason', 'device', 'contract'] as const) {
       for (const row of database.prepare(`SELECT ${by} AS name, count(*) AS entries FROM quarantine WHERE ${by} IS NOT NULL GROUP BY ${by}`).iterate()) {
         this.#tally.found(by, String(row['name']), Number(row['entries']));

@@ -135,6 +135,14 @@ describe('what waits in quarantine', () => {
     assert.match(String(fixture.problems.splice(0)[0]), /days more than the quarantine expected/);
   });
 
+  it('stays at a start, however much it is, until the bounds are set', () => {
+    fixture.inbox.quarantine.setBounds({ maximumRows: 300_000, maximumBytes: 1e9, maximumAge: 0 });
+    for (let put = 0; put < 10; put += 1) fixture.put(numbered(1, 10_100));
+    fixture.crash();
+    fixture.clock.advance(120_000);
+    assert.deepEqual([fixture.inbox.quarantine.count({}), fixture.inbox.quarantine.summary().lost], [101_000, 0]);
+  }).timeout(20_000);
+
   it('goes some at a time when the bounds are lowered', async () => {
     fixture.put(numbered(1, 3_000));
     fixture.inbox.quarantine.setBounds({ maximumRows: 10, maximumBytes: 1e9, maximumAge: 0 });

@@ -162,6 +162,6 @@ describe('the quarantine, whatever happens', () => {
       } finally {
         model.fixture.dispose();
       }
-    }), { numRuns: 100 });
+    }), { numRuns: 60 });
   }).timeout(120_000);
 });
