@@ -4,10 +4,10 @@ import type { Quality } from '../../sample/sample.ts';
 import type { ReadingTest } from '../quality-test.ts';
 import { HOUR, MINUTE, partOf, type Period } from './calendar.ts';
 import { readMember, type CheckedMember, type ClimatologyMember } from './climatology-member.ts';
-import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
 import { isGiven, show } from './options.ts';
 import { requireSameLength, toSeries, toValues, type Series, type Value } from './series.ts';
 import { sharedBy } from './shared.ts';
+import { Stateless } from './stateless.ts';
 
 export type { ClimatologyMember } from './climatology-member.ts';
 
@@ -57,7 +57,7 @@ export function climatologyTest({ times, values, depths, ...options }: Climatolo
   return series.values.map((value, index) => test.update(series.times[index] ?? Number.NaN, value, depthOf[index]));
 }
 
-class PeriodicTest implements ClimatologyTest {
+class PeriodicTest extends Stateless implements ClimatologyTest {
   readonly #members: readonly CheckedMember[];
   /** As long as no part of a date that a member goes by can change. */
   readonly #slotLength: number;
@@ -66,12 +66,9 @@ class PeriodicTest implements ClimatologyTest {
   #inSlot: CheckedMember[] = [];
 
   constructor(members: readonly CheckedMember[]) {
+    super(NAME);
     this.#members = members;
     this.#slotLength = members.some((member) => member.period === 'minute') ? MINUTE : HOUR;
-  }
-
-  get delay(): 0 {
-    return 0;
   }
 
   update(ts: number, value: number, depth = Number.NaN): Quality {
@@ -83,18 +80,6 @@ class PeriodicTest implements ClimatologyTest {
       if (member.speaksOf(ts, depth)) flag = member.judge(value);
     }
     return flag;
-  }
-
-  end(): 0 {
-    return 0;
-  }
-
-  snapshot(): NumberSnapshot {
-    return packNumbers([]);
-  }
-
-  restore(snapshot: unknown): void {
-    unpackNumbers(NAME, snapshot, 0);
   }
 
   #enter(slot: number, ts: number): void {

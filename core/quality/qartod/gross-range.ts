@@ -3,10 +3,10 @@ import { QUALITY } from '../../sample/sample.ts';
 import type { Quality } from '../../sample/sample.ts';
 import type { ReadingTest } from '../quality-test.ts';
 import { runTest } from '../run-test.ts';
-import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
 import { readOptionalSpan, show, type Bounds, type Span } from './options.ts';
 import { toTimelessSeries, type Series } from './series.ts';
 import { sharedBy } from './shared.ts';
+import { Stateless } from './stateless.ts';
 
 export interface GrossRangeOptions {
   /** What the sensor can report, in the unit of the metric; outside of it is bad. */
@@ -48,14 +48,14 @@ export function grossRangeTest({ times, values, ...options }: GrossRangeOptions 
   return runTest(createGrossRangeTest(options), series.times, series.values);
 }
 
-class GrossRangeTest implements ReadingTest {
-  readonly delay = 0;
+class GrossRangeTest extends Stateless implements ReadingTest {
   readonly #failLow: number;
   readonly #failHigh: number;
   readonly #suspectLow: number;
   readonly #suspectHigh: number;
 
   constructor(fail: Bounds, suspect: Bounds) {
+    super(NAME);
     this.#failLow = fail.low;
     this.#failHigh = fail.high;
     this.#suspectLow = suspect.low;
@@ -66,17 +66,5 @@ class GrossRangeTest implements ReadingTest {
     if (!Number.isFinite(value)) return QUALITY.missing;
     if (value < this.#failLow || value > this.#failHigh) return QUALITY.bad;
     return value < this.#suspectLow || value > this.#suspectHigh ? QUALITY.suspect : QUALITY.good;
-  }
-
-  end(): 0 {
-    return 0;
-  }
-
-  snapshot(): NumberSnapshot {
-    return packNumbers([]);
-  }
-
-  restore(snapshot: unknown): void {
-    unpackNumbers(NAME, snapshot, 0);
   }
 }
