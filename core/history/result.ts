@@ -8,6 +8,10 @@ export interface ReadingRow {
   readonly quality: Quality;
   readonly unit?: string;
   readonly flags?: readonly string[];
+  /** The value as it came, where it was altered. Plain JSON. */
+  readonly raw?: unknown;
+  /** Which quality tests ran on it, and what each found. */
+  readonly tests?: Readonly<Record<string, Quality>>;
 }
 
 /** Nothing was read for longer than usual; it stands at the time from which on a reading was overdue. */

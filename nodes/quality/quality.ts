@@ -34,6 +34,8 @@ export default defineNode('holdfast-quality', {
     return {
       sample(sample, send) {
         const judged = engine.judge(sample);
+        const trust = backend.trust.judged(judged.sample);
+        if (trust) judged.sample.trust = trust;
         counts[NAMES[judged.worst]] += 1;
         counts.revised += judged.revised.length;
         // A former sample leaves before the one by which more is known of it.

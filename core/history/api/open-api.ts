@@ -46,6 +46,8 @@ const ROW = {
     value: VALUE,
     quality: { type: 'string', enum: [...QUALITY_NAMES] },
     flags: { type: 'array', items: { type: 'string' }, description: 'Why the quality is what it is.' },
+    raw: { description: 'The value as it came, where it was altered.' },
+    tests: { type: 'object', additionalProperties: { type: 'string', enum: [...QUALITY_NAMES] }, description: 'Which quality tests ran on the reading, and what each found.' },
     end: { type: 'string', format: 'date-time', description: 'Where the bucket ends; not included.' },
     ...Object.fromEntries(AGGREGATES.map((aggregate) => [aggregate, VALUE])),
     gap: { const: true, description: 'Nothing was read then.' },

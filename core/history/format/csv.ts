@@ -50,6 +50,7 @@ export function csvLines(block: HistoryBlock, columns: readonly string[], zone: 
   return flatRows(block, zone).map((row) => `${columns.map((column) => csvCell(cellOf(row[column]))).join(',')}\r\n`).join('');
 }
 
-function cellOf(value: ReadingValue | readonly string[] | undefined): ReadingValue | undefined {
-  return typeof value === 'object' && value !== null ? value.join(' ') : value;
+function cellOf(value: unknown): ReadingValue | undefined {
+  if (Array.isArray(value)) return value.join(' ');
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;
 }

@@ -19,9 +19,12 @@ export interface FlatRow {
   unit?: string;
   quality?: QualityName;
   flags?: readonly string[];
+  /** The value as it came, where it was altered. */
+  raw?: unknown;
+  tests?: Readonly<Record<string, QualityName>>;
   gap?: true;
   rollup?: true;
-  [value: string]: ReadingValue | readonly string[] | undefined;
+  [value: string]: unknown;
 }
 
 /** The rows of a block, for a table. */
@@ -34,8 +37,11 @@ export function flatRows(block: HistoryBlock, zone: TimeZone): FlatRow[] {
 
 function readingCells(row: ReadingRow | GapRow): Partial<FlatRow> {
   if ('gap' in row) return { value: null, gap: true };
-  const { value, quality, unit, flags } = row;
-  return { value, quality: qualityName(quality), ...(unit !== undefined && { unit }), ...(flags !== undefined && { flags }) };
+  const { value, quality, unit, flags, raw, tests } = row;
+  return {
+    value, quality: qualityName(quality), ...(unit !== undefined && { unit }), ...(flags !== undefined && { flags }), ...(raw !== undefined && { raw }),
+    ...(tests !== undefined && { tests: Object.fromEntries(Object.entries(tests).map(([name, flag]) => [name, qualityName(flag)])) }),
+  };
 }
 
 function bucketCells({ end, values, gap, rollup }: BucketRow, zone: TimeZone): Partial<FlatRow> {

@@ -60,8 +60,8 @@ async function tellExpired({ source: { store }, query: { from }, signal, expired
   if (readingsFrom > from) expired(readingsFrom);
 }
 
-export function rowOf({ ts, value, quality, unit, flags }: StoredReading): ReadingRow {
-  return { ts, value, quality, ...(unit !== undefined && { unit }), ...(flags !== undefined && { flags }) };
+export function rowOf({ ts, value, quality, unit, flags, raw, tests }: StoredReading): ReadingRow {
+  return { ts, value, quality, ...(unit !== undefined && { unit }), ...(flags !== undefined && { flags }), ...(raw !== undefined && { raw }), ...(tests !== undefined && { tests }) };
 }
 
 function gapAt(ts: number): GapRow {
