@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { decodeRecords, encodeRecords, RecordError } from '../../../core/inbox/record.ts';
-import type { InboxRecord } from '../../../core/inbox/record.ts';
+import type { InboxRecord, Released } from '../../../core/inbox/record.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
-const record: fc.Arbitrary<InboxRecord> = fc.record({
+const time = fc.integer({ min: 0, max: 4e12 });
+const released: fc.Arbitrary<Released> = fc.oneof(
+  fc.record({ position: fc.maxSafeNat(), at: time }),
+  fc.record({ position: fc.maxSafeNat(), sample: fc.integer({ min: 0, max: 2 ** 31 - 1 }), at: time }),
+).map((made) => ({ ...made }));
+const extension = fc.constantFrom<Pick<InboxRecord, 'format' | 'conflated' | 'pooled'>>({}, { format: 'json' }, { conflated: true }, { pooled: true }, { format: 'cbor', conflated: true, pooled: true });
+const record: fc.Arbitrary<InboxRecord> = fc.tuple(fc.record({
   received: fc.double({ noNaN: true }),
   via: fc.constantFrom('mqtt', 'http', 'coap', 'flow'),
   device: text,
   principal: text,
   topic: text,
   payload: fc.uint8Array({ maxLength: 300 }),
-});
+}), extension, fc.option(released, { nil: undefined })).map(([plainly, more, out]) => ({ ...plainly, ...more, ...(out && { released: out }) }));
 const plain = (records: readonly InboxRecord[]): unknown => records.map((one) => ({ ...one, payload: [...one.payload] }));
 
 describe('a record of the inbox', () => {
