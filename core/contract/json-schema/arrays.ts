@@ -1,7 +1,7 @@
-import { canonical } from './json.ts';
 import type { Keyword } from './keyword.ts';
 import type { Check, SchemaNode } from './node.ts';
-import type { Broken } from './run.ts';
+import { keyOf } from './run.ts';
+import type { Broken, Run } from './run.ts';
 import { size } from './values.ts';
 
 /** Keywords over arrays. */
@@ -11,7 +11,7 @@ export const ARRAY_KEYWORDS: Readonly<Record<string, Keyword>> = {
   uniqueItems(wanted) {
     if (wanted !== true) return undefined;
     const broken: Broken = { keyword: 'uniqueItems', wanted };
-    return (value, run) => !Array.isArray(value) || areUnique(value) || run.fail(broken, value);
+    return (value, run) => !Array.isArray(value) || areUnique(value, run) || run.fail(broken, value);
   },
   prefixItems: (schemas, { schema, draft, node }) => (draft === '2020-12' && Array.isArray(schemas) ? elements(schemas.map(node), node(schema['items'])) : undefined),
   items(schemas, { schema, draft, node }) {
@@ -77,11 +77,12 @@ function contains(wanted: SchemaNode, least: number, most: number, marks: boolea
   };
 }
 
-function areUnique(values: readonly unknown[]): boolean {
+function areUnique(values: readonly unknown[], run: Run): boolean {
+  run.spend(values.length / 4);
   const plain = new Set<unknown>();
   const compound = new Set<string>();
   return values.every((value) => {
     if (typeof value !== 'object' || value === null) return plain.size < plain.add(value).size;
-    return compound.size < compound.add(canonical(value)).size;
+    return compound.size < compound.add(keyOf(value, run)).size;
   });
 }

@@ -138,5 +138,8 @@ function withOwnView(check: Check): Check {
 function format(name: unknown, { assertsFormats }: Surroundings): Check | undefined {
   const test = assertsFormats && typeof name === 'string' ? FORMATS.get(name) : undefined;
   const broken: Broken = { keyword: 'format', wanted: name };
-  return test && ((value, run) => test(value) || run.fail(broken, value));
+  return test && ((value, run) => {
+    if (typeof value === 'string') run.spend(value.length / 8);
+    return test(value) || run.fail(broken, value);
+  });
 }

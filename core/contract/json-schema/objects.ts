@@ -63,6 +63,7 @@ function members({ schema, node, pattern, resource }: Surroundings): Check {
     let holds = true;
     for (const name in value) {
       if (!Object.hasOwn(value, name)) continue;
+      run.spend(0);
       const inner: SchemaNode | undefined = named.get(name);
       let isKnown = inner !== undefined;
       let member = !inner || inner.checkInside(name, value[name], run);
@@ -85,6 +86,7 @@ function members({ schema, node, pattern, resource }: Surroundings): Check {
 function required(names: readonly string[], broken: Broken): Check {
   return (value, run) => {
     if (!isObject(value)) return true;
+    run.spend(names.length / 8);
     let holds = true;
     for (const name of names) {
       if (Object.hasOwn(value, name)) continue;
@@ -105,6 +107,7 @@ function dependencies(keyword: string, wanted: unknown, node: (schema: unknown) 
   });
   return (value, run, seen) => {
     if (!isObject(value)) return true;
+    run.spend(checks.length / 8);
     let holds = true;
     for (const { trigger, check } of checks) {
       if (!check || !Object.hasOwn(value, trigger) || check(value, run, seen)) continue;

@@ -29,6 +29,7 @@ function outermost(anchor: string | undefined, target: ReturnType<Asked['follow'
   const initial = nodeAt(target);
   if (anchor === undefined) return (value, run, seen) => initial.check(value, run, seen);
   return (value, run, seen) => {
+    run.spend(run.scope.length / 8);
     for (const resource of run.scope) {
       const schema = resource.dynamicAnchors.get(anchor);
       if (schema) return nodeAt({ schema, resource }).check(value, run, seen);

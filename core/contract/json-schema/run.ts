@@ -1,3 +1,4 @@
+import { canonical } from './json.ts';
 import type { Resource } from './library.ts';
 
 /** What a keyword asked for and did not get. */
@@ -55,9 +56,10 @@ export class Run {
     this.#depth = 0;
   }
 
-  /** Counts work. Throws Exhausted beyond the bound. */
+  /** Counts work, one step at least. Throws Exhausted beyond the bound. */
   spend(steps: number): void {
-    this.#steps += steps;
+    // A whole number is counted without allocating.
+    this.#steps += 1 + Math.trunc(steps);
     if (this.#steps > this.#mostSteps) throw new Exhausted(false);
   }
 
@@ -83,4 +85,11 @@ export class Run {
     }
     return false;
   }
+}
+
+/** The text by which a value is compared with others, counted as work. */
+export function keyOf(value: unknown, run: Run): string {
+  const key = canonical(value);
+  run.spend(key.length / 16);
+  return key;
 }

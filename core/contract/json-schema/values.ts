@@ -2,7 +2,8 @@ import { canonical, isObject } from './json.ts';
 import type { Keyword } from './keyword.ts';
 import { multipleOf } from './multiple-of.ts';
 import type { Check } from './node.ts';
-import type { Broken } from './run.ts';
+import { keyOf } from './run.ts';
+import type { Broken, Run } from './run.ts';
 
 /** Keywords over a value that has no parts, or that take a value as a whole. */
 export const VALUE_KEYWORDS: Readonly<Record<string, Keyword>> = {
@@ -29,8 +30,8 @@ export const VALUE_KEYWORDS: Readonly<Record<string, Keyword>> = {
     return (value, run) => typeof value !== 'number' || isMultiple(value) || run.fail(broken, value);
   },
 
-  minLength: size('minLength', (value, least) => typeof value !== 'string' || hasAtLeast(value, least)),
-  maxLength: size('maxLength', (value, most) => typeof value !== 'string' || !hasAtLeast(value, most + 1)),
+  minLength: size('minLength', (value, least, run) => typeof value !== 'string' || hasAtLeast(value, least, run)),
+  maxLength: size('maxLength', (value, most, run) => typeof value !== 'string' || !hasAtLeast(value, most + 1, run)),
   pattern(source, { pattern }) {
     if (typeof source !== 'string') return undefined;
     const form = pattern(source);
@@ -58,7 +59,7 @@ function oneOfValues(values: readonly unknown[], broken: Broken): Check {
   const plain = new Set(values.filter((value) => typeof value !== 'object' || value === null));
   const compound = new Set(values.filter((value) => typeof value === 'object' && value !== null).map(canonical));
   return (value, run) => {
-    const holds = typeof value === 'object' && value !== null ? compound.size > 0 && compound.has(canonical(value)) : plain.has(value);
+    const holds = typeof value === 'object' && value !== null ? compound.size > 0 && compound.has(keyOf(value, run)) : plain.has(value);
     return holds || run.fail(broken, value);
   };
 }
@@ -72,18 +73,19 @@ function limit(keyword: string, holds: (value: number, limit: number) => boolean
 }
 
 /** A keyword whose value is a count. */
-export function size(keyword: string, holds: (value: unknown, size: number) => boolean): Keyword {
+export function size(keyword: string, holds: (value: unknown, size: number, run: Run) => boolean): Keyword {
   return (wanted) => {
     if (typeof wanted !== 'number') return undefined;
     const broken: Broken = { keyword, wanted };
-    return (value, run) => holds(value, wanted) || run.fail(broken, value);
+    return (value, run) => holds(value, wanted, run) || run.fail(broken, value);
   };
 }
 
 /** Whether a text has that many characters, of which some take two places. */
-function hasAtLeast(text: string, least: number): boolean {
+function hasAtLeast(text: string, least: number, run: Run): boolean {
   if (text.length < least) return false;
   if (text.length >= 2 * least) return true;
+  run.spend(text.length / 16);
   let characters = 0;
   for (const _ of text) {
     characters += 1;

@@ -42,6 +42,16 @@ describe('a hostile schema', () => {
     assert.deepEqual(compiled.check({ t: 1 }), []);
   });
 
+  it('that asks for many names in many places is refused', () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `n${index}`);
+    isRefused({ $defs: { many: { required: names } }, anyOf: Array.from({ length: 1_000 }, () => ({ $ref: '#/$defs/many' })) }, /steps for one sample/);
+  });
+
+  it('that counts the characters of a long text in many places ends, with a reason', () => {
+    const compiled = contract({ $defs: { long: { minLength: 200_000 } }, properties: { t: { anyOf: Array.from({ length: 1_000 }, () => ({ $ref: '#/$defs/long' })) } } });
+    assert.equal(compiled.check({ t: '🐲'.repeat(150_000) })[0]?.rule, 'limit');
+  });
+
   it('that is nested without end is refused, as text and as an object', () => {
     isRefused(`${'{"not":'.repeat(100_000)}{}${'}'.repeat(100_000)}`, /nested deeper than 64/);
     let deep: object = {};
