@@ -1,3 +1,4 @@
+import { unseen } from '../editor/buttons.ts';
 import { reveal } from '../editor/tabs.ts';
 import { shownNumber } from '../editor/texts.ts';
 import type { Texts } from '../editor/texts.ts';
@@ -10,7 +11,7 @@ const LONGEST_SHOWN = 5_000;
 export function proposalTable(texts: Texts, { readings, tests, sampleTests, notes }: Proposals, metric: string): JQuery {
   const all = [...tests.map((test) => ({ test, metric })), ...sampleTests.map((test) => ({ test, metric: '' }))];
   const rows = all.map(({ test }) => proposalRow(texts, test));
-  const titles = ['take', 'test', 'why', 'flagged'].map((column) => $('<th scope="col">').text(texts(`propose.${column}`)));
+  const titles = ['take', 'test', 'why', 'flagged'].map((column) => $('<th scope="col">').append(column === 'take' ? unseen(texts('propose.take')) : document.createTextNode(texts(`propose.${column}`))));
   const table = $('<table class="holdfast-proposal">').append($('<thead>').append($('<tr>').append(titles)), $('<tbody>').append(rows.map(({ element }) => element)));
   const take = $('<button type="button" class="red-ui-button" id="holdfast-propose-take">').append('<i class="fa fa-check" aria-hidden="true"></i> ', $('<span>').text(texts('propose.takeOver')));
   take.on('click', () => {

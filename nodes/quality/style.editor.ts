@@ -1,9 +1,10 @@
 /** What the dialog has beyond the rules of all dialogs. */
 export const QUALITY_RULES = `
 .holdfast-form .form-row .holdfast-quality-head { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
-.holdfast-form .form-row .holdfast-quality-head > input[type="text"] { flex: 1 1 110px; width: auto; min-width: 80px; }
+.holdfast-form .form-row .holdfast-quality-head > input[type="text"] { flex: 1 1 96px; width: auto; min-width: 80px; }
 .holdfast-form .form-row .holdfast-quality-head > select { flex: 2 1 150px; width: auto; min-width: 0; }
-.holdfast-form .form-row .holdfast-quality-head > select.holdfast-quality-runs { flex: 0 1 auto; }
+.holdfast-form .form-row .holdfast-quality-row > .holdfast-quality-head { flex-wrap: nowrap; }
+.holdfast-form .form-row .holdfast-quality-head > select.holdfast-quality-runs { flex: 1 1 74px; }
 .holdfast-form .form-row .holdfast-quality-fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 6px 12px; margin: 8px 0 4px; align-items: end; }
 .holdfast-form .form-row .holdfast-quality-fields label, .holdfast-form .form-row .holdfast-quality-field { display: flex; flex-direction: column; gap: 2px; width: auto; margin: 0; font-size: 12px; color: var(--red-ui-secondary-text-color); }
 .holdfast-form .form-row .holdfast-quality-json { grid-column: 1 / -1; }

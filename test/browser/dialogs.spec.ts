@@ -6,10 +6,10 @@ import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, NODES, startFlow } from './fixture.ts';
 
 /** A key of a catalogue, shown because its text is missing. */
-const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|kindMeaning|outputMeaning|periods|grid|aggregates|quality|fill|resets|order|preview|reasons|quarantined|formats|listeners|limits|over|example|severity|watch|direction|placeholders|source|outcome|versionChoice|dialect|types|learn|drift|sourceMeaning|outcomeMeaning|versionMeaning)\.[a-z]\w*/i;
+const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|kindMeaning|outputMeaning|periods|grid|aggregates|quality|fill|resets|order|preview|reasons|quarantined|quarantine|bounds|formats|listeners|limits|over|example|severity|watch|direction|placeholders|source|outcome|versionChoice|dialect|types|learn|drift|sourceMeaning|outcomeMeaning|versionMeaning|wiring|wiringMeaning|tests|testNames|testHints|options|choices|alterations|onBad|stored|propose|problems)\.[a-z]\w*/i;
 
 /** The panes behind the first one. */
-const PANES: Readonly<Record<string, readonly string[]>> = { backend: ['profiles', 'store', 'inbox', 'ledger'], validate: ['learn', 'drift'] };
+const PANES: Readonly<Record<string, readonly string[]>> = { backend: ['profiles', 'store', 'inbox', 'quarantine', 'ledger'], validate: ['learn', 'drift'], quality: ['stored'] };
 
 describe('the dialogs of the nodes in the editor', () => {
   let browser: Browser;

@@ -24,8 +24,8 @@ export interface MetricMemory {
   good: GoodReading | undefined;
   /** Readings held since then. */
   held: number;
-  /** The reading whose last flag is known with the next one, and the flags that it has. */
-  waiting: (RetainedReading & { readonly flags: Flag[] }) | undefined;
+  /** The reading whose last flag is known with the next one, and the verdict on it so far. */
+  waiting: (RetainedReading & { verdict: Verdict }) | undefined;
   /** Bad and missing readings since the good one, which may come to lie between two good ones. */
   gap: RetainedReading[];
 }
@@ -43,13 +43,11 @@ export class MetricQuality {
   readonly comparing: readonly ComparingTest[];
   readonly order = new Order();
   readonly memory: MetricMemory = { lastNumber: Number.NaN, good: undefined, held: 0, waiting: undefined, gap: [] };
-  readonly #flags: Flag[];
 
   constructor(plan: MetricPlan) {
     this.plan = plan;
     this.tests = plan.tests.map((test) => test.create());
     this.comparing = plan.comparing.map((test) => test.create());
-    this.#flags = plan.verdicts.names.map(() => 0);
   }
 
   /**
@@ -59,7 +57,7 @@ export class MetricQuality {
    * @param sampleFlags what the tests of the sample found, one a test.
    */
   judge(sample: Sample, metric: string, time: number, rank: Rank, sampleFlags: readonly Flag[], neighbours: readonly Neighbour[]): Verdict {
-    const flags = this.#flags;
+    const { flags } = this.plan;
     const first = sampleFlags.length;
     for (let index = 0; index < first; index += 1) flags[index] = sampleFlags[index] ?? 0;
     const value = sample.values[metric];
@@ -75,11 +73,12 @@ export class MetricQuality {
     const { waiting } = this.memory;
     if (!waiting) return;
     this.memory.waiting = undefined;
-    const { retained, ts, value, flags } = waiting;
-    const verdict = this.plan.verdicts.of(flags);
+    const { retained, ts, value, verdict } = waiting;
     const before = retained.infoOf(metric);
-    if (verdict.found.some((name) => before.flags?.includes(name) !== true)) revise(retained, metric, this.carried(before, value, verdict, ts, true), revised);
-    this.#remember(waiting, metric, judgedQuality(before, value, verdict), revised);
+    const q = judgedQuality(before, value, verdict);
+    // A reading that no other test judged is not known to be good before.
+    if (q !== before.q || verdict.found.some((name) => before.flags?.includes(name) !== true)) revise(retained, metric, this.carried(before, value, verdict, ts, true), revised);
+    this.#remember(waiting, metric, q, revised);
   }
 
   /** The reading as it goes on: with its flags, and altered if it is to be. */
@@ -94,9 +93,9 @@ export class MetricQuality {
     return { info: altered(info, value, 'held'), value: good.value };
   }
 
-  /** The sample of the reading that was judged last goes on: it is remembered for what is found later. */
-  sent(reading: RetainedReading, metric: string, revised: RetainedSample[]): void {
-    if (this.plan.isDelayed) this.memory.waiting = { ...reading, flags: this.#flags.slice() };
+  /** The sample of the reading goes on: it is remembered for what is found later. */
+  sent(reading: RetainedReading, metric: string, verdict: Verdict, revised: RetainedSample[]): void {
+    if (this.plan.isDelayed) this.memory.waiting = { ts: reading.ts, value: reading.value, retained: reading.retained, verdict };
     else this.#remember(reading, metric, reading.retained.infoOf(metric).q, revised);
   }
 
@@ -106,8 +105,7 @@ export class MetricQuality {
   }
 
   #test(first: number, time: number, value: number, rank: Rank, sample: Sample, neighbours: readonly Neighbour[]): void {
-    const flags = this.#flags;
-    const { tests: plans, comparing } = this.plan;
+    const { flags, tests: plans, comparing, verdicts } = this.plan;
     for (let index = 0; index < plans.length; index += 1) {
       const plan = plans[index];
       const test = this.tests[index];
@@ -117,7 +115,7 @@ export class MetricQuality {
       else if (plan.delayed) {
         const late = test.update(time, value);
         const { waiting } = this.memory;
-        if (waiting && late !== 0) waiting.flags[at] = late;
+        if (waiting && late !== 0) waiting.verdict = verdicts.with(waiting.verdict, at, late);
         flags[at] = Number.isNaN(value) ? QUALITY.missing : QUALITY.unknown;
       } else flags[at] = test.update(time, value);
     }

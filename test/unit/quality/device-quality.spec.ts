@@ -71,14 +71,20 @@ describe('the quality of the readings of a device', () => {
 
   it('revises a former sample when the next one shows that it was a spike', () => {
     const samples = [20, 21, 55, 20, 21].map((temperature, index) => sample(index, { temperature, humidity: 40 }));
-    const judged = judgeAll(planOf({ spike_test: { suspectThreshold: 5, failThreshold: 20 } }), samples);
-    assert.deepEqual(judged.map(({ sample: one }) => one.metrics?.['temperature']?.q), [2, 2, 2, 2, 2]);
+    const judged = judgeAll(planOf({ gross_range_test: { failSpan: [0, 100] }, spike_test: { suspectThreshold: 5, failThreshold: 20 } }), samples);
+    assert.deepEqual(judged.map(({ sample: one }) => one.metrics?.['temperature']?.q), [1, 1, 1, 1, 1]);
     const revised = judged.flatMap((one, index) => one.revised.map((former) => ({ index, former })));
     assert.deepEqual(revised.map(({ index, former }) => [index, former.id, former.metrics?.['temperature']?.q]), [[2, samples[1]?.id, 3], [3, samples[2]?.id, 4], [4, samples[3]?.id, 3]]);
     const spike = revised[1]?.former;
     assert.deepEqual({ ...spike, metrics: undefined }, { ...samples[2], metrics: undefined });
-    assert.deepEqual(spike?.metrics?.['temperature'], { q: 4, flags: ['spike_test'], tests: { spike_test: 4 } });
-    assert.equal(spike?.metrics?.['humidity']?.q, 2);
+    assert.deepEqual(spike?.metrics?.['temperature'], { q: 4, flags: ['spike_test'], tests: { gross_range_test: 1, spike_test: 4 } });
+    assert.equal(spike?.metrics?.['humidity']?.q, 1);
+  });
+
+  it('revises a former sample also when the next one shows that it was none, where no other test could say so', () => {
+    const judged = judgeAll(planOf({ spike_test: { failThreshold: 20 } }), temperatures(20, 21, 20));
+    assert.deepEqual(judged.map(({ sample: one }) => one.metrics?.['temperature']?.q), [2, 2, 2]);
+    assert.deepEqual(judged.flatMap(({ revised }) => revised.map((one) => [one.values['temperature'], one.metrics?.['temperature']?.q])), [[21, 1]]);
   });
 
   it('is not misled by what others do with a sample that has gone on', () => {
