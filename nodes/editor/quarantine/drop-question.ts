@@ -17,7 +17,7 @@ export function dropQuestion({ agreed, closed }: { agreed: (meant: Meant) => voi
   const id = `holdfast-drop-asked-${(number += 1)}`;
   const text = $('<p>').attr('id', id);
   const no = $('<button type="button" class="red-ui-button holdfast-drop-no">').text(words('drop.no'));
-  const yes = $('<button type="button" class="red-ui-button holdfast-drop-yes">').append('<i class="fa fa-trash" aria-hidden="true"></i> ', $('<span>'));
+  const yes = $('<button type="button" class="red-ui-button holdfast-drop-yes">').append('<i class="fa fa-trash" aria-hidden="true"></i> ', $('<span>').text(words('drop.button')));
   const element = $('<div class="holdfast-rule" role="group">').attr('aria-labelledby', id).append(text, $('<div class="holdfast-value">').append(no, yes)).hide();
   let asked: Meant | undefined;
   const withdraw = (): void => {

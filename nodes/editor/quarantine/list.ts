@@ -64,7 +64,7 @@ export function openQuarantineList(element: JQuery, { backend, choice: given = {
   const path = (rest: string): string => `holdfast-backend/${backend()}/quarantine${rest}`;
 
   const button = (name: string, icon: string, click: () => void): JQuery =>
-    $('<button type="button" class="red-ui-button">').attr('data-action', name).append($('<i aria-hidden="true">').addClass(`fa ${icon}`), ' ', $('<span>')).on('click', click).appendTo(actions);
+    $('<button type="button" class="red-ui-button">').attr('data-action', name).append($('<i aria-hidden="true">').addClass(`fa ${icon}`), ' ', $('<span>').text(words(`${name}.all`, { count: 0 }))).on('click', click).appendTo(actions);
   const now = (): Meant => meant({ choice, selected: state.selected, count: page.count, newest: page.entries[0]?.id ?? 0 });
   /** Does one thing at a time, and says in words how it ended. */
   const attempt = async (work: () => Promise<string>): Promise<void> => {
