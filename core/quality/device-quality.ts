@@ -42,6 +42,7 @@ const WORST: readonly Worst[] = [QUALITY.good, QUALITY.missing, QUALITY.suspect,
 interface Kept {
   metric: string;
   quality: MetricQuality;
+  verdict: Verdict;
   value: ReadingValue;
 }
 
@@ -123,7 +124,7 @@ export class DeviceQuality {
       if (carried.value !== value) (values ??= { ...sample.values })[metric] = carried.value;
       worst = Math.max(worst, RANK[carried.info.q ?? QUALITY.good] ?? 0);
       if (!isLatest) continue;
-      if (quality.plan.retains) kept.push({ metric, quality, value });
+      if (quality.plan.retains) kept.push({ metric, quality, verdict, value });
       else quality.passed(value, time, carried.info);
     }
     if (!before) recent.add(sample.id, verdicts);
@@ -177,5 +178,5 @@ function formerVerdict({ verdicts }: MetricPlan, digits: string | undefined): Ve
 }
 
 function keep(readings: readonly Kept[], retained: RetainedSample, time: number, revised: RetainedSample[]): void {
-  for (const { metric, quality, value } of readings) quality.sent({ ts: time, value, retained }, metric, revised);
+  for (const { metric, quality, verdict, value } of readings) quality.sent({ ts: time, value, retained }, metric, verdict, revised);
 }

@@ -44,7 +44,7 @@ export function snapshotDevice(plan: DevicePlan, { order, sampleTests, metrics, 
       t: testSnapshots([...quality.plan.tests, ...quality.plan.comparing], [...quality.tests, ...quality.comparing]),
       ...(!Number.isNaN(memory.lastNumber) && { n: memory.lastNumber }),
       ...(memory.good && { g: [memory.good.ts, memory.good.value, memory.held] }),
-      ...(memory.waiting && { w: [...reading(memory.waiting), memory.waiting.flags] }),
+      ...(memory.waiting && { w: [...reading(memory.waiting), memory.waiting.verdict.digits] }),
       ...(memory.gap.length > 0 && { i: memory.gap.map(reading) }),
     }];
   }));
@@ -90,12 +90,8 @@ function restoreMetric(quality: MetricQuality, { o, t, n, g, w, i }: Record<stri
     memory.held = typeof g[2] === 'number' ? g[2] : 0;
   }
   const waiting = readReading(w, retained);
-  const flags: unknown = Array.isArray(w) ? w[3] : undefined;
-  if (waiting && plan.isDelayed && Array.isArray(flags) && flags.length === plan.verdicts.names.length) {
-    const digits = flags.map((flag) => (flag === 9 ? 5 : Number(flag))).join('');
-    const read = plan.verdicts.flagsOf(digits);
-    if (read) memory.waiting = { ...waiting, flags: read };
-  }
+  const flags = plan.verdicts.flagsOf(Array.isArray(w) ? w[3] : undefined);
+  if (waiting && plan.isDelayed && flags) memory.waiting = { ...waiting, verdict: plan.verdicts.of(flags) };
   if (!Array.isArray(i) || plan.alteration?.onBad !== 'interpolate') return;
   for (const one of i.slice(0, MOST_INTERPOLATED)) {
     const reading = readReading(one, retained);

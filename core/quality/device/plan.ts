@@ -69,6 +69,8 @@ export class MetricPlan {
   readonly alteration: Alteration | undefined;
   /** Of the sample's tests first, then of `tests`, then of `comparing`. */
   readonly verdicts: Verdicts;
+  /** The flags of the reading that is being judged: of use to whoever judges it, and to nobody afterwards. */
+  readonly flags: Flag[];
   /** The tag of the devices whose readings are compared with those of this metric. */
   readonly group: string | undefined;
   /** Whether one of the tests judges a reading when the next one is there. */
@@ -81,6 +83,7 @@ export class MetricPlan {
     this.comparing = comparing;
     this.alteration = alteration;
     this.verdicts = new Verdicts([...sampleTests, ...tests, ...comparing].map(({ name }) => name));
+    this.flags = this.verdicts.names.map(() => 0);
     this.group = comparing.find(({ group }) => group !== undefined)?.group;
     this.isDelayed = tests.some(({ delayed }) => delayed);
     this.retains = this.isDelayed || alteration?.onBad === 'interpolate';

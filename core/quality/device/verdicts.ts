@@ -11,6 +11,8 @@ export interface Verdict {
   readonly found: readonly string[];
   /** Of the tests that ran. */
   readonly tests: Readonly<Record<string, Quality>>;
+  /** One a test, 0 where it did not run. */
+  readonly flags: readonly Flag[];
   /** One digit a test: what is kept of a verdict on disk. */
   readonly digits: string;
 }
@@ -26,6 +28,8 @@ export class Verdicts {
   readonly names: readonly string[];
   readonly #known = new Map<number, Map<number, Verdict>>();
   #size = 0;
+  /** Of the call under way. */
+  readonly #changed: Flag[] = [];
 
   /** @param names of the tests, in the order of the flags. */
   constructor(names: readonly string[]) {
@@ -47,6 +51,13 @@ export class Verdicts {
     const made = this.#make(flags);
     if (this.#size < MOST_KEPT) this.#keep(high, low, made);
     return made;
+  }
+
+  /** The same verdict with another flag of one test. */
+  with({ flags }: Verdict, place: number, flag: Flag): Verdict {
+    for (let index = 0; index < flags.length; index += 1) this.#changed[index] = flags[index] ?? 0;
+    this.#changed[place] = flag;
+    return this.of(this.#changed);
   }
 
   /** The flags of a verdict that was kept as digits; undefined when they are none of these tests. */
@@ -72,7 +83,7 @@ export class Verdicts {
     }
     const ran = Object.values(tests);
     const digits = this.names.map((_, index) => FLAGS.indexOf(flags[index] ?? 0)).join('');
-    return Object.freeze({ q: ran.length === 0 ? 0 : aggregateFlags(ran), found: Object.freeze(found), tests: Object.freeze(tests), digits });
+    return Object.freeze({ q: ran.length === 0 ? 0 : aggregateFlags(ran), found: Object.freeze(found), tests: Object.freeze(tests), flags: Object.freeze(this.names.map((_, index) => flags[index] ?? 0)), digits });
   }
 }
 
