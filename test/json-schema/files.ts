@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Dialect } from '../../core/contract/index.ts';
-import { dialectOfFolder, isObject } from './suite.ts';
+import { isObject } from '../../core/contract/json-schema/json.ts';
+import { dialectOfFolder } from './suite.ts';
 
 /** Where the suite's own server would serve the remotes. */
 const SERVER = 'http://localhost:1234/';

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { compileSchema } from '../../core/contract/index.ts';
 import type { CompiledSchema, Dialect } from '../../core/contract/index.ts';
+import { isObject } from '../../core/contract/json-schema/json.ts';
 import { messageOf } from '../../core/errors/holdfast-error.ts';
 import { remoteSchemas, suiteFiles } from './files.ts';
 import type { SuiteFile } from './files.ts';
-import { groupsOf, isObject, ShapeError } from './suite.ts';
+import { groupsOf, ShapeError } from './suite.ts';
 import type { SuiteGroup } from './suite.ts';
 import { Tally } from './tally.ts';
 

@@ -1,4 +1,5 @@
 import type { Dialect } from '../../core/contract/index.ts';
+import { isObject } from '../../core/contract/json-schema/json.ts';
 
 /** One value and whether the schema holds for it. */
 export interface SuiteTest { description: string; data: unknown; valid: boolean }
@@ -30,10 +31,6 @@ function groupOf(group: unknown): SuiteGroup {
 function testOf(test: unknown): SuiteTest {
   if (!isObject(test) || !('data' in test) || typeof test['valid'] !== 'boolean') throw new ShapeError('A test has no data, or does not say whether it is valid.');
   return { description: String(test['description'] ?? ''), data: test['data'], valid: test['valid'] };
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a folder's name says about the files in it: the dialect, `other` for a draft that is not run, undefined for no draft's name. */
