@@ -60,6 +60,7 @@ describe('a power cut', function () {
     const { events, stderr } = await traced(directory, [WRITER, directory, String(MESSAGES), flushing]);
     const said = events.filter((event) => event.kind === 'say').map(({ text }) => text.split(' ')[0]);
     assert.equal(said.filter((what) => what === 'message').length, MESSAGES, stderr);
+    assert.ok(said.filter((what) => what === 'quarantined').length > 50, 'next to nothing went to quarantine');
     assert.ok(!said.includes('problem'), 'the writer had a problem');
     return events;
   }

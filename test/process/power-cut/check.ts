@@ -17,6 +17,12 @@ export async function lossesOf(directory: string, said: readonly Event[]): Promi
     return [`could not be opened: ${messageOf(error)}`];
   }
   try {
+    const { put, waiting, released, dropped, lost } = backend.quarantine.summary();
+    if (put !== waiting + released + dropped + lost || waiting !== backend.quarantine.count({})) losses.push(`the quarantine does not add up: ${put} put, ${waiting} waiting, ${released} released`);
+    const { difference, released: counted } = backend.inbox.ledger.read().total;
+    if (difference !== 0 || counted !== released) losses.push(`the ledger does not add up by ${difference}, and counts ${counted} of ${released} as released`);
+    const quarantinedFor = said.filter((event) => event.kind === 'say' && event.text.startsWith('quarantined ')).length;
+    if (put < quarantinedFor) losses.push(`${quarantinedFor} were quarantined, and ${put} are known`);
     const messages = await messagesOf(backend);
     const held = new Map<number, number>();
     let state = -1;

@@ -1,5 +1,5 @@
 /**
- * The process whose power is cut: acknowledges messages, stores and settles them, lets somebody in, remembers states, and says what of
+ * The process whose power is cut: acknowledges messages, stores and settles them or puts them into quarantine, from which it drives them in again, lets somebody in, remembers states, and says what of
  * it is on disk, as it is. Arguments: the directory, how many messages, and `full` or `off` for what SQLite is told to flush.
  */
 import { randomBytes } from 'node:crypto';
@@ -35,10 +35,23 @@ const inbox = new Inbox({ path: join(directory, 'inbox.sqlite'), clock, problem 
 
 const recorder = openRecorder(state, store, problem);
 
+/** Every fifth message goes to quarantine, unless it comes from there. */
+function isTurnedAway(entry: InboxEntry): boolean {
+  const { position, record } = entry;
+  if (record.received % 5 !== 0 || record.released) return false;
+  inbox.quarantineSample({ position, record, channel: 'gateway', sample: 0, reason: 'contract', detail: 'no' }, (error) => {
+    if (error) return channel.fail(entry, error);
+    channel.settle(entry, 'quarantined');
+    return say(`quarantined ${record.received}`);
+  });
+  return true;
+}
+
 const channel = inbox.channel('gateway');
 channel.attach({
   window: 40, deliverAtMost: 10, settleTimeout: 0, gaveUp: () => undefined,
-  deliver: (entries: readonly InboxEntry[]) => {
+  deliver: (delivered: readonly InboxEntry[]) => {
+    const entries = delivered.filter((entry) => !isTurnedAway(entry));
     const samples = entries.map(({ record }) => {
       const number = Number(Buffer.from(record.payload).toString('latin1').split(' ')[0]);
       return { id: `d/${number}`, device: `d${number % 3}`, ts: number * 1_000, received: number, tsSource: 'device' as const, src: { via: 'mqtt' as const }, values: { n: number, text: `t${number % 5}` } };
@@ -57,6 +70,7 @@ for (let number = 0; number < Number(messages); number += 1) {
   }
   if (number % 10 === 5) void state.save('n', [['d', number]]).then(() => say(`state ${number}`));
   if (number % 4 === 0) void recorder.record([{ id: `h/${number}`, device: 'h', ts: number * 1_000, received: number, tsSource: 'device', src: { via: 'mqtt' }, values: { held: number } }]).then(() => say(`held ${number}`), problem);
+  if (number % 250 === 200 && inbox.quarantine.progress()?.state !== 'running') inbox.quarantine.release({});
   if (number % 12 === 0) await wait(5);
 }
 await wait(400);
