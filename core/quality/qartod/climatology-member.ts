@@ -7,7 +7,7 @@ import { toTime, type Time } from './series.ts';
 
 /** What is usual at one time, and at one depth. */
 export interface ClimatologyMember {
-  /** With a period, its first and last value that the member speaks of: with `month`, [6, 8] is the summer. Without one, the first and the last time. Both ends belong to it. */
+  /** With a period, its first and last value that the member speaks of: with `month`, [6, 8] is the summer; the winter takes two members. Without one, the first and the last time. Both ends belong to it. */
   timeSpan: readonly [Time, Time];
   /** Which part of the date, in UTC, the time span is of. */
   period?: Period;
@@ -61,9 +61,17 @@ export function readMember(field: string, member: unknown): CheckedMember {
   }
   const { timeSpan, period, suspectSpan, failSpan, depthSpan }: Partial<Record<keyof ClimatologyMember, unknown>> = member;
   const checked = isGiven(period) ? readChoice(`${field}.period`, period, PERIODS) : undefined;
-  const time = checked === undefined ? readTimes(`${field}.timeSpan`, timeSpan) : readSpan(`${field}.timeSpan`, timeSpan);
+  const time = checked === undefined ? readTimes(`${field}.timeSpan`, timeSpan) : readParts(`${field}.timeSpan`, timeSpan);
   const fail = readOptionalSpan(`${field}.failSpan`, failSpan) ?? ALL;
   return new CheckedMember(checked, time, readSpan(`${field}.suspectSpan`, suspectSpan), fail, readOptionalSpan(`${field}.depthSpan`, depthSpan));
+}
+
+/** From winter to spring, or from evening to morning, would be nearly all the rest of the year or day once its ends are put in order. */
+function readParts(field: string, span: unknown): Bounds {
+  const bounds = readSpan(field, span);
+  const ends: readonly unknown[] = Array.isArray(span) ? span : [];
+  if (ends[0] === bounds.low) return bounds;
+  throw new ConfigError(field, `${field} is ${show(span)}, and ends before it begins. Give two members, such as [12, 12] and [1, 2] for the months of winter.`);
 }
 
 /** The first and the last time of a span, in milliseconds since the epoch. @throws ConfigError when it is no such span. */

@@ -61,6 +61,7 @@ describe('climatology_test', () => {
     ['an unknown period', [{ ...summer, period: 'moon' }], 'members[0].period'],
     ['a member without a value span', [winter, { period: 'month', timeSpan: [1, 2] }], 'members[1].suspectSpan'],
     ['months as text', [{ ...summer, timeSpan: ['june', 'july'] }], 'members[0].timeSpan'],
+    ['a winter in one member', [{ ...winter, timeSpan: [12, 2] }], 'members[0].timeSpan'],
     ['a span without an end', [{ timeSpan: ['2026-01-01'], suspectSpan: [0, 1] }], 'members[0].timeSpan'],
     ['a time that is none', [{ timeSpan: ['2026-01-01', 'later'], suspectSpan: [0, 1] }], 'members[0].timeSpan[1]'],
   ] as const) {
