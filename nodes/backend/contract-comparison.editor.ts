@@ -2,7 +2,7 @@ import type { ContractChange, ContractComparison } from '../../core/contract/com
 import { ask, sentence } from '../editor/ask.ts';
 import { textsOf } from '../editor/texts.ts';
 import type { Texts } from '../editor/texts.ts';
-import type { EditedVersion } from './contract-versions.editor.ts';
+import type { EditedVersion } from './contract-versions.ts';
 
 const ICONS: Record<ContractChange['kind'], string> = { tighter: 'fa-ban', unclear: 'fa-question-circle', looser: 'fa-check' };
 /** Typing goes on for so many milliseconds without a question. */

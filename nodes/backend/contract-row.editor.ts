@@ -3,8 +3,8 @@ import { choose } from '../editor/choice.ts';
 import { textsOf } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
 import { comparisonView } from './contract-comparison.editor.ts';
-import { editedVersions, nextVersion, savedVersion } from './contract-versions.editor.ts';
-import type { SavedContract } from './contract-versions.editor.ts';
+import { editedVersions, nextVersion, savedVersion } from './contract-versions.ts';
+import type { SavedContract } from './contract-versions.ts';
 
 export interface ContractRow {
   read(): SavedContract;

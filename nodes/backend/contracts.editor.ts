@@ -4,7 +4,7 @@ import { reveal } from '../editor/tabs.ts';
 import { contractsProblem } from './contract-problem.editor.ts';
 import { contractRow } from './contract-row.editor.ts';
 import type { ContractRow } from './contract-row.editor.ts';
-import type { SavedContract } from './contract-versions.editor.ts';
+import type { SavedContract } from './contract-versions.ts';
 
 const LIST = '#holdfast-contracts';
 const ROW = 'holdfast-contract-row';
@@ -46,8 +46,12 @@ export function openContracts(node: EditorNode): void {
 
 /** From now on the running backend says what it would refuse. */
 export async function checkContracts(node: EditorNode): Promise<void> {
-  const known = await ask<Array<{ id: string; versions: Array<{ version: number }> }>>('GET', `holdfast-backend/${node.id}/contracts`);
-  kept = new Map(known.map(({ id, versions }) => [id, versions.map(({ version }) => version)]));
+  try {
+    const known = await ask<Array<{ id: string; versions: Array<{ version: number }> }>>('GET', `holdfast-backend/${node.id}/contracts`);
+    kept = new Map(known.map(({ id, versions }) => [id, versions.map(({ version }) => version)]));
+  } catch (error) {
+    return void problemElement().text(sentence(error));
+  }
   showProblem(node);
   for (const row of rows()) row.compare();
 }

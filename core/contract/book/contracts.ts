@@ -63,7 +63,9 @@ export class Contracts {
   /** Finds contracts for a `$ref`, as they are, or as they would be with these in force. */
   finder(definitions?: readonly ContractDefinition[]): KnownContracts {
     if (!definitions) return finder(this.#known, this.#newest);
-    return finder(new Map([...this.#known, ...byId(definitions)]), newestOfEach(definitions));
+    const given = finder(byId(definitions), newestOfEach(definitions));
+    const kept = this.finder();
+    return (id, version) => given(id, version) ?? kept(id, version);
   }
 
   #merged(definitions: readonly ContractDefinition[]): { merged: ReadonlyMap<string, ContractDefinition>; newest: ReadonlyMap<string, number> } {

@@ -1,5 +1,3 @@
-import { textOf } from '../editor/validators.ts';
-
 /** A version as it is saved. What cannot be read is kept as it was typed, for the validator to name it. */
 export interface SavedVersion {
   version?: number | string;
@@ -50,6 +48,6 @@ function schemaOfText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return textOf(text);
+    return text;
   }
 }
