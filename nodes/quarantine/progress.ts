@@ -15,6 +15,8 @@ export interface ProgressOptions {
   send: (message: NodeMessage) => void;
   /** Told once that a release has failed, and why. */
   failed: (sentence: string, message: NodeMessage) => void;
+  /** Told of what went wrong in looking. */
+  problem: (error: unknown) => void;
 }
 
 /** Follows releases, whoever began them: shows how far they are, and what waits when there is none. The last message about a release says how it ended. */
@@ -23,6 +25,7 @@ export class Progress {
   #told: string;
   #shown = '';
   #timer: Timer | undefined;
+  #isFailing = false;
   #isClosed = false;
 
   constructor(options: ProgressOptions) {
@@ -30,7 +33,9 @@ export class Progress {
     const last = options.quarantine.progress();
     // What ended before this node started is no news.
     this.#told = last?.state === 'running' ? '' : keyOf(last);
-    this.#look();
+    this.#attempt(() => this.#show(last));
+    // While the flows start, what is sent may find nobody.
+    this.#timer = options.clock.setTimeout(() => this.#look(), INTERVAL);
   }
 
   /** A message has told of this already. */
@@ -45,7 +50,24 @@ export class Progress {
   }
 
   #look(): void {
-    const { quarantine, clock, send, failed } = this.#options;
+    this.#attempt(() => this.#tell());
+    if (!this.#isClosed) this.#timer = this.#options.clock.setTimeout(() => this.#look(), INTERVAL);
+  }
+
+  /** A disk that fails may recover: it is told of once, and tried again. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) this.#options.problem(error);
+      this.#isFailing = true;
+      this.#shown = '';
+    }
+  }
+
+  #tell(): void {
+    const { quarantine, send, failed } = this.#options;
     const progress = quarantine.progress();
     if (progress && this.#told !== (this.#told = keyOf(progress))) {
       const message = progressMessage(progress);
@@ -53,7 +75,6 @@ export class Progress {
       if (progress.state === 'failed') failed(`The release of ${progress.total} entries failed after ${progress.released}; the rest is in quarantine. ${progress.problem ?? ''}`, message);
     }
     this.#show(progress);
-    if (!this.#isClosed) this.#timer = clock.setTimeout(() => this.#look(), INTERVAL);
   }
 
   #show(progress: ReleaseProgress | undefined): void {

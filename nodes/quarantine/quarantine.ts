@@ -41,7 +41,7 @@ export default defineNode('holdfast-quarantine', {
     const filter = readQuarantineFilter(settings, clock.now());
     const closing = new AbortController();
     const taken = { node, runtime, clock, signal: closing.signal };
-    const progress = new Progress({ quarantine, filter, clock, status, send: (message) => node.send([null, message]), failed: (sentence, message) => node.error(sentence, message) });
+    const progress = new Progress({ quarantine, filter, clock, status, problem, send: (message) => node.send([null, message]), failed: (sentence, message) => node.error(sentence, message) });
     let before: Promise<unknown> = Promise.resolve();
     let waiting = 0;
     let passedOver = 0;
