@@ -101,6 +101,15 @@ describe('drift away from a contract', () => {
     assert.deepEqual([missing?.kind, missing?.metric, missing?.was, missing?.is], ['missing', 'temperature', 'number', null]);
   });
 
+  it('begins anew with what comes back after it was missing', () => {
+    const state = new DeviceDrift();
+    const missing = (values: Values): boolean => state.judge({ values }, CONTRACT.declared).length > 0;
+    for (let index = 0; index < 1_000; index += 1) missing({ temperature: 20, parts: 1 });
+    assert.equal(Array.from({ length: 20 }, () => missing({ parts: 1 })).filter(Boolean).length, 11);
+    missing({ temperature: 20, parts: 1 });
+    assert.equal(Array.from({ length: 20 }, () => missing({ parts: 1 })).filter(Boolean).length, 0, 'one reading makes no habit');
+  });
+
   it('does not miss what only came now and then', () => {
     let ts = START;
     for (let index = 0; index < 200; index += 1) assert.deepEqual(judge((ts += 1_000), index % 2 === 0 ? { temperature: 20 } : { parts: 1 }), []);
