@@ -5,7 +5,7 @@ import { textsOf } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
 
 /** What a fault in one of these fields is called in the dialog. */
-const FIELDS = ['name', 'maximumAge', 'metrics', 'unit', 'messagesPerSecond', 'bytesPerSecond', 'burst', 'retention', 'contract'];
+const FIELDS = ['name', 'maximumAge', 'metrics', 'unit', 'messagesPerSecond', 'bytesPerSecond', 'burst', 'retention', 'contract', 'quality'];
 
 /** Profiles that the server takes. */
 export function usableProfiles(): Validator {
@@ -28,7 +28,7 @@ export function profilesProblem(node: EditorNode, profiles: unknown): true | str
 /** In the language of the editor where the dialog can make the mistake; else as the server says it. */
 function sentenceOf(node: EditorNode, { field, message }: ConfigError, profiles: unknown): string {
   const row = Number(/^profiles, row (\d+)/.exec(field)?.[1]);
-  const key = / retention(?:,|$)/.test(field) ? 'retention' : field.slice(field.lastIndexOf(',') + 1).trim();
+  const key = / quality(?:,|$)/.test(field) ? 'quality' : / retention(?:,|$)/.test(field) ? 'retention' : field.slice(field.lastIndexOf(',') + 1).trim();
   if (!Number.isInteger(row) || !FIELDS.includes(key) || !Array.isArray(profiles)) return message;
   const names = profiles.map((profile: unknown) => (typeof profile === 'object' && profile !== null && 'name' in profile ? textOf(profile.name).trim() : ''));
   const name = names[row - 1] ?? '';

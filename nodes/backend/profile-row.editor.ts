@@ -5,6 +5,7 @@ import { textOf } from '../editor/validators.ts';
 import { contractIds } from './contracts.editor.ts';
 import { metricTable } from './metric-table.editor.ts';
 import type { Metrics } from './metric-table.editor.ts';
+import { qualityButton } from './quality-button.editor.ts';
 import { ownRetention, retentionForm } from './retention.editor.ts';
 import type { SavedRetention } from './retention.editor.ts';
 
@@ -16,6 +17,7 @@ export interface SavedProfile {
   metrics?: Metrics;
   limits?: Partial<Record<LimitField, number | string>> & { over?: string };
   retention?: SavedRetention;
+  quality?: unknown;
   /** The id of a contract. */
   contract?: string;
 }
@@ -28,6 +30,7 @@ export interface ProfileRow {
 type LimitField = (typeof LIMIT_FIELDS)[number];
 
 const LIMIT_FIELDS = ['messagesPerSecond', 'bytesPerSecond', 'burst'] as const;
+const QUALITY_EXAMPLE = { gap_test: { suspectThreshold: 60, failThreshold: 600 } };
 const NEW_LIMITS = { messagesPerSecond: 10, bytesPerSecond: 0, burst: 10, over: 'refuse' };
 const UNITS = { hours: 3_600_000, days: 86_400_000 };
 
@@ -59,6 +62,7 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
   contract.on('focus mouseenter', () => offerContracts(textOf(contract.val())));
 
   const retention = retentionForm({ texts, saved: saved.retention ?? {}, inherits: true, changed: () => tell() });
+  const quality = qualityButton(texts('profiles.quality'), saved.quality, QUALITY_EXAMPLE, () => tell());
   const metrics = metricTable(node, saved.metrics ?? {}, () => tell());
   const own = $('<input type="checkbox" class="holdfast-profile-own">').prop('checked', Boolean(saved.limits));
   const limits = { ...NEW_LIMITS, ...(saved.limits && { messagesPerSecond: 0 }), ...saved.limits };
@@ -77,6 +81,7 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
     $('<h5>').text(texts('metrics.title')),
     $('<p class="holdfast-hint">').text(texts('metrics.hint')),
     metrics.element,
+    $('<div class="holdfast-toolbar">').append($('<span>').text(texts('profiles.quality')), quality.element),
     $('<h5>').text(texts('retention.ofProfile')),
     $('<p class="holdfast-hint">').text(texts('retention.ofProfileHint')),
     retention.element,
@@ -103,6 +108,7 @@ export function profileRow(node: EditorNode, row: JQuery, saved: SavedProfile, c
       metrics: declared,
       ...(own.prop('checked') === true && { limits: { ...Object.fromEntries(fields.map(({ field, input }) => [field, numberOf(input)])), over: textOf(over.val()) } }),
       ...ownRetention(retention.read()),
+      ...quality.read(),
       ...(textOf(contract.val()) !== '' && { contract: textOf(contract.val()) }),
     };
     return { profile, repeated };
