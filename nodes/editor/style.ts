@@ -65,10 +65,6 @@ const RULES = `
 .holdfast-form .red-ui-tabs li.red-ui-tab { width: auto !important; min-width: 0; flex: 0 1 auto; margin: 0 3px 0 0; }
 .holdfast-form .red-ui-tab a.red-ui-tab-label { padding: 0 5px; font-size: 12px; }
 .holdfast-form .red-ui-tab .red-ui-tabs-fade { display: none; }
-.holdfast-form #holdfast-backend-tabs { display: flex; }
-.holdfast-form #holdfast-backend-tabs > .red-ui-tab { flex: 1 1 auto; margin: 0 2px 0 0; }
-.holdfast-form #holdfast-backend-tabs .red-ui-tabs-fade { display: none; }
-.holdfast-form #holdfast-backend-tabs a.red-ui-tab-label { width: auto !important; padding: 0 4px; text-align: center; }
 .holdfast-form .red-ui-tab a:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color); outline-offset: -2px; }
 .holdfast-form .holdfast-pane > .holdfast-hint { margin: 0 0 10px; }
 .holdfast-form #holdfast-profiles-problem, .holdfast-form #holdfast-contracts-problem { position: sticky; top: 0; z-index: 1; margin: 0; padding: 4px 0; background: var(--red-ui-secondary-background); }

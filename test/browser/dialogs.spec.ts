@@ -9,7 +9,7 @@ import { BACKEND, idOf, NODES, startFlow } from './fixture.ts';
 const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|kindMeaning|outputMeaning|periods|grid|aggregates|quality|fill|resets|order|preview|reasons|quarantined|quarantine|bounds|formats|listeners|limits|over|example|severity|watch|direction|placeholders|source|outcome|versionChoice|dialect|types|learn|drift|sourceMeaning|outcomeMeaning|versionMeaning|wiring|wiringMeaning|tests|testNames|testHints|options|choices|alterations|onBad|stored|propose|problems)\.[a-z]\w*/i;
 
 /** The panes behind the first one. */
-const PANES: Readonly<Record<string, readonly string[]>> = { backend: ['profiles', 'store', 'inbox', 'quarantine', 'ledger'], validate: ['learn', 'drift'], quality: ['stored'] };
+const PANES: Readonly<Record<string, readonly string[]>> = { backend: ['profiles', 'contracts', 'store', 'inbox', 'quarantine', 'ledger'], validate: ['learn', 'drift'], quality: ['stored'] };
 
 describe('the dialogs of the nodes in the editor', () => {
   let browser: Browser;
@@ -55,7 +55,8 @@ describe('the dialogs of the nodes in the editor', () => {
           for (const pane of PANES[node] ?? []) {
             await editor.page.locator(`[role="tab"][aria-controls="holdfast-pane-${pane}"]`).click();
             await editor.page.locator(`#holdfast-pane-${pane}`).waitFor();
-            if (pane === 'profiles') await editor.page.locator('.holdfast-profile-toggle').last().click();
+            if (pane === 'profiles') await editor.page.locator('#holdfast-profiles .holdfast-profile-toggle').last().click();
+            if (pane === 'contracts') await editor.page.locator('#holdfast-pane-contracts .red-ui-editableList-addButton').click();
             await editor.picture(`${node}-${pane}-${theme}`);
           }
           await editor.page.locator('.holdfast-form details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
