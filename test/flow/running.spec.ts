@@ -14,6 +14,16 @@ import type { Holdfast } from '../support/node-red-process.ts';
 const READINGS_LIMIT = 30_000;
 /** A press is warmed by 2.5 degrees a second and cools with a time constant of 40 seconds. */
 const ALARM_LIMIT = 180_000;
+/** A minute of the fault, and what a machine under load takes longer. */
+const FINDINGS_LIMIT = 150_000;
+/** What the flows that show a fault of a sensor find, by metric; `raw`: the value that stands beside one that was altered. */
+const FINDINGS: Readonly<Record<string, { seconds: number; tests: Record<string, string[]>; raw?: Record<string, unknown> }>> = {
+  'interference.json': { seconds: 40, tests: { pressure: ['rate_of_change_test', 'spike_test'], temperature: ['rate_of_change_test'], vibration: ['rate_of_change_test'] } },
+  'stuck-sensor.json': { seconds: 60, tests: { temperature: ['flat_line_test'], humidity: ['flat_line_test'] } },
+  'loose-wire.json': { seconds: 40, tests: { temperature: ['sentinel_test', 'gross_range_test', 'held'] }, raw: { temperature: -127 } },
+  'dead-battery.json': { seconds: 40, tests: { humidity: ['gap_test', 'gross_range_test'], temperature: ['gap_test'] } },
+  'scrapped-machine.json': { seconds: 60, tests: { pressure: ['gross_range_test', 'flat_line_test'], vibration: ['flat_line_test'] } },
+};
 const OVERHEAT = { kind: 'drift', device: 'press-1', duration: 13 };
 
 describe('a shipped flow', () => {
@@ -96,6 +106,32 @@ describe('a shipped flow', () => {
             await wait(200);
           }
           assert.deepEqual(seen(), ['press-1 raised', 'press-1 cleared']);
+        });
+      }
+
+      const findings = FINDINGS[file];
+      if (findings) {
+        it('finds what is wrong with the sensor that a button disturbs, and nothing with the one beside it', async function () {
+          this.timeout(FINDINGS_LIMIT);
+          const [inject = assert.fail('no button disturbs a sensor')] = ofType('inject').filter(isFault);
+          const { kind, device = '' } = faultOf(inject) ?? {};
+          const from = Date.now();
+          await press(inject, { kind, device, duration: findings.seconds });
+          const flagsOf = async (one: string, metric: string): Promise<Set<string>> => new Set((await api.readings(one, metric, from)).flatMap(({ flags = [] }) => flags));
+          const end = performance.now() + FINDINGS_LIMIT - 10_000;
+          for (const [metric, tests] of Object.entries(findings.tests)) {
+            for (;;) {
+              const flags = await flagsOf(device, metric);
+              if (tests.every((test) => flags.has(test))) break;
+              assert.ok(performance.now() < end, `of ${tests.join(', ')} only these were found in ${metric}: ${[...flags].join(', ')}`);
+              await wait(500);
+            }
+            assert.deepEqual(await flagsOf(device.replace('-1', '-2'), metric), new Set());
+          }
+          for (const [metric, raw] of Object.entries(findings.raw ?? {})) {
+            const altered = (await api.readings(device, metric, from)).filter((row) => row.raw !== undefined);
+            assert.ok(altered.length > 0 && altered.every((row) => row.raw === raw && row.value !== raw), JSON.stringify(altered));
+          }
         });
       }
 

@@ -8,6 +8,16 @@ const BACKEND = '4c0f2a91d7e31001';
 const READY_LIMIT = 30_000;
 const SETTLE_LIMIT = 120_000;
 
+/** A stored reading as the API tells it. */
+export interface StoredRow {
+  ts: number;
+  value: ReadingValue;
+  quality: string;
+  flags?: string[];
+  raw?: unknown;
+  tests?: Record<string, string>;
+}
+
 /** What a dialog asks a backend (that of the quick start unless told), asked from a test with a login of its own. */
 export class BackendApi {
   readonly #holdfast: Holdfast;
@@ -43,6 +53,12 @@ export class BackendApi {
   async latest(device: string): Promise<Record<string, { ts: number; value: ReadingValue }>> {
     const { rows } = await this.#json<{ rows: Array<{ metric: string; ts: number; value: ReadingValue }> }>(await this.#request(`history?kind=latest&minimumQuality=missing&devices=${encodeURIComponent(device)}`));
     return Object.fromEntries(rows.map(({ metric, ts, value }) => [metric, { ts, value }]));
+  }
+
+  /** The stored readings of a metric since a time, whatever their quality, the oldest first. */
+  async readings(device: string, metric: string, from: number): Promise<StoredRow[]> {
+    const { rows } = await this.#json<{ rows: StoredRow[] }>(await this.#request(`history?kind=raw&minimumQuality=missing&gapAfter=off&limit=10000&devices=${encodeURIComponent(device)}&metrics=${encodeURIComponent(metric)}&from=${from}`));
+    return rows;
   }
 
   /** Waits until the inbox has been seen empty: the simulated fleet goes on sending, so it is never empty for long. */
