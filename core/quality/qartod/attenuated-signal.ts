@@ -18,8 +18,8 @@ const NAME = 'attenuated_signal_test';
 
 /**
  * `attenuated_signal_test`: a reading is suspect or bad when the values of the test period up to it vary too little (IOOS QARTOD manuals, test 10
- * or 11; ioos_qc `attenuated_signal_test`): their population standard deviation, or their range, is below the threshold. A reading as old as the test period is not in it.
- * With too few values in the period it is not evaluated (2). Missing readings are no values. A reading that is older than the one before it counts as of the same
+ * or 11; ioos_qc `attenuated_signal_test`): the standard deviation of these as a sample (n - 1), or their range, is below the threshold. A reading as old as the test period is not in it.
+ * With too few values in the period, and one alone has no deviation, it is not evaluated (2). Missing readings are no values. A reading that is older than the one before it counts as of the same
  * time; one older than the whole period begins the test anew.
  *
  * State: 16 bytes a reading of the test period for the standard deviation, 8 for the range, up to `maxReadings`.
@@ -35,8 +35,8 @@ export function createAttenuatedSignalTest(options: AttenuatedSignalOptions): Re
 const settingsOf = sharedBy(readAttenuation);
 
 /**
- * `attenuated_signal_test` over a whole series; see `createAttenuatedSignalTest`. Without a test period all values are taken together, and
- * all that are not missing get the same flag.
+ * `attenuated_signal_test` over a whole series; see `createAttenuatedSignalTest`. Without a test period all values are taken together, by their
+ * population standard deviation, and all that are not missing get the same flag.
  */
 export function attenuatedSignalTest({ times, values, ...options }: AttenuatedSignalOptions & Series): Quality[] {
   const series = toSeries({ times, values });
@@ -81,7 +81,7 @@ class AttenuatedSignalTest implements ReadingTest {
     window.leave(time - this.#period);
     window.add(time, value);
     if (!(window.count >= this.#least())) return QUALITY.unknown;
-    return this.#options.thresholds.judge(window instanceof RangeWindow ? window.range : window.deviation);
+    return this.#options.thresholds.judge(window instanceof RangeWindow ? window.range : window.sampleDeviation);
   }
 
   end(): 0 {

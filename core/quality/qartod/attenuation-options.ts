@@ -8,7 +8,7 @@ export interface AttenuatedSignalOptions {
   suspectThreshold?: number;
   /** Less variation is bad, in the unit of the metric. */
   failThreshold?: number;
-  /** What the variation is: the population standard deviation (`std`, the default) or the range, largest less smallest (`range`). */
+  /** What the variation is: the standard deviation (`std`, the default) or the range, largest less smallest (`range`). */
   checkType?: 'std' | 'range';
   /** Over how many seconds. */
   testPeriod?: number;

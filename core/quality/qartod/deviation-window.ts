@@ -7,7 +7,7 @@ const CANCELLED = 1e-6;
 const LARGEST = 1e150;
 
 /**
- * The population standard deviation of the values of a stretch of time, value by value (Welford 1962, run forwards for a value that comes and
+ * The standard deviation of the values of a stretch of time, value by value (Welford 1962, run forwards for a value that comes and
  * backwards for one that goes). It is computed anew from the window once in as many values as the window holds, and whenever a value goes that made up
  * nearly all of the spread: so rounding does not add up, and equal values have a deviation of exactly 0.
  *
@@ -33,6 +33,12 @@ export class DeviationWindow {
     return this.#size;
   }
 
+  /** Of these values as a sample (n - 1); NaN for fewer than two. */
+  get sampleDeviation(): number {
+    return this.#size < 2 ? Number.NaN : Math.sqrt(this.#squares / (this.#size - 1));
+  }
+
+  /** Of these values as a whole population; NaN for none. */
   get deviation(): number {
     return this.#size === 0 ? Number.NaN : Math.sqrt(this.#squares / this.#size);
   }

@@ -9,9 +9,13 @@ describe('attenuated_signal_test', () => {
     assert.deepEqual(judged([0, 8, 1, 0, 3, 3, 3], { checkType: 'range', testPeriod: 3, suspectThreshold: 5, failThreshold: 2 }), [4, 1, 1, 1, 3, 3, 4]);
   });
 
-  it('judges the population standard deviation, unless told otherwise', () => {
-    assert.deepEqual(judged([0, 2, 0, 2, 1, 1], { testPeriod: 2, suspectThreshold: 0.99, failThreshold: 0.49 }), [4, 1, 1, 1, 3, 4]);
-    assert.deepEqual(judged([0, 2, 0, 2], { testPeriod: 2, suspectThreshold: 1.01 }), [3, 3, 3, 3]);
+  it('judges the standard deviation of a sample, which one value alone does not have, unless told otherwise', () => {
+    assert.deepEqual(judged([0, 2, 0, 2, 1, 1], { testPeriod: 2, suspectThreshold: 1.41, failThreshold: 0.7 }), [2, 1, 1, 1, 3, 4]);
+    assert.deepEqual(judged([0, 2, 0, 2], { testPeriod: 2, suspectThreshold: 1.42 }), [2, 3, 3, 3]);
+  });
+
+  it('judges the population standard deviation of a whole series', () => {
+    assert.deepEqual(judged([0, 2, null, 0, 2], { suspectThreshold: 1.01, failThreshold: 0.99 }), [3, 3, 9, 3, 3]);
   });
 
   it('waits for so many values', () => {
@@ -20,7 +24,7 @@ describe('attenuated_signal_test', () => {
 
   it('waits for as many values as fit into so many seconds', () => {
     assert.deepEqual(judged([5, 5, 5, 5], { testPeriod: 10, minPeriod: 3, failThreshold: 1 }), [2, 2, 4, 4]);
-    assert.deepEqual(judged([5, 5, 5, 5], { testPeriod: 10, minPeriod: 3, interval: 2, failThreshold: 1 }), [4, 4, 4, 4]);
+    assert.deepEqual(judged([5, 5, 5, 5], { testPeriod: 10, minPeriod: 3, interval: 2, checkType: 'range', failThreshold: 1 }), [4, 4, 4, 4]);
   });
 
   it('forgets a step once it is older than the period, whatever its height', () => {
