@@ -1,5 +1,5 @@
 import { QUALITY } from '../../sample/sample.ts';
-import type { Quality, ReadingValue } from '../../sample/sample.ts';
+import type { Quality } from '../../sample/sample.ts';
 import { QUALITY_NAMES } from '../../sample/good-enough.ts';
 import type { QualityName } from '../../sample/good-enough.ts';
 import type { BucketRow, GapRow, HistoryBlock, ReadingRow } from '../result.ts';

@@ -25,7 +25,7 @@ async function written(write: Writer, store: PlainStore, question: object): Prom
 
 const berlin = { from: START - HOUR, to: START + HOUR, timeZone: 'Europe/Berlin', gapAfter: '5m' };
 const store = (): PlainStore => new PlainStore()
-  .add('press-1', 'temperature', [{ ...reading(START, -21.5, 3), unit: 'Cel', flags: ['clock', 'spike'] }, reading(START + 500, 22), reading(START + 30 * MINUTE, null)])
+  .add('press-1', 'temperature', [{ ...reading(START, -21.5, 3), unit: 'Cel', flags: ['clock', 'spike'], raw: '-21,5', tests: { spike_test: 3, gap_test: 1 } }, reading(START + 500, 22), reading(START + 30 * MINUTE, null)])
   .add('press-1', 'state', [reading(START, 'shut, "locked"'), reading(START + 1, true)]);
 
 describe('CSV', () => {
@@ -87,7 +87,7 @@ describe('JSON', () => {
     const { next, ...rest } = document as { next: string };
     assert.deepEqual(rest, {
       query: { kind: 'raw', from: '2026-10-25T01:59:59.500+02:00', to: '2026-10-25T02:59:59.500+01:00', timeZone: 'Europe/Berlin', minimumQuality: 'suspect' },
-      rows: [{ time: '2026-10-25T02:59:59.500+02:00', ts: START, device: 'press-1', metric: 'temperature', value: -21.5, quality: 'suspect', unit: 'Cel', flags: ['clock', 'spike'] }],
+      rows: [{ time: '2026-10-25T02:59:59.500+02:00', ts: START, device: 'press-1', metric: 'temperature', value: -21.5, quality: 'suspect', unit: 'Cel', flags: ['clock', 'spike'], raw: '-21,5', tests: { spike_test: 'suspect', gap_test: 'good' } }],
       notices: [{ code: 'limited', message: 'The answer was cut after 1 rows. Go on with the cursor "next", raise the limit, or ask for buckets.' }],
     });
     assert.ok(next.length > 10);
