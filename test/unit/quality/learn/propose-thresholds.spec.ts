@@ -71,6 +71,13 @@ describe('proposed thresholds', function () {
     assert.match(learned.tests.find(({ test }) => test === 'flat_line_test')?.sentence ?? '', /A stretch of 299 s was left out: it looks like a fault/);
   });
 
+  it('take a stretch without a change for natural when there was another one nearly as long', async () => {
+    const { times, values } = simulated('temperature', 20_000);
+    values.fill(65, 5000, 5060);
+    values.fill(66, 9000, 9070);
+    assert.deepEqual(optionsOf(await propose(times, values), 'flat_line_test'), { suspectThreshold: 140, failThreshold: 420 });
+  });
+
   it('take what is possible for the fail span, and propose no range outside of it', async () => {
     const { times, values } = simulated('temperature', 5000);
     assert.deepEqual(optionsOf(await propose(times, values, { possible: { low: -40, high: 300 } }), 'gross_range_test')?.['failSpan'], [-40, 300]);

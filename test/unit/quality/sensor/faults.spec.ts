@@ -225,6 +225,22 @@ describe('noise_level_test', () => {
   });
 });
 
+describe('noise that comes and goes by itself', () => {
+  it('is what is usual, as in the speed of a van that stops and goes', () => {
+    const next = gaussian(8);
+    let driving = false;
+    let until = 0;
+    const values = Array.from({ length: 20_000 }, (_, index) => {
+      if (index >= until) {
+        driving = !driving;
+        until = index + 3 + Math.abs(12 * next());
+      }
+      return 30 + (driving ? 30 : 0.15) * next();
+    });
+    assert.ok(flagsOf(createNoiseLevelTest(), values).filter(isFound).length <= 2);
+  });
+});
+
 describe('counter_reset_test', () => {
   const rising = (from: number, count: number, step = 3): number[] => Array.from({ length: count }, (_, index) => from + index * step);
   const found = (options: CounterResetOptions, values: readonly number[], next: number): string | undefined => {
@@ -252,6 +268,11 @@ describe('counter_reset_test', () => {
     assert.equal(found({}, rising(20, 1000, 0.01), 25), undefined);
     assert.equal(found({ counter: 'no' }, rising(20, 1000), 0), undefined);
     assert.ok(!flagsOf(createCounterResetTest(), simulated('delivery-van', 'fuel', 5000)).some(isFound));
+  });
+
+  it('takes no sawtooth for a counter that begins anew all the time', () => {
+    const sawtooth = Array.from({ length: 5000 }, (_, index) => 1 + (index % 150));
+    assert.equal(flagsOf(createCounterResetTest(), [...rising(1, 300), ...sawtooth]).filter(isFound).length, 1);
   });
 
   it('finds a declared counter that went backwards', () => {

@@ -57,6 +57,14 @@ describe('sensor tests', () => {
         }), { numRuns: 150 });
       });
 
+      it('remembers no more than a few numbers', () => {
+        fc.assert(fc.property(readings, (steps) => {
+          const test = create();
+          for (const { ts, value: one } of stream(steps)) test.update(ts, one);
+          assert.ok(JSON.stringify(test.snapshot()).length < 250);
+        }), { numRuns: 50 });
+      });
+
       it('gives a flag to everything, 9 to what is no number and nothing else, and a reason exactly where it finds fault', () => {
         fc.assert(fc.property(readings, (steps) => {
           const test = create();
@@ -99,6 +107,12 @@ describe('sensor tests', () => {
           }
           assert.deepEqual(restored.snapshot(), whole.snapshot());
         }), { numRuns: 150 });
+      });
+
+      it('remembers no more after ten thousand samples than a few numbers', () => {
+        const test = create();
+        for (let minute = 0; minute < 10_000; minute += 1) test.update(minute * 60_000 + Math.sin(minute) * 1000, minute * 60_000);
+        assert.ok(JSON.stringify(test.snapshot()).length < 500);
       });
 
       for (const damaged of [undefined, null, 'x', {}, { v: 1, s: [1] }, { v: 1, s: new Array(30).fill(1) }, { v: 1, s: [0.5, 0.5, 1, 0.5] }, { v: 1, s: [1, null, 1, 1] }]) {
