@@ -96,7 +96,7 @@ export class InboxLog {
       this.ledger = new LedgerLog(this.#database);
       this.attempts = new Attempts(this.#database);
       this.quarantine = new QuarantineTable(this.#database, clock);
-      this.selection = new Selection(this.#database);
+      this.selection = new Selection(path, this.#database);
       this.#next = this.#meta('next');
       this.#received = this.#meta('received');
       this.attemptSeed = this.#meta('attempt_seed');

@@ -74,10 +74,9 @@ export class Inbox {
     }
     this.#flushing = new Flushing({ clock, problem, isDue: () => this.#forgotten.size > 0 || this.ledger.hasNews, flush: () => void this.#write({}) });
     this.quarantine = new InboxQuarantine({
+      clock, problem,
       table: this.#log.quarantine,
       selection: this.#log.selection,
-      clock,
-      problem,
       write: (work) => void this.#write({ quarantine: work }),
       readmit: (waiting, note) => this.#readmit(waiting, note),
       sources: () => (this.#paused ? undefined : [...this.#channels].flatMap(([name, { window }]) => (window === undefined ? [] : [{ name, window }]))),
@@ -233,21 +232,16 @@ export class Inbox {
 
   /** Moves what waits in quarantine into the inbox, in the transaction that `note` writes something into; throws when that fails, and then nothing has moved. */
   #readmit(waiting: readonly Waiting[], note: () => void): void {
-    const channels = new Map<string, InboxRecord[]>();
-    for (const { channel, record } of waiting) {
-      this.#pool(record);
-      const records = channels.get(channel);
-      if (records) records.push(record);
-      else channels.set(channel, [record]);
-    }
-    const batches = this.#batchesOf(channels);
+    for (const { record } of waiting) this.#pool(record);
+    const channels = Map.groupBy(waiting, ({ channel }) => channel);
+    const batches = this.#batchesOf(Array.from(channels, ([name, entries]) => [name, entries.map(({ record }) => record)] as const));
     this.#offer(batches, this.#write({ batches, quarantine: (table) => {
       table.remove(waiting.map(({ id }) => id), 'released');
       note();
     } }));
   }
 
-  #batchesOf(channels: ReadonlyMap<string, readonly InboxRecord[]>): NewBatch[] {
+  #batchesOf(channels: Iterable<readonly [name: string, records: readonly InboxRecord[]]>): NewBatch[] {
     const batches: NewBatch[] = [];
     for (const [name, records] of channels) {
       let { room } = this.channel(name);

@@ -52,10 +52,8 @@ export class Release {
 
   constructor(options: ReleaseRun) {
     this.#options = options;
-    const saved = options.table.job;
-    if (saved === undefined) return;
-    this.#job = JSON.parse(saved) as Saved;
-    if (this.#job.progress.state === 'running') this.#stepIn(PAUSE);
+    this.#job = savedJob(options);
+    if (this.#job?.progress.state === 'running') this.#stepIn(PAUSE);
   }
 
   /** @throws QuarantineError when another one is running. */
@@ -167,6 +165,16 @@ export class Release {
   #save(job: Saved): void {
     this.#options.write((table) => table.saveJob(JSON.stringify(job)));
     this.#job = job;
+  }
+}
+
+/** The last release; one that cannot be read is told of, and what it has not driven in waits on. */
+function savedJob({ table: { job }, problem }: ReleaseRun): Saved | undefined {
+  try {
+    return job === undefined ? undefined : (JSON.parse(job) as Saved);
+  } catch (error) {
+    problem(error);
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { InboxRecord } from '../inbox/record.ts';
+import { storageError } from '../sqlite/storage-error.ts';
 import { CONTENT, entryOf, RECORD, recordOf } from './entry-row.ts';
 import type { QuarantineEntry, QuarantineFilter, QuarantinePage } from './quarantine.ts';
 
@@ -23,16 +24,22 @@ export interface Step<Found> {
   next: number | undefined;
 }
 
-/** Reads what waits in quarantine: pages by the indexes of the table, passes over all of it in small steps. */
+/** Reads what waits in quarantine: pages by the indexes of the table, passes over all of it in small steps. Every method throws StorageError when the file cannot be read. */
 export class Selection {
+  readonly #path: string;
   readonly #database: DatabaseSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(path: string, database: DatabaseSync) {
+    this.#path = path;
     this.#database = database;
   }
 
   /** The newest that the filter means, below the id `before`. */
-  page(filter: QuarantineFilter, { limit, before = Infinity }: { limit: number; before?: number }): QuarantinePage {
+  page(filter: QuarantineFilter, page: { limit: number; before?: number }): QuarantinePage {
+    return this.#read(() => this.#page(filter, page));
+  }
+
+  #page(filter: QuarantineFilter, { limit, before = Infinity }: { limit: number; before?: number }): QuarantinePage {
     const { where, values } = conditionsOf({ ...filter, upTo: Math.min(filter.upTo ?? Infinity, before - 1) });
     const ids = this.#database.prepare(`SELECT id FROM quarantine ${this.#indexFor(filter)} ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit + 1).map((row) => Number(row['id']));
     const find = this.#database.prepare(`SELECT ${CONTENT} FROM quarantine WHERE id = ?`);
@@ -51,28 +58,38 @@ export class Selection {
   }
 
   count(filter: QuarantineFilter): number {
-    const { where, values } = conditionsOf(filter);
-    return Number(this.#database.prepare(`SELECT count(*) AS entries FROM quarantine ${this.#indexFor(filter)} ${where}`).get(...values)?.['entries']);
+    return this.#read(() => {
+      const { where, values } = conditionsOf(filter);
+      return Number(this.#database.prepare(`SELECT count(*) AS entries FROM quarantine ${this.#indexFor(filter)} ${where}`).get(...values)?.['entries']);
+    });
   }
 
   /** The reception of the oldest, in ms since the epoch; undefined: there is none. */
   oldest(): number | undefined {
-    const row = this.#database.prepare('SELECT received FROM quarantine ORDER BY received LIMIT 1').get();
+    const row = this.#read(() => this.#database.prepare('SELECT received FROM quarantine ORDER BY received LIMIT 1').get());
     return row && Number(row['received']);
   }
 
   /** The ids of some entries behind `after`, oldest first. */
   ids(filter: QuarantineFilter, after: number, limit: number): Step<number> {
-    return this.#step('id', filter, after, limit, (row) => Number(row['id']));
+    return this.#read(() => this.#step('id', filter, after, limit, (row) => Number(row['id'])));
   }
 
   entries(filter: QuarantineFilter, after: number, limit: number): Step<QuarantineEntry> {
-    return this.#step(CONTENT, filter, after, limit, entryOf);
+    return this.#read(() => this.#step(CONTENT, filter, after, limit, entryOf));
   }
 
   /** `now`: when they are driven in again, ms since the epoch. */
   records(filter: QuarantineFilter, after: number, limit: number, now: number): Step<Waiting> {
-    return this.#step(RECORD, filter, after, limit, (row) => ({ id: Number(row['id']), channel: String(row['channel']), record: recordOf(row, now) }));
+    return this.#read(() => this.#step(RECORD, filter, after, limit, (row) => ({ id: Number(row['id']), channel: String(row['channel']), record: recordOf(row, now) })));
+  }
+
+  #read<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      throw storageError(this.#path, error);
+    }
   }
 
   /** The index that is the quickest for a filter: SQLite knows nothing of what the columns hold and would choose another. */
