@@ -233,9 +233,9 @@ describe('noise that comes and goes by itself', () => {
     const values = Array.from({ length: 20_000 }, (_, index) => {
       if (index >= until) {
         driving = !driving;
-        until = index + 3 + Math.abs(12 * next());
+        until = index + 3 + Math.abs(30 * next());
       }
-      return 30 + (driving ? 30 : 0.15) * next();
+      return 30 + (driving ? 7.5 : 0.15) * next();
     });
     assert.ok(flagsOf(createNoiseLevelTest(), values).filter(isFound).length <= 2);
   });
