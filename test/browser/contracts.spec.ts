@@ -21,9 +21,9 @@ describe('the contracts in the dialog of the backend', () => {
     await editor.open(BACKEND);
     await tab('contracts');
     await editor.page.locator('#holdfast-pane-contracts .red-ui-editableList-addButton').click();
-    await problem().filter({ hasText: 'Contract 1 is called “”. Use 1 to 64 letters' }).waitFor();
+    await problem().filter({ hasText: 'Contract 1 cannot be called “”. Use 1 to 64 letters' }).waitFor();
     await contract().locator('.holdfast-contract-id').fill('press telemetry');
-    await problem().filter({ hasText: 'Contract 1 is called “press telemetry”.' }).waitFor();
+    await problem().filter({ hasText: 'Contract 1 cannot be called “press telemetry”.' }).waitFor();
     await contract().locator('.holdfast-contract-id').fill('press-telemetry');
     await contract().locator('.holdfast-contract-title').fill('Presses');
     await write('{ "type": ');
