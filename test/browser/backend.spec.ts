@@ -55,7 +55,7 @@ describe('the dialog of the backend', () => {
     await editor.close('done');
     const { profiles } = await editor.properties(BACKEND);
     assert.deepEqual((profiles as unknown[])[2], { name: 'van', format: 'cbor', maximumAge: 5_400_000, metrics: { speed: { type: 'number', unit: 'km/h', retention: { readings: 7 } } }, limits: { messagesPerSecond: 10, bytesPerSecond: 0, burst: 20, over: 'refuse' }, retention: { hour: null } });
-    assert.deepEqual((profiles as unknown[])[0], { name: 'press', format: 'json', maximumAge: 172_800_000, metrics: { temperature: { type: 'number', unit: 'Cel' }, running: {} } });
+    assert.deepEqual((profiles as unknown[])[0], { name: 'press', format: 'json', maximumAge: 172_800_000, metrics: { temperature: { type: 'number', unit: 'Cel', quality: { gross_range_test: { failSpan: [-40, 130] } } }, running: {} }, quality: { gap_test: { failThreshold: 300 } } }, 'quality tests are kept');
     assert.deepEqual(await editor.faults(BACKEND), []);
     assert.deepEqual(editor.problems, []);
   });

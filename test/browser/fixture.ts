@@ -16,7 +16,7 @@ export const INJECT = 'a0000000000000f0';
 
 /** As people make them; one of a `wild` device puts it into quarantine at its second message. */
 const PROFILES = [
-  { name: 'press', format: 'json', maximumAge: 2 * 86_400_000, metrics: { temperature: { type: 'number', unit: 'Cel' }, running: {} } },
+  { name: 'press', format: 'json', maximumAge: 2 * 86_400_000, metrics: { temperature: { type: 'number', unit: 'Cel', quality: { gross_range_test: { failSpan: [-40, 130] } } }, running: {} }, quality: { gap_test: { failThreshold: 300 } } },
   { name: 'wild', format: 'auto', maximumAge: 0, metrics: {}, limits: { messagesPerSecond: 0.001, bytesPerSecond: 0, burst: 0.1, over: 'quarantine' } },
 ];
 
