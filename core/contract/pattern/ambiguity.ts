@@ -123,7 +123,8 @@ class Positions {
     const parts: Part[] = [];
     for (let time = 0; time < times; time += 1) {
       const part = this.add(body);
-      if (!part || (part.isNullable && most > 1)) return undefined;
+      // What may be nothing, once or never, is nothing in two ways.
+      if (!part || part.isNullable) return undefined;
       parts.push(part);
     }
     for (const [index, part] of parts.entries()) this.#connect(parts[index - 1]?.last ?? [], part.first);
@@ -159,9 +160,13 @@ class Positions {
   }
 }
 
+/** Ways are told as a power of the longest text: one repetition without end can end at each of its characters. */
+const LONGEST = Math.log(1_024);
+
 /**
- * How the time of a backtracking engine grows with the text, at worst, as a power: each repetition without end that stands in the
- * sequence counts one, and one more for a search from each character. Infinity where repetitions stand in one another.
+ * In how many ways a backtracking engine may have to go through a pattern, at worst, as a power of the length of the text: each
+ * repetition without end that stands in the sequence counts one, and one more for a search from each character. Infinity where
+ * ambiguous repetitions stand in one another.
  */
 export function growth(tree: Tree): number {
   const isAnchored = tree.kind === 'start' || (tree.kind === 'sequence' && tree.parts[0]?.kind === 'start');
@@ -171,13 +176,13 @@ export function growth(tree: Tree): number {
 function power(tree: Tree): number {
   switch (tree.kind) {
     case 'sequence': return powerInTurn(tree.parts);
-    case 'choice': return tree.options.reduce((sum, option) => sum + power(option), 0);
+    case 'choice': return Math.log(tree.options.length) / LONGEST + Math.max(...tree.options.map(power));
     case 'look': return power(tree.body);
     case 'back-reference': return 1;
     case 'repeat': {
-      if (tree.most <= 1) return power(tree.body);
-      if (!isOneWay(tree.body)) return Infinity;
-      return tree.most === Infinity || tree.most > LONGEST_UNANCHORED ? 1 : 0.25;
+      const { body, least, most } = tree;
+      if (most === Infinity) return isOneWay(body) ? 1 : Infinity;
+      return most * power(body) + Math.log(most - least + 1) / LONGEST;
     }
     default: return 0;
   }

@@ -45,7 +45,7 @@ export function compilePattern(source: string, { longest, allowBacktracking }: P
   if (tree && expression.unicode) {
     if (isLinear(tree)) return bounded(matches, { engine: 'native', longest, effort: 0, cost: (length) => 1 + length / 16 });
     const linear = linearEngine(tree);
-    if (linear) return bounded(linear.test, { engine: 'linear', longest, effort: linear.effort, cost: (length) => 1 + linear.places * length / 8 });
+    if (linear) return bounded(linear.test, { engine: 'linear', longest, effort: linear.effort, cost: (length) => 1 + linear.places * length / 4 });
   }
   const isDangerous = !tree || growth(tree) > MOST_GROWTH;
   if (isDangerous && !allowBacktracking) throw dangerous(source);

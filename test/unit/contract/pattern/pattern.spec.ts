@@ -29,6 +29,7 @@ describe('a pattern', () => {
     ];
     for (const [source, value] of hostile) assert.equal(isMet(source, value), false, source);
     assert.ok(isMet('^(a+)+$', 'a'.repeat(1_000)));
+    assert.throws(() => forContract('(?:a?b?c?){200}x'), /could block everything/, 'so large that following all ways at once takes long too');
   });
 
   it('that doubles the work is answered at once as a name of members too, and in compileSchema', () => {
@@ -43,16 +44,17 @@ describe('a pattern', () => {
       assert.equal(forContract(source).engine, 'native', source);
     }
     // Each of these can be gone through in more than one way, or begins anew at each character.
-    for (const source of ['^(a+)+$', '^(a|a)*$', '^a*a*$', '^(a?b?)*$', '^(a|ab)*c$', 'a+$', '^\\w+\\d$', '^(?:a?){30}a{30}$', '^(?:a|ab){7}$', '^(?:a*|b*)c$']) {
+    for (const source of ['^(a+)+$', '^(a|a)*$', '^a*a*$', '^(a?b?)*$', '^(a|ab)*c$', 'a+$', '^\\w+\\d$', '^(?:a?){30}a{30}$', '^(?:a|ab){7}$', '^(?:a*|b*)c$', `^${'(?:a*)?'.repeat(8)}b$`]) {
       assert.equal(forContract(source).engine, 'linear', source);
     }
   });
 
   it('that looks around runs on V8, unless that could take long', () => {
+    for (const source of ['^(?!admin)[a-z]+$', '^(?=[^x]*$)(?:on|off)$', '^(a|b)\\1$']) assert.equal(forContract(source).engine, 'backtracking', source);
     const password = forContract('^(?=.*\\d)(?=.*[a-z]).{8,}$');
     assert.equal(password.engine, 'backtracking');
     assert.deepEqual([password.test('abcdefg1'), password.test('abcdefgh')], [true, false]);
-    for (const source of ['^(?=(a+)+$)a', '^(a+)+\\1$', '(?!.*a.*b.*c)', '^(?<=(a|a)*)b']) {
+    for (const source of ['^(?=(a+)+$)a', '^(a+)+\\1$', '(?!.*a.*b.*c)', '^(?<=(a|a)*)b', `^(?!q)${'.{0,60}'.repeat(8)}!$`, `^(?!q)${'a?'.repeat(30)}a{30}$`, `^(?!q)${'(?:a|a)'.repeat(30)}b$`, '^(?!q)(?:a?){30}b$']) {
       assert.throws(() => forContract(source), (error: unknown) => error instanceof ContractError && /could block everything.*Take /.test(error.message), source);
     }
   });
