@@ -73,6 +73,12 @@ describe('what waits in quarantine, in the editor', function () {
     assert.equal(await chip.getAttribute('aria-pressed'), 'true');
     await chip.click();
     await waits(5);
+    await list('[data-from="-1h"]').click();
+    await waits(5);
+    assert.equal(await list('[data-from="-1h"]').getAttribute('aria-pressed'), 'true');
+    await list('[data-action="drop"]').click();
+    await list('').getByText('Drop 5 entries of the last hour for good?').waitFor();
+    await list('.holdfast-drop-no').click();
   });
 
   it('says what would become of them today, without moving any', async () => {

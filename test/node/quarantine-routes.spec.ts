@@ -3,7 +3,7 @@ import type { QuarantineSummary, ReleaseProgress } from '../../core/quarantine/q
 import type { ShownPage } from '../../core/quarantine/review/shown-page.ts';
 import type { CheckAnswer } from '../../core/quarantine/review/verdict.ts';
 import { flowOf } from '../support/ingest-flow.ts';
-import { backend, collect, helper, load, until, useRuntime } from '../support/node-helper.ts';
+import { backend, collect, deploy, helper, load, until, useRuntime } from '../support/node-helper.ts';
 import { quarantine } from '../support/quarantined.ts';
 
 const PATH = '/holdfast-backend/data/quarantine';
@@ -103,6 +103,16 @@ describe('the quarantine by the admin API', () => {
   it('exports entries as lines of JSON, the oldest first', async () => {
     const lines = await exported(`${PATH}/export?contract=press`);
     assert.deepEqual(lines.map(({ device, payload }) => [device, Buffer.from(String(payload), 'base64').toString()]), [['press-1', '{"ts":1767225600000,"temperature":300}'], ['press-1', '{"ts":1767225660000,"temperature":301}']]);
+  });
+
+  it('holds no more than the dialog of the backend allows, and counts what had to go as lost', async () => {
+    const flow = flowOf([], ['out']).map((one) => (one.id === 'data' ? { ...one, quarantineEntries: 2, quarantineSize: 1, quarantineAge: 30 } : one));
+    await deploy(flow, 'full');
+    await until(() => backend().quarantine.count({}) === 0, 'it is a directory of its own');
+    for (let index = 0; index < 5; index += 1) await quarantine(`{"temperature":${index}}`);
+    await until(() => backend().quarantine.count({}) === 2, 'the oldest have gone');
+    const { put, lost } = await get<QuarantineSummary>('/summary');
+    assert.deepEqual({ put, lost }, { put: 5, lost: 3 });
   });
 
   const WRONG: Array<{ method: 'get' | 'post'; path: string; body?: object; says: RegExp }> = [

@@ -7,12 +7,15 @@ import { entriesInWords, words } from './words.ts';
 export const FACETS = ['reason', 'device', 'contract'] as const;
 export type Facet = (typeof FACETS)[number];
 
+/** Since when, by reception and the clock of the server. */
+export const PERIODS = ['-1h', '-24h', '-7d'] as const;
+
 /** What the list shows. */
-export type Choice = Partial<Record<Facet, string>>;
+export type Choice = Partial<Record<Facet, string>> & { from?: (typeof PERIODS)[number] };
 
 /** The entries that a release, a drop or a check is about. */
 export interface Meant {
-  filter: QuarantineFilter;
+  filter: Omit<QuarantineFilter, 'from'> & Pick<Choice, 'from'>;
   count: number;
   /** In words, such as "37 entries of press-1". */
   inWords: string;
@@ -25,7 +28,8 @@ export function meant({ choice, selected, count, newest }: { choice: Choice; sel
     const value = choice[facet];
     return value === undefined ? [] : [words(`of.${facet}`, { [facet]: facet === 'reason' ? reasonText(value) : value })];
   });
-  return { filter: { ...choice, upTo: newest }, count, inWords: [entriesInWords(count), ...parts].join(' ') };
+  const since = choice.from === undefined ? [] : [words(`of.${choice.from}`)];
+  return { filter: { ...choice, upTo: newest }, count, inWords: [entriesInWords(count), ...parts, ...since].join(' ') };
 }
 
 /** A choice as a query of a request. */

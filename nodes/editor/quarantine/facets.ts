@@ -1,7 +1,7 @@
 import type { QuarantineSummary } from '../../../core/quarantine/quarantine.ts';
 import { reasonText } from '../reason-text.ts';
 import { shownNumber } from '../texts.ts';
-import { FACETS } from './choice.ts';
+import { FACETS, PERIODS } from './choice.ts';
 import type { Choice, Facet } from './choice.ts';
 import { words } from './words.ts';
 
@@ -9,9 +9,9 @@ import { words } from './words.ts';
 const SHOWN = { first: 6, most: 60 };
 const COUNTS = { reason: 'byReason', device: 'byDevice', contract: 'byContract' } as const satisfies Record<Facet, keyof QuarantineSummary>;
 
-/** Counts by reason, device and contract, each a button that shows only those, or all again. */
+/** Counts by reason, device and contract, and stretches of time, each a button that shows only those, or all again. */
 export function facetButtons(summary: QuarantineSummary, choice: Choice, unfolded: Set<Facet>, changed: () => void): JQuery[] {
-  return FACETS.flatMap((facet) => {
+  const counts = FACETS.flatMap((facet) => {
     const counted = Object.entries(summary[COUNTS[facet]]).sort(([, one], [, other]) => other - one);
     const chosen = choice[facet];
     // Nobody has to choose among one, but what is chosen must be there to be let go.
@@ -31,6 +31,19 @@ export function facetButtons(summary: QuarantineSummary, choice: Choice, unfolde
     }
     return [group];
   });
+  return summary.waiting === 0 ? counts : [...counts, periodButtons(choice, changed)];
+}
+
+function periodButtons(choice: Choice, changed: () => void): JQuery {
+  const label = words('by.from');
+  return $('<div class="holdfast-facet" role="group">').attr('aria-label', label).append($('<span>').text(label), PERIODS.map((period) => {
+    const isChosen = choice.from === period;
+    return $('<button type="button" class="holdfast-chip">').attr({ 'aria-pressed': String(isChosen), 'data-focus': `from${period}`, 'data-from': period }).text(words(`period.${period}`)).on('click', () => {
+      if (isChosen) delete choice.from;
+      else choice.from = period;
+      changed();
+    });
+  }));
 }
 
 function facetButton(facet: Facet, value: string, count: number, choice: Choice, changed: () => void): JQuery {
