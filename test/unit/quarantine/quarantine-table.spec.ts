@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ManualClock } from '../../../core/clock/manual-clock.ts';
 import { LAYOUT } from '../../../core/inbox/layout.ts';
 import { QuarantineTable } from '../../../core/quarantine/quarantine-table.ts';
 import type { Refused } from '../../../core/quarantine/quarantine-table.ts';
-import { transaction } from '../../../core/sqlite/database.ts';
+import { openDatabase, transaction } from '../../../core/sqlite/database.ts';
 import { InboxFixture, recordOf } from '../inbox/fixture.ts';
 
 describe('the quarantine', () => {
@@ -57,6 +60,21 @@ describe('the quarantine', () => {
     assert.deepEqual([table.count(), positions()], [2, [2, 1]]);
     put(item(5));
     assert.equal(table.count(), 3);
+  });
+
+  it('of the former layout moves over: entries in their order, and how many had been lost', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'holdfast-former-')), 'inbox.sqlite');
+    const former = new DatabaseSync(path);
+    for (const sql of LAYOUT.migrations.slice(0, 5)) former.exec(sql);
+    for (const position of [40, 7, 12]) former.prepare(`INSERT INTO quarantine VALUES (?, 'press-1', 'edge', 'http', 't', 5, 'syntax', 'no', 6, x'7b7d', 'json')`).run(position);
+    former.exec(`UPDATE meta SET value = 9 WHERE name = 'quarantine_dropped'; PRAGMA user_version = 5`);
+    former.close();
+    const moved = openDatabase(path, LAYOUT);
+    const { tally } = new QuarantineTable(moved, new ManualClock());
+    assert.deepEqual(moved.prepare('SELECT id, position, sample, channel, origin FROM quarantine ORDER BY id').all().map((row) => ({ ...row })), [7, 12, 40].map((position, index) => ({ id: 10 + index, position, sample: -1, channel: '', origin: position })));
+    assert.deepEqual([tally.sums, tally.byReason, tally.byDevice], [{ put: 12, bytes: 9, released: 0, dropped: 0, lost: 9 }, { syntax: 3 }, { 'press-1': 3 }]);
+    moved.close();
+    rmSync(dirname(path), { recursive: true });
   });
 
   it('counts what a crash has left in it', () => {
