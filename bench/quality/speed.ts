@@ -17,7 +17,7 @@ export interface Speed {
 /** What is run over the samples; made anew for each run, so that it begins with a state that is empty. */
 type Work = () => (sample: Sample) => void;
 
-const RUNS = 3;
+const RUNS = 5;
 
 /** The empty loop looks at each reading, too; its sum keeps the compiler from leaving it out. */
 let sum = 0;
