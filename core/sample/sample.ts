@@ -37,7 +37,7 @@ export interface TrustWindow {
   clockError: number;
   /** Share of the time in which it was silent for longer than it should be, from 0 to 1. */
   gaps: number;
-  /** Share of its samples that broke their contract, from 0 to 1. */
+  /** Share of its samples that broke their contract, among those that were checked against one, from 0 to 1. */
   breaks: number;
 }
 

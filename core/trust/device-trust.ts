@@ -74,7 +74,6 @@ export class DeviceTrust {
     for (const ring of this.#eachRing()) {
       const part = ring.at(ts);
       if (!part) continue;
-      part.samples += 1;
       part.readings += readings;
       part.good += good;
       part.unknown += unknown;
@@ -82,16 +81,16 @@ export class DeviceTrust {
     }
   }
 
-  /** Counts a sample that broke its contract, and was not judged besides. */
-  broke(sample: Sample): void {
+  /** Counts a sample that was checked against its contract. */
+  checked(sample: Sample, isBroken: boolean): void {
     if (sample.historical === true) return;
     const ts = judgedTime(sample);
     this.#hear(ts, sample.received);
     for (const ring of this.#eachRing()) {
       const part = ring.at(ts);
       if (!part) continue;
-      part.samples += 1;
-      part.breaks += 1;
+      part.checked += 1;
+      if (isBroken) part.breaks += 1;
     }
   }
 
@@ -141,11 +140,11 @@ export class DeviceTrust {
 }
 
 /** The score is the product of its parts: a device is to be good in all of them. Readings that no test could judge do not count. */
-function windowOf({ readings, good, unknown, samples, breaks, silent, clock }: TrustSums, span: number): TrustWindow {
+function windowOf({ readings, good, unknown, checked, breaks, silent, clock }: TrustSums, span: number): TrustWindow {
   const judged = readings - unknown;
   const goodShare = judged === 0 ? 1 : good / judged;
   const gaps = Math.min(1, silent / span);
-  const broken = samples === 0 ? 0 : breaks / samples;
+  const broken = checked === 0 ? 0 : breaks / checked;
   const clockError = clock ?? 0;
   return { score: rounded(goodShare * (1 - gaps) * (1 - broken) * clockFactor(clockError)), readings, good: rounded(goodShare), clockError, gaps: rounded(gaps), breaks: rounded(broken) };
 }

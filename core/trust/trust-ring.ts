@@ -6,8 +6,9 @@ export interface TrustCounts {
   good: number;
   /** and those that no test could judge. */
   unknown: number;
-  samples: number;
-  /** Of these, those that broke their contract. */
+  /** Samples that were checked against their contract. */
+  checked: number;
+  /** Of these, those that broke it. */
   breaks: number;
   /** Milliseconds in which it was silent for longer than it should be. */
   silent: number;
@@ -24,7 +25,7 @@ export interface TrustSums extends TrustCounts {
   clock: number | null;
 }
 
-type PlainPart = readonly [start: number, readings: number, good: number, unknown: number, samples: number, breaks: number, silent: number, clock: number | null];
+type PlainPart = readonly [start: number, readings: number, good: number, unknown: number, checked: number, breaks: number, silent: number, clock: number | null];
 
 /** As much time as `count` parts of `width` milliseconds hold, the newest part being under way. */
 export class TrustRing {
@@ -76,14 +77,14 @@ export class TrustRing {
 
   /** Everything of the window that ends at `now`. */
   sums(now: number): TrustSums {
-    const sums: TrustSums = { readings: 0, good: 0, unknown: 0, samples: 0, breaks: 0, silent: 0, clock: null };
+    const sums: TrustSums = { readings: 0, good: 0, unknown: 0, checked: 0, breaks: 0, silent: 0, clock: null };
     const begin = Math.floor(now / this.#width) * this.#width - this.span;
     for (const part of this.#parts) {
       if (part.start <= begin) continue;
       sums.readings += part.readings;
       sums.good += part.good;
       sums.unknown += part.unknown;
-      sums.samples += part.samples;
+      sums.checked += part.checked;
       sums.breaks += part.breaks;
       sums.silent += part.silent;
       if (part.clock !== null && (sums.clock === null || part.clock > sums.clock)) sums.clock = part.clock;
@@ -93,13 +94,13 @@ export class TrustRing {
 
   /** Plain JSON. */
   snapshot(): PlainPart[] {
-    return this.#parts.map(({ start, readings, good, unknown, samples, breaks, silent, clock }) => [start, readings, good, unknown, samples, breaks, silent, clock]);
+    return this.#parts.map(({ start, readings, good, unknown, checked, breaks, silent, clock }) => [start, readings, good, unknown, checked, breaks, silent, clock]);
   }
 
   /** @returns whether it was such a snapshot; if not, the ring is as it was. */
   restore(snapshot: unknown): boolean {
     if (!Array.isArray(snapshot) || snapshot.length > this.#count || !snapshot.every(isPlainPart)) return false;
-    this.#parts = snapshot.map(([start, readings, good, unknown, samples, breaks, silent, clock]) => ({ start, readings, good, unknown, samples, breaks, silent, clock }));
+    this.#parts = snapshot.map(([start, readings, good, unknown, checked, breaks, silent, clock]) => ({ start, readings, good, unknown, checked, breaks, silent, clock }));
     return true;
   }
 
@@ -110,7 +111,7 @@ export class TrustRing {
 }
 
 function emptyPart(start: number): Part {
-  return { start, readings: 0, good: 0, unknown: 0, samples: 0, breaks: 0, silent: 0, clock: null };
+  return { start, readings: 0, good: 0, unknown: 0, checked: 0, breaks: 0, silent: 0, clock: null };
 }
 
 function isPlainPart(part: unknown): part is PlainPart {

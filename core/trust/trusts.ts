@@ -55,10 +55,10 @@ export class Trusts {
     return entry.told;
   }
 
-  /** Counts a sample that broke its contract and goes no further. */
-  broke(sample: Sample): void {
+  /** Counts a sample that was checked against its contract. */
+  checked(sample: Sample, isBroken: boolean): void {
     const entry = this.#states.get(sample.device);
-    entry.trust.broke(sample);
+    entry.trust.checked(sample, isBroken);
     this.#note(sample, entry);
   }
 

@@ -97,6 +97,7 @@ export default defineNode('holdfast-validate', {
         tellDrift(sample, found, send);
         sample.contract = { id: found.id, version: found.version };
         const { reasons, isCoerced } = check(sample, found, config.outcome);
+        backend?.trust.checked(sample, isCoerced || reasons.length > 0);
         if (isCoerced) count('coerced');
         if (reasons.length === 0) return pass(sample, send);
         if (config.outcome !== 'accept') return turnAwayBroken(sample, reasons, send, turnAway);

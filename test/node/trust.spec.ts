@@ -48,6 +48,7 @@ describe('the trust in a device', () => {
     const completed = collect('completed');
     sendSingly('n', SAMPLES.slice(0, 30));
     await until(() => completed.length === 30, 'all are done');
-    assert.deepEqual([(await listed())?.day.breaks, (await listed())?.day.readings], [1, 0]);
+    const { breaks, readings } = (await listed())?.day ?? assert.fail('the list tells none');
+    assert.deepEqual([breaks, readings], [0.333, 0]);
   });
 });

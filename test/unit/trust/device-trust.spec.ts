@@ -69,16 +69,21 @@ describe('the trust in a device', () => {
   });
 
   it('counts samples that broke their contract', () => {
-    const trust = trustAfter(every(10 * SECOND, START, START + 750 * SECOND));
-    for (let index = 0; index < 25; index += 1) trust.broke(sampleAt(START + 750 * SECOND + index * 10 * SECOND));
-    assert.deepEqual([trust.at(START + 1_000 * SECOND)?.hour.breaks, trust.at(START + 1_000 * SECOND)?.hour.score], [0.25, 0.75]);
+    const trust = new DeviceTrust();
+    for (let index = 0; index < 100; index += 1) {
+      const sample = sampleAt(START + index * 10 * SECOND);
+      trust.checked(sample, index % 4 === 0);
+      if (index % 4 !== 0) trust.judged(sample);
+    }
+    const { breaks, score, readings, gaps } = trust.at(START + 990 * SECOND)?.hour ?? assert.fail();
+    assert.deepEqual([breaks, score, readings, gaps], [0.25, 0.75, 75, 0]);
   });
 
   it('takes no backfill for news', () => {
     const trust = trustAfter(every(10 * SECOND, START, START + HOUR));
     const before = JSON.stringify(trust.snapshot());
     trust.judged(sampleAt(START + 50, 4, { historical: true }));
-    trust.broke(sampleAt(START + 60, 4, { historical: true }));
+    trust.checked(sampleAt(START + 60, 4, { historical: true }), true);
     assert.equal(JSON.stringify(trust.snapshot()), before);
   });
 
@@ -91,7 +96,11 @@ describe('the trust in a device', () => {
       for (const [index, { step, delay, q, broke }] of steps.entries()) {
         ts += step;
         if (index === cut) resumed = new DeviceTrust(JSON.parse(JSON.stringify(resumed.snapshot())));
-        for (const trust of [whole, resumed]) trust[broke ? 'broke' : 'judged'](sampleAt(ts, q, { received: ts + delay }));
+        for (const trust of [whole, resumed]) {
+          const sample = sampleAt(ts, q, { received: ts + delay });
+          trust.checked(sample, broke);
+          if (!broke) trust.judged(sample);
+        }
         const now = whole.at(ts + DAY) ?? assert.fail();
         for (const window of [now.hour, now.day, now.week]) for (const share of [window.score, window.good, window.gaps, window.breaks]) assert.ok(share >= 0 && share <= 1, JSON.stringify(window));
       }

@@ -61,7 +61,7 @@ describe('the trust in the devices of a backend', () => {
 
   it('goes on over a restart with what was counted to the last sample', () => {
     hear(1_000);
-    trusts.broke(sampleAt(clock.now() + SECOND));
+    trusts.checked(sampleAt(clock.now() + SECOND), true);
     const before = trusts.of('press-7');
     close();
     open();
