@@ -10,6 +10,7 @@ const BYTES_TAKEN = 2 * 1024 * 1024;
 /** Payloads of a page may have so many bytes before it ends. */
 const BYTES_OF_PAGE = 8 * 1024 * 1024;
 const MANY = 2_000;
+const BY_RECEPTION = 'INDEXED BY quarantine_by_reception';
 
 /** An entry and the record that it becomes when it is driven in again. */
 export interface Waiting {
@@ -40,8 +41,7 @@ export class Selection {
   }
 
   #page(filter: QuarantineFilter, { limit, before = Infinity }: { limit: number; before?: number }): QuarantinePage {
-    const { where, values } = conditionsOf({ ...filter, upTo: Math.min(filter.upTo ?? Infinity, before - 1) });
-    const ids = this.#database.prepare(`SELECT id FROM quarantine ${this.#indexFor(filter)} ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit + 1).map((row) => Number(row['id']));
+    const ids = this.#newest({ ...filter, upTo: Math.min(filter.upTo ?? Infinity, before - 1) }, limit + 1);
     const find = this.#database.prepare(`SELECT ${CONTENT} FROM quarantine WHERE id = ?`);
     const entries: QuarantineEntry[] = [];
     let bytes = 0;
@@ -55,6 +55,24 @@ export class Selection {
     }
     const last = entries.at(-1);
     return last && entries.length < ids.length ? { entries, next: last.id } : { entries };
+  }
+
+  #newest(filter: QuarantineFilter, limit: number): number[] {
+    const index = this.#indexFor(filter);
+    // What came lately is mostly among the newest entries: so it need not be sorted out of all that have come in that time.
+    const lately = index === BY_RECEPTION ? this.#ids(filter, 'NOT INDEXED', limit, this.#behind(LOOKED_AT, filter.upTo)) : [];
+    return lately.length === limit ? lately : this.#ids(filter, index, limit);
+  }
+
+  #ids(filter: QuarantineFilter, index: string, limit: number, after = 0): number[] {
+    const { where, values } = conditionsOf(filter, after);
+    return this.#database.prepare(`SELECT id FROM quarantine ${index} ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit).map((row) => Number(row['id']));
+  }
+
+  /** The id behind which so many entries stand, up to an id. */
+  #behind(entries: number, upTo = Infinity): number {
+    const row = this.#database.prepare('SELECT id FROM quarantine WHERE id <= ? ORDER BY id DESC LIMIT 1 OFFSET ?').get(Math.min(upTo, Number.MAX_SAFE_INTEGER), entries);
+    return Number(row?.['id'] ?? 0);
   }
 
   count(filter: QuarantineFilter): number {
@@ -99,7 +117,7 @@ export class Selection {
     if (device !== undefined && (others === undefined || !this.#hasMany(device))) return 'INDEXED BY quarantine_of_device';
     if (contract !== undefined) return 'INDEXED BY quarantine_of_contract';
     if (reason !== undefined) return 'INDEXED BY quarantine_of_reason';
-    return others === undefined ? '' : 'INDEXED BY quarantine_by_reception';
+    return others === undefined ? '' : BY_RECEPTION;
   }
 
   /** Whether a device has so many entries that to look at each of them takes longer than to look through a whole index. */

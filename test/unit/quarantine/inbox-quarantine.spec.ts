@@ -55,6 +55,13 @@ describe('what waits in quarantine', () => {
     fixture.put(['x'], { received: 2_000, cause: UNREADABLE });
     fixture.put(['y'], { device: 'press-2', received: 2_000, cause: UNREADABLE });
     for (const filter of [{ reason: 'type' }, { from: 2_000 }, { reason: 'type', to: 3_000 }]) assert.deepEqual(fixture.texts({ device: 'press-1', ...filter }), ['x']);
+    const ids: number[] = [];
+    for (let before: number | undefined = Infinity; before !== undefined; ) {
+      const page: { entries: QuarantineEntry[]; next?: number } = fixture.inbox.quarantine.list({ from: 1_000, to: 2_000 }, { limit: 150, before });
+      ids.push(...page.entries.map(({ id }) => id));
+      before = page.next;
+    }
+    assert.deepEqual(ids, Array.from({ length: 2_200 }, (_, index) => 2_200 - index));
     assert.deepEqual([fixture.inbox.quarantine.count({ device: 'press-1', contract: 'press' }), fixture.inbox.quarantine.count({ device: 'press-1', contract: 'oven' })], [2_200, 0]);
   });
 
