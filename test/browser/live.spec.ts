@@ -12,7 +12,7 @@ describe('the dialogs of a running flow', () => {
   /** What "Try it" answers in the open dialog. */
   async function tryIt(): Promise<{ summary: string; message: string; result: string }> {
     await editor.page.locator('.holdfast-try-button').click();
-    const summary = editor.page.locator('.holdfast-summary');
+    const summary = editor.page.locator('.holdfast-try-answer .holdfast-summary');
     await summary.waitFor();
     const [message = '', result = ''] = await editor.page.locator('.holdfast-panes pre').allInnerTexts();
     return { summary: await summary.innerText(), message, result };
@@ -36,7 +36,7 @@ describe('the dialogs of a running flow', () => {
       await editor.page.locator('#node-input-raiseLimit').fill('120');
       await editor.page.locator('#node-input-clearLimit').fill('100');
       await editor.page.locator('.holdfast-try-button').click();
-      await editor.page.locator('.holdfast-summary', { hasText: 'would not raise' }).waitFor();
+      await editor.page.locator('.holdfast-try-answer .holdfast-summary', { hasText: 'would not raise' }).waitFor();
       await editor.close('cancel');
     });
 
