@@ -26,29 +26,24 @@ interface Keeping {
   readonly signature: string;
 }
 
-interface Restorable {
-  snapshot(): unknown;
-  restore(snapshot: unknown): void;
-}
-
 /** What a device remembers, as plain JSON. A sample that several metrics wait for stands in it once. */
 export function snapshotDevice(plan: DevicePlan, { order, sampleTests, metrics, recent }: DeviceMemory): unknown {
   const retained: RetainedSample[] = [];
   const reading = ({ ts, value, retained: sample }: RetainedReading): unknown[] => [ts, value, placeOf(retained, sample)];
   const names: string[] = [];
-  const testSnapshots = (plans: readonly Keeping[], tests: readonly Restorable[]): unknown[] => plans.map((one, index) => [placeOf(names, nameOf(one)), tests[index]?.snapshot()]);
+  const named = (plans: readonly Keeping[], snapshots: readonly unknown[]): unknown[] => plans.map((one, index) => [placeOf(names, nameOf(one)), snapshots[index]]);
   const metricsKept: unknown = Object.fromEntries(Array.from(metrics, ([metric, quality]) => {
     const { memory } = quality;
     return [metric, {
       o: quality.order.snapshot(),
-      t: testSnapshots([...quality.plan.tests, ...quality.plan.comparing], [...quality.tests, ...quality.comparing]),
+      t: named([...quality.plan.tests, ...quality.plan.comparing], quality.snapshots()),
       ...(!Number.isNaN(memory.lastNumber) && { n: memory.lastNumber }),
       ...(memory.good && { g: [memory.good.ts, memory.good.value, memory.held] }),
       ...(memory.waiting && { w: [...reading(memory.waiting), memory.waiting.verdict.digits] }),
       ...(memory.gap.length > 0 && { i: memory.gap.map(reading) }),
     }];
   }));
-  return { v: 1, o: order.snapshot(), t: testSnapshots(plan.sampleTests, sampleTests), k: names, m: metricsKept, r: recent.snapshot(), s: retained.map(({ sample }) => sample) };
+  return { v: 1, o: order.snapshot(), t: named(plan.sampleTests, sampleTests.map((test) => test.snapshot())), k: names, m: metricsKept, r: recent.snapshot(), s: retained.map(({ sample }) => sample) };
 }
 
 /**
@@ -63,7 +58,7 @@ export function restoreDevice(plan: DevicePlan, memory: DeviceMemory, snapshot: 
   const retained = readSamples(s).map((sample) => new RetainedSample(sample));
   const names: readonly unknown[] = Array.isArray(k) ? k : [];
   memory.order.restore(o);
-  restoreTests(plan.sampleTests, memory.sampleTests, t, names, problem);
+  restoreTests(plan.sampleTests, (index, test) => memory.sampleTests[index]?.restore(test), t, names, problem);
   for (const [metric, kept] of Object.entries(fields(m)).slice(0, METRICS_PER_DEVICE)) {
     const quality = new MetricQuality(plan.of(metric));
     restoreMetric(quality, fields(kept), retained, names, problem);
@@ -83,7 +78,7 @@ export function latestInSnapshot(snapshot: unknown, metric: string): Neighbour |
 function restoreMetric(quality: MetricQuality, { o, t, n, g, w, i }: Record<string, unknown>, retained: readonly RetainedSample[], names: readonly unknown[], problem: (error: unknown) => void): void {
   const { memory, plan } = quality;
   quality.order.restore(o);
-  restoreTests([...plan.tests, ...plan.comparing], [...quality.tests, ...quality.comparing], t, names, problem);
+  restoreTests([...plan.tests, ...plan.comparing], (index, test) => quality.restore(index, test), t, names, problem);
   if (typeof n === 'number') memory.lastNumber = n;
   if (Array.isArray(g) && typeof g[0] === 'number' && typeof g[1] === 'number') {
     memory.good = { ts: g[0], value: g[1] };
@@ -99,14 +94,14 @@ function restoreMetric(quality: MetricQuality, { o, t, n, g, w, i }: Record<stri
   }
 }
 
-function restoreTests(plans: readonly Keeping[], tests: readonly Restorable[], snapshots: unknown, names: readonly unknown[], problem: (error: unknown) => void): void {
+function restoreTests(plans: readonly Keeping[], restore: (index: number, snapshot: unknown) => void, snapshots: unknown, names: readonly unknown[], problem: (error: unknown) => void): void {
   if (!Array.isArray(snapshots)) return;
   const kept = new Map(snapshots.filter((one): one is [number, unknown] => Array.isArray(one) && typeof one[0] === 'number').map(([place, one]) => [names[place], one]));
   for (const [index, plan] of plans.entries()) {
     const name = nameOf(plan);
     if (!kept.has(name)) continue;
     try {
-      tests[index]?.restore(kept.get(name));
+      restore(index, kept.get(name));
     } catch (error) {
       problem(error);
     }

@@ -39,15 +39,18 @@ export interface Carried {
 /** The tests of one metric of one device, and what they and its alterations remember. */
 export class MetricQuality {
   readonly plan: MetricPlan;
-  readonly tests: readonly ReadingTest[];
-  readonly comparing: readonly ComparingTest[];
   readonly order = new Order();
+  /** What the tests remember that serve other metrics too, and those that serve this one alone. */
+  readonly #numbers: number[];
+  readonly #tests: readonly ReadingTest[];
+  readonly #comparing: readonly ComparingTest[];
   readonly memory: MetricMemory = { lastNumber: Number.NaN, good: undefined, held: 0, waiting: undefined, gap: [] };
 
   constructor(plan: MetricPlan) {
     this.plan = plan;
-    this.tests = plan.tests.map((test) => test.create());
-    this.comparing = plan.comparing.map((test) => test.create());
+    this.#numbers = plan.memory.slice();
+    this.#tests = plan.testing.own();
+    this.#comparing = plan.comparisons.own();
   }
 
   /**
@@ -104,26 +107,59 @@ export class MetricQuality {
     if (this.plan.alteration && isGood(info.q) && typeof value === 'number') this.#foundGood({ ts: time, value });
   }
 
+  /** What `plan.tests` remember, and after them `plan.comparing`. */
+  snapshots(): unknown[] {
+    const { testing, comparisons } = this.plan;
+    return [...testing.snapshots(this.#numbers, this.#tests), ...comparisons.snapshots(this.#numbers, this.#comparing)];
+  }
+
+  /** @param index as `snapshots` gives them. @throws QualitySnapshotError when it is no snapshot of that test. */
+  restore(index: number, snapshot: unknown): void {
+    const { tests, testing, comparisons } = this.plan;
+    if (index < tests.length) testing.restore(index, snapshot, this.#numbers, this.#tests);
+    else comparisons.restore(index - tests.length, snapshot, this.#numbers, this.#comparing);
+  }
+
   #test(first: number, time: number, value: number, rank: Rank, sample: Sample, neighbours: readonly Neighbour[]): void {
     const { flags, tests: plans, comparing, verdicts } = this.plan;
     for (let index = 0; index < plans.length; index += 1) {
       const plan = plans[index];
-      const test = this.tests[index];
-      if (!plan || !test) continue;
+      if (!plan) continue;
       const at = first + index;
-      if (rank < plan.order) flags[at] = 0;
-      else if (plan.delayed) {
-        const late = test.update(time, value);
+      const flag = rank < plan.order ? 0 : this.#update(index, time, value);
+      if (rank < plan.order || !plan.delayed) flags[at] = flag;
+      else {
         const { waiting } = this.memory;
-        if (waiting && late !== 0) waiting.verdict = verdicts.with(waiting.verdict, at, late);
+        if (waiting && flag !== 0) waiting.verdict = verdicts.with(waiting.verdict, at, flag);
         flags[at] = Number.isNaN(value) ? QUALITY.missing : QUALITY.unknown;
-      } else flags[at] = test.update(time, value);
+      }
     }
     for (let index = 0; index < comparing.length; index += 1) {
       const plan = comparing[index];
-      const test = this.comparing[index];
-      flags[first + plans.length + index] = plan && test && rank >= plan.order ? test.update(time, value, plan.other(sample.values, neighbours, time)) : 0;
+      flags[first + plans.length + index] = plan && rank >= plan.order ? this.#compare(index, time, value, plan.other(sample.values, neighbours, time)) : 0;
     }
+  }
+
+  #update(index: number, time: number, value: number): Flag {
+    const { shared, places } = this.plan.testing;
+    const test = shared[index];
+    const place = places[index] ?? 0;
+    if (!test) return this.#tests[place]?.update(time, value) ?? 0;
+    test.takeUp(this.#numbers, place);
+    const flag = test.update(time, value);
+    test.layDown(this.#numbers, place);
+    return flag;
+  }
+
+  #compare(index: number, time: number, value: number, other: number): Flag {
+    const { shared, places } = this.plan.comparisons;
+    const test = shared[index];
+    const place = places[index] ?? 0;
+    if (!test) return this.#comparing[place]?.update(time, value, other) ?? 0;
+    test.takeUp(this.#numbers, place);
+    const flag = test.update(time, value, other);
+    test.layDown(this.#numbers, place);
+    return flag;
   }
 
   /** A reading whose quality is known for good. */

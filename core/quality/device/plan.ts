@@ -2,6 +2,7 @@ import { hashText } from '../../sample/identity.ts';
 import type { Sample, Values } from '../../sample/sample.ts';
 import type { Flag, ReadingTest } from '../quality-test.ts';
 import type { Alteration } from './alteration.ts';
+import { MetricTests } from './metric-tests.ts';
 import type { Rank } from './order.ts';
 import { Verdicts } from './verdicts.ts';
 
@@ -67,6 +68,10 @@ export class MetricPlan {
   /** They run after the others. */
   readonly comparing: readonly ComparingTestPlan[];
   readonly alteration: Alteration | undefined;
+  readonly testing: MetricTests<ReadingTest>;
+  readonly comparisons: MetricTests<ComparingTest>;
+  /** What the tests that serve all metrics remember of one that is new. */
+  readonly memory: readonly number[];
   /** Of the sample's tests first, then of `tests`, then of `comparing`. */
   readonly verdicts: Verdicts;
   /** The flags of the reading that is being judged: of use to whoever judges it, and to nobody afterwards. */
@@ -82,6 +87,10 @@ export class MetricPlan {
     this.tests = tests;
     this.comparing = comparing;
     this.alteration = alteration;
+    const memory: number[] = [];
+    this.testing = new MetricTests(tests, memory);
+    this.comparisons = new MetricTests(comparing, memory);
+    this.memory = memory;
     this.verdicts = new Verdicts([...sampleTests, ...tests, ...comparing].map(({ name }) => name));
     this.flags = this.verdicts.names.map(() => 0);
     this.group = comparing.find(({ group }) => group !== undefined)?.group;

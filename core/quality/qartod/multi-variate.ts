@@ -1,6 +1,7 @@
 import { QUALITY } from '../../sample/sample.ts';
 import type { Quality } from '../../sample/sample.ts';
-import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
+import { unpackNumbers } from './number-snapshot.ts';
 import { readAmount } from './options.ts';
 import { rateOf } from './rate-of-change.ts';
 import { requireSameLength, toSeries, toValues, type Series, type Value } from './series.ts';
@@ -95,13 +96,14 @@ function runPairTest(test: PairTest, given: Series, field: string, others: unkno
   return series.values.map((value, index) => test.update(series.times[index] ?? Number.NaN, value, second[index] ?? Number.NaN));
 }
 
-class ChangeTogetherTest implements PairTest {
+class ChangeTogetherTest extends CompactTest implements PairTest {
   readonly #settings: Settings;
   #ts = Number.NaN;
   #value = Number.NaN;
   #other = Number.NaN;
 
   constructor(settings: Settings) {
+    super();
     this.#settings = settings;
   }
 
@@ -119,14 +121,19 @@ class ChangeTogetherTest implements PairTest {
     return otherRate < this.#settings.otherThreshold ? QUALITY.suspect : QUALITY.good;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#ts, this.#value, this.#other]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#ts;
+    memory[at + 1] = this.#value;
+    memory[at + 2] = this.#other;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#ts = memory[at] ?? Number.NaN;
+    this.#value = memory[at + 1] ?? Number.NaN;
+    this.#other = memory[at + 2] ?? Number.NaN;
   }
 
   restore(snapshot: unknown): void {
-    const [ts = Number.NaN, value = Number.NaN, other = Number.NaN] = unpackNumbers(this.#settings.name, snapshot, 3);
-    this.#ts = ts;
-    this.#value = value;
-    this.#other = other;
+    this.takeUp(unpackNumbers(this.#settings.name, snapshot, 3), 0);
   }
 }

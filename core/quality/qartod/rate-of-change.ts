@@ -1,8 +1,9 @@
 import { QUALITY } from '../../sample/sample.ts';
 import type { Quality } from '../../sample/sample.ts';
+import { CompactTest } from '../compact-test.ts';
 import type { ReadingTest } from '../quality-test.ts';
 import { runTest } from '../run-test.ts';
-import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
+import { unpackNumbers } from './number-snapshot.ts';
 import { readThresholds, type Thresholds } from './options.ts';
 import { toSeries, type Series } from './series.ts';
 import { sharedBy } from './shared.ts';
@@ -43,12 +44,13 @@ export function rateOf(ts: number, value: number, lastTs: number, last: number):
   return seconds === 0 ? step : step / seconds;
 }
 
-class RateOfChangeTest implements ReadingTest {
+class RateOfChangeTest extends CompactTest implements ReadingTest {
   readonly #thresholds: Thresholds;
   #ts = Number.NaN;
   #value = Number.NaN;
 
   constructor(thresholds: Thresholds) {
+    super();
     this.#thresholds = thresholds;
   }
 
@@ -70,13 +72,17 @@ class RateOfChangeTest implements ReadingTest {
     return 0;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#ts, this.#value]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#ts;
+    memory[at + 1] = this.#value;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#ts = memory[at] ?? Number.NaN;
+    this.#value = memory[at + 1] ?? Number.NaN;
   }
 
   restore(snapshot: unknown): void {
-    const [ts = Number.NaN, value = Number.NaN] = unpackNumbers(NAME, snapshot, 2);
-    this.#ts = ts;
-    this.#value = value;
+    this.takeUp(unpackNumbers(NAME, snapshot, 2), 0);
   }
 }

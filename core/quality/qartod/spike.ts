@@ -1,9 +1,10 @@
 import { QUALITY } from '../../sample/sample.ts';
 import type { Quality } from '../../sample/sample.ts';
+import { CompactTest } from '../compact-test.ts';
 import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 import type { Flag, ReadingTest } from '../quality-test.ts';
 import { runTest } from '../run-test.ts';
-import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
+import { unpackNumbers } from './number-snapshot.ts';
 import { readChoice, readThresholds, type Thresholds } from './options.ts';
 import { toTimelessSeries, type Series } from './series.ts';
 import { sharedBy } from './shared.ts';
@@ -48,7 +49,7 @@ export function spikeTest({ times, values, ...options }: SpikeOptions & Pick<Ser
   return runTest(createSpikeTest(options), series.times, series.values);
 }
 
-class SpikeTest implements ReadingTest {
+class SpikeTest extends CompactTest implements ReadingTest {
   readonly #settings: Settings;
   /** Readings so far, no more than matter. */
   #seen = 0;
@@ -56,6 +57,7 @@ class SpikeTest implements ReadingTest {
   #waiting = Number.NaN;
 
   constructor(settings: Settings) {
+    super();
     this.#settings = settings;
   }
 
@@ -77,16 +79,23 @@ class SpikeTest implements ReadingTest {
     return Number.isNaN(this.#waiting) ? QUALITY.missing : QUALITY.unknown;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#seen, this.#before, this.#waiting]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#seen;
+    memory[at + 1] = this.#before;
+    memory[at + 2] = this.#waiting;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#seen = memory[at] ?? 0;
+    this.#before = memory[at + 1] ?? Number.NaN;
+    this.#waiting = memory[at + 2] ?? Number.NaN;
   }
 
   restore(snapshot: unknown): void {
-    const [seen = 0, before = Number.NaN, waiting = Number.NaN] = unpackNumbers(NAME, snapshot, 3);
+    const numbers = unpackNumbers(NAME, snapshot, 3);
+    const [seen] = numbers;
     if (seen !== 0 && seen !== 1 && seen !== 2) throw new QualitySnapshotError(NAME);
-    this.#seen = seen;
-    this.#before = before;
-    this.#waiting = waiting;
+    this.takeUp(numbers, 0);
   }
 
   #judge(before: number, value: number, after: number): Quality {

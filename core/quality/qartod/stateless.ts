@@ -1,11 +1,13 @@
-import { packNumbers, unpackNumbers, type NumberSnapshot } from './number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
+import { unpackNumbers } from './number-snapshot.ts';
 
 /** What a test that judges each reading by itself has in common with those that remember: nothing waits, and there is nothing to keep. */
-export class Stateless {
+export class Stateless extends CompactTest {
   readonly #name: string;
 
   /** @param name of the test. */
   constructor(name: string) {
+    super();
     this.#name = name;
   }
 
@@ -17,8 +19,12 @@ export class Stateless {
     return 0;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([]);
+  layDown(): void {
+    // There is nothing.
+  }
+
+  takeUp(): void {
+    // There is nothing.
   }
 
   restore(snapshot: unknown): void {

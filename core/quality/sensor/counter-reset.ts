@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors/holdfast-error.ts';
 import { QUALITY } from '../../sample/sample.ts';
-import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
 import type { Flag } from '../quality-test.ts';
 import { checkCounts, readNumbers, reckoned } from './kept-numbers.ts';
 import { checkedOnce, countWithin, spelled } from './options.ts';
@@ -52,7 +52,7 @@ export function createCounterResetTest(options: CounterResetOptions = DEFAULTS):
   return new CounterResetTest(check(options));
 }
 
-class CounterResetTest implements SensorTest {
+class CounterResetTest extends CompactTest implements SensorTest {
   readonly delay = 0;
   readonly #checked: Checked;
   #seen = 0;
@@ -66,6 +66,7 @@ class CounterResetTest implements SensorTest {
   #from = 0;
 
   constructor(checked: Checked) {
+    super();
     this.#checked = checked;
   }
 
@@ -100,18 +101,27 @@ class CounterResetTest implements SensorTest {
     return `The counter wrapped round at ${POWERS.get(fall) ?? fall}: it fell ${what}.`;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#seen, this.#last, this.#kept, this.#rises, this.#step]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#seen;
+    memory[at + 1] = this.#last;
+    memory[at + 2] = this.#kept;
+    memory[at + 3] = this.#rises;
+    memory[at + 4] = this.#step;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#seen = memory[at] ?? 0;
+    this.#last = memory[at + 1] ?? 0;
+    this.#kept = memory[at + 2] ?? 0;
+    this.#rises = memory[at + 3] ?? 0;
+    this.#step = memory[at + 4] ?? 0;
   }
 
   restore(snapshot: unknown): void {
-    const [seen = 0, last = 0, kept = 0, rises = 0, step = 0] = readNumbers(snapshot, NAME, 5);
+    const numbers = readNumbers(snapshot, NAME, 5);
+    const [seen = 0, , kept = 0, rises = 0] = numbers;
     checkCounts(NAME, seen, kept, rises);
-    this.#seen = seen;
-    this.#last = last;
-    this.#kept = kept;
-    this.#rises = rises;
-    this.#step = step;
+    this.takeUp(numbers, 0);
     this.#fall = undefined;
   }
 

@@ -1,5 +1,5 @@
 import { QUALITY } from '../../sample/sample.ts';
-import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
 import type { Flag } from '../quality-test.ts';
 import { checkCounts, readNumbers, reckoned } from './kept-numbers.ts';
 import { spelled } from './options.ts';
@@ -15,7 +15,7 @@ export function createDuplicateTimeTest(): SensorTest {
   return new DuplicateTimeTest();
 }
 
-class DuplicateTimeTest implements SensorTest {
+class DuplicateTimeTest extends CompactTest implements SensorTest {
   readonly delay = 0;
   /** 0: no reading yet. */
   #seen = 0;
@@ -44,16 +44,23 @@ class DuplicateTimeTest implements SensorTest {
     return `Two readings have the same time: ${spelled(this.#other)}, and now ${spelled(this.#value)}. Let the device send times that are fine enough, or one reading a time.`;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#seen, this.#ts, this.#value]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#seen;
+    memory[at + 1] = this.#ts;
+    memory[at + 2] = this.#value;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#seen = memory[at] ?? 0;
+    this.#ts = memory[at + 1] ?? 0;
+    this.#value = memory[at + 2] ?? 0;
   }
 
   restore(snapshot: unknown): void {
-    const [seen = 0, ts = 0, value = 0] = readNumbers(snapshot, NAME, 3);
+    const numbers = readNumbers(snapshot, NAME, 3);
+    const [seen = 0] = numbers;
     checkCounts(NAME, seen);
-    this.#seen = seen;
-    this.#ts = ts;
-    this.#value = value;
+    this.takeUp(numbers, 0);
     this.#other = undefined;
   }
 }

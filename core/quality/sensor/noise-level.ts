@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors/holdfast-error.ts';
 import { QUALITY } from '../../sample/sample.ts';
-import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
 import type { Flag } from '../quality-test.ts';
 import { checkCounts, readNumbers, reckoned } from './kept-numbers.ts';
 import { checkedOnce, countWithin, numberWithin, spelled } from './options.ts';
@@ -68,7 +68,7 @@ export function createNoiseLevelTest(options: NoiseLevelOptions = DEFAULTS): Sen
   return new NoiseLevelTest(check(options));
 }
 
-class NoiseLevelTest implements SensorTest {
+class NoiseLevelTest extends CompactTest implements SensorTest {
   readonly delay = 0;
   readonly #checked: Checked;
   #count = 0;
@@ -84,6 +84,7 @@ class NoiseLevelTest implements SensorTest {
   #flag: Flag = 0;
 
   constructor(checked: Checked) {
+    super();
     this.#checked = checked;
   }
 
@@ -106,20 +107,31 @@ class NoiseLevelTest implements SensorTest {
     return `The noise rose from ${usual} to ${now}: look for a loose wire, interference or a sensor that fails.`;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#count, this.#last, this.#before, this.#told, this.#now, this.#usual, this.#deviation]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#count;
+    memory[at + 1] = this.#last;
+    memory[at + 2] = this.#before;
+    memory[at + 3] = this.#told;
+    memory[at + 4] = this.#now;
+    memory[at + 5] = this.#usual;
+    memory[at + 6] = this.#deviation;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#count = memory[at] ?? 0;
+    this.#last = memory[at + 1] ?? 0;
+    this.#before = memory[at + 2] ?? 0;
+    this.#told = memory[at + 3] ?? 0;
+    this.#now = memory[at + 4] ?? 0;
+    this.#usual = memory[at + 5] ?? 0;
+    this.#deviation = memory[at + 6] ?? 0;
   }
 
   restore(snapshot: unknown): void {
-    const [count = 0, last = 0, before = 0, told = 0, now = 0, usual = 0, deviation = 0] = readNumbers(snapshot, NAME, 7);
+    const numbers = readNumbers(snapshot, NAME, 7);
+    const [count = 0, , , told = 0] = numbers;
     checkCounts(NAME, count, told);
-    this.#count = count;
-    this.#last = last;
-    this.#before = before;
-    this.#told = told;
-    this.#now = now;
-    this.#usual = usual;
-    this.#deviation = deviation;
+    this.takeUp(numbers, 0);
     this.#flag = 0;
   }
 

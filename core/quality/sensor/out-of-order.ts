@@ -1,7 +1,7 @@
 import { judgedTime } from '../../sample/judged-time.ts';
 import { QUALITY } from '../../sample/sample.ts';
 import type { Quality } from '../../sample/sample.ts';
-import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
 import { checkCounts, readNumbers } from './kept-numbers.ts';
 import { checkedOnce, countWithin, numberWithin } from './options.ts';
 import type { ClockTest } from './sensor-test.ts';
@@ -29,11 +29,11 @@ const DEFAULTS: OutOfOrderOptions = {};
  *
  * @throws ConfigError for options that cannot work.
  */
-export function createOutOfOrderTest(options: OutOfOrderOptions = DEFAULTS): ClockTest {
+export function createOutOfOrderTest(options: OutOfOrderOptions = DEFAULTS): ClockTest & CompactTest {
   return new OutOfOrderTest(check(options));
 }
 
-class OutOfOrderTest implements ClockTest {
+class OutOfOrderTest extends CompactTest implements ClockTest {
   readonly #checked: { tolerance: number; settle: number };
   /** 0: no sample yet. */
   #seen = 0;
@@ -44,6 +44,7 @@ class OutOfOrderTest implements ClockTest {
   #behind = 0;
 
   constructor(checked: { tolerance: number; settle: number }) {
+    super();
     this.#checked = checked;
   }
 
@@ -73,17 +74,25 @@ class OutOfOrderTest implements ClockTest {
     return `The sample is ${this.#behind / 1000} s older than one that came before it.`;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#seen, this.#latest, this.#previous, this.#older]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#seen;
+    memory[at + 1] = this.#latest;
+    memory[at + 2] = this.#previous;
+    memory[at + 3] = this.#older;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#seen = memory[at] ?? 0;
+    this.#latest = memory[at + 1] ?? 0;
+    this.#previous = memory[at + 2] ?? 0;
+    this.#older = memory[at + 3] ?? 0;
   }
 
   restore(snapshot: unknown): void {
-    const [seen = 0, latest = 0, previous = 0, older = 0] = readNumbers(snapshot, NAME, 4);
+    const numbers = readNumbers(snapshot, NAME, 4);
+    const [seen = 0, , , older = 0] = numbers;
     checkCounts(NAME, seen, older);
-    this.#seen = seen;
-    this.#latest = latest;
-    this.#previous = previous;
-    this.#older = older;
+    this.takeUp(numbers, 0);
     this.#behind = 0;
   }
 }

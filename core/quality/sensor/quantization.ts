@@ -1,5 +1,5 @@
 import { QUALITY } from '../../sample/sample.ts';
-import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
 import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 import type { Flag } from '../quality-test.ts';
 import { commonDivisor, CONTINUOUS, decimalsOn, shiftOf } from './decimal-grid.ts';
@@ -47,7 +47,7 @@ export function createQuantizationTest(options: QuantizationOptions = DEFAULTS):
   return new QuantizationTest(check(options));
 }
 
-class QuantizationTest implements SensorTest {
+class QuantizationTest extends CompactTest implements SensorTest {
   readonly delay = 0;
   readonly #checked: Checked;
   #seen = 0;
@@ -67,6 +67,7 @@ class QuantizationTest implements SensorTest {
   #row = 0;
 
   constructor(checked: Checked) {
+    super();
     this.#checked = checked;
   }
 
@@ -90,25 +91,38 @@ class QuantizationTest implements SensorTest {
     return `The values come in steps of ${spelled(this.#coarser)}; they used to come ${usual}. Look at the resolution that the sensor is set to.`;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#seen, this.#last, this.#decimals, this.#changes, this.#common, this.#sum, this.#known, this.#usual, this.#coarser, this.#row]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#seen;
+    memory[at + 1] = this.#last;
+    memory[at + 2] = this.#decimals;
+    memory[at + 3] = this.#changes;
+    memory[at + 4] = this.#common;
+    memory[at + 5] = this.#sum;
+    memory[at + 6] = this.#known;
+    memory[at + 7] = this.#usual;
+    memory[at + 8] = this.#coarser;
+    memory[at + 9] = this.#row;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#seen = memory[at] ?? 0;
+    this.#last = memory[at + 1] ?? 0;
+    this.#decimals = memory[at + 2] ?? 0;
+    this.#changes = memory[at + 3] ?? 0;
+    this.#common = memory[at + 4] ?? 0;
+    this.#sum = memory[at + 5] ?? 0;
+    this.#known = memory[at + 6] ?? 0;
+    this.#usual = memory[at + 7] ?? 0;
+    this.#coarser = memory[at + 8] ?? 0;
+    this.#row = memory[at + 9] ?? 0;
   }
 
   restore(snapshot: unknown): void {
     const numbers = readNumbers(snapshot, NAME, 10);
-    const [seen = 0, last = 0, decimals = 0, changes = 0, common = 0, sum = 0, known = 0, usual = 0, coarser = 0, row = 0] = numbers;
+    const [seen = 0, , decimals = 0, changes = 0, common = 0, sum = 0, known = 0, , , row = 0] = numbers;
     checkCounts(NAME, seen, decimals, changes, common, sum, known, Math.abs(row));
     if (decimals > CONTINUOUS) throw new QualitySnapshotError(NAME);
-    this.#seen = seen;
-    this.#last = last;
-    this.#decimals = decimals;
-    this.#changes = changes;
-    this.#common = common;
-    this.#sum = sum;
-    this.#known = known;
-    this.#usual = usual;
-    this.#coarser = coarser;
-    this.#row = row;
+    this.takeUp(numbers, 0);
   }
 
   #change(reading: number): void {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors/holdfast-error.ts';
 import { QUALITY } from '../../sample/sample.ts';
-import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
 import type { Flag } from '../quality-test.ts';
 import { checkCounts, readNumbers, reckoned } from './kept-numbers.ts';
 import { checkedOnce, numberWithin, spelled } from './options.ts';
@@ -73,7 +73,7 @@ export function createSentinelTest(options: SentinelOptions = DEFAULTS): SensorT
   return new SentinelTest(check(options));
 }
 
-class SentinelTest implements SensorTest {
+class SentinelTest extends CompactTest implements SensorTest {
   readonly delay = 0;
   readonly #checked: Checked;
   #count = 0;
@@ -83,6 +83,7 @@ class SentinelTest implements SensorTest {
   #found: number | undefined = undefined;
 
   constructor(checked: Checked) {
+    super();
     this.#checked = checked;
   }
 
@@ -110,16 +111,23 @@ class SentinelTest implements SensorTest {
     return `${spelled(this.#found)} is what sensors send when they have no reading${before}. Look at the sensor and its wires.`;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#count, this.#last, this.#step]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#count;
+    memory[at + 1] = this.#last;
+    memory[at + 2] = this.#step;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#count = memory[at] ?? 0;
+    this.#last = memory[at + 1] ?? 0;
+    this.#step = memory[at + 2] ?? 0;
   }
 
   restore(snapshot: unknown): void {
-    const [count = 0, last = 0, step = 0] = readNumbers(snapshot, NAME, 3);
+    const numbers = readNumbers(snapshot, NAME, 3);
+    const [count = 0] = numbers;
     checkCounts(NAME, count);
-    this.#count = count;
-    this.#last = last;
-    this.#step = step;
+    this.takeUp(numbers, 0);
     this.#found = undefined;
   }
 

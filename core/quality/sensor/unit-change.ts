@@ -1,5 +1,5 @@
 import { QUALITY } from '../../sample/sample.ts';
-import { packNumbers, type NumberSnapshot } from '../qartod/number-snapshot.ts';
+import { CompactTest } from '../compact-test.ts';
 import type { Flag } from '../quality-test.ts';
 import { QualitySnapshotError } from '../quality-snapshot-error.ts';
 import { CONVERSIONS } from './conversion.ts';
@@ -70,7 +70,7 @@ export function createUnitChangeTest(options: UnitChangeOptions = DEFAULTS): Sen
   return new UnitChangeTest(check(options));
 }
 
-class UnitChangeTest implements SensorTest {
+class UnitChangeTest extends CompactTest implements SensorTest {
   readonly delay = 0;
   readonly #checked: Checked;
   #count = 0;
@@ -85,6 +85,7 @@ class UnitChangeTest implements SensorTest {
   #fitting = 0;
 
   constructor(checked: Checked) {
+    super();
     this.#checked = checked;
   }
 
@@ -113,21 +114,32 @@ class UnitChangeTest implements SensorTest {
     return `The reading is ${spelled(now)} where about ${spelled(this.#last)} was to be expected, as if ${conversion.words}. Look at the unit that the device sends.`;
   }
 
-  snapshot(): NumberSnapshot {
-    return packNumbers([this.#count, this.#last, this.#step, this.#low, this.#high, this.#other, this.#fitting]);
+  layDown(memory: number[], at: number): void {
+    memory[at] = this.#count;
+    memory[at + 1] = this.#last;
+    memory[at + 2] = this.#step;
+    memory[at + 3] = this.#low;
+    memory[at + 4] = this.#high;
+    memory[at + 5] = this.#other;
+    memory[at + 6] = this.#fitting;
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#count = memory[at] ?? 0;
+    this.#last = memory[at + 1] ?? 0;
+    this.#step = memory[at + 2] ?? 0;
+    this.#low = memory[at + 3] ?? 0;
+    this.#high = memory[at + 4] ?? 0;
+    this.#other = memory[at + 5] ?? NONE;
+    this.#fitting = memory[at + 6] ?? 0;
   }
 
   restore(snapshot: unknown): void {
-    const [count = 0, last = 0, step = 0, low = 0, high = 0, other = NONE, fitting = 0] = readNumbers(snapshot, NAME, 7);
+    const numbers = readNumbers(snapshot, NAME, 7);
+    const [count = 0, , , , , other = NONE, fitting = 0] = numbers;
     checkCounts(NAME, count, other - NONE, fitting);
     if (other >= this.#checked.conversions.length) throw new QualitySnapshotError(NAME);
-    this.#count = count;
-    this.#last = last;
-    this.#step = step;
-    this.#low = low;
-    this.#high = high;
-    this.#other = other;
-    this.#fitting = fitting;
+    this.takeUp(numbers, 0);
   }
 
   #conversion(): Conversion | undefined {

@@ -14,7 +14,6 @@ const WINDOW = 600;
 export const COMPARING_TESTS: Readonly<Record<string, KnownComparingTest>> = {
   climatology_test: comparingTest({ members: climatologyMembers, depthMetric: text }, {
     order: -1,
-    keepsNothing: true,
     create: ({ members = [] }) => createClimatologyTest({ members }),
     other: ({ depthMetric }, values) => (depthMetric === undefined ? Number.NaN : values[depthMetric]),
   }),

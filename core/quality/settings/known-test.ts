@@ -29,8 +29,6 @@ export interface KnownComparingTest {
 /** What makes a test that judges a reading beside another value. */
 interface Comparison<Given> {
   order: Rank;
-  /** As for a test of readings. */
-  keepsNothing?: boolean;
   /** The tag of the devices whose readings it needs. */
   group?(options: Given): string | undefined;
   /** @throws ConfigError for options that cannot work. */
@@ -39,22 +37,22 @@ interface Comparison<Given> {
   other(options: Given, values: Values, neighbours: readonly Neighbour[], time: number): unknown;
 }
 
-/**
- * @param order the least rank of a reading that it judges; see `ReadingTestPlan`.
- * @param keepsNothing whether it remembers nothing from one reading to the next, so that one is enough for all metrics.
- */
-export function readingTest<Spec extends Options>(spec: Spec, order: Rank, create: (options: OptionsOf<Spec>) => ReadingTest, keepsNothing = false): KnownReadingTest {
+/** @param order the least rank of a reading that it judges; see `ReadingTestPlan`. */
+export function readingTest<Spec extends Options>(spec: Spec, order: Rank, create: (options: OptionsOf<Spec>) => ReadingTest): KnownReadingTest {
   return {
     options: Object.keys(spec),
     plan(name, given, field) {
       const options = readOptions(spec, given, field);
       const first = create(options);
-      return { name, order, delayed: first.delay === 1, signature: signatureOf(options), create: keepsNothing ? () => first : () => create(options) };
+      return { name, order, delayed: first.delay === 1, signature: signatureOf(options), create: () => create(options) };
     },
   };
 }
 
-/** @param order as for a test of readings; it may depend on the options. */
+/**
+ * @param order as for a test of readings; it may depend on the options.
+ * @param keepsNothing whether it remembers nothing from one sample to the next, so that one is enough for all devices.
+ */
 export function sampleTest<Spec extends Options>(spec: Spec, order: Rank | ((options: OptionsOf<Spec>) => Rank), create: (options: OptionsOf<Spec>) => SampleTest, keepsNothing = false): KnownSampleTest {
   return {
     options: Object.keys(spec),
@@ -66,17 +64,17 @@ export function sampleTest<Spec extends Options>(spec: Spec, order: Rank | ((opt
   };
 }
 
-export function comparingTest<Spec extends Options>(spec: Spec, { order, keepsNothing = false, group, create, other }: Comparison<OptionsOf<Spec>>): KnownComparingTest {
+export function comparingTest<Spec extends Options>(spec: Spec, { order, group, create, other }: Comparison<OptionsOf<Spec>>): KnownComparingTest {
   return {
     options: Object.keys(spec),
     plan(name, given, field) {
       const options = readOptions(spec, given, field);
-      const first = create(options);
+      create(options);
       const tag = group?.(options);
       return {
         name, order, signature: signatureOf(options),
         ...(tag !== undefined && { group: tag }),
-        create: keepsNothing ? () => first : () => create(options),
+        create: () => create(options),
         other(values, neighbours, time) {
           const value = other(options, values, neighbours, time);
           return typeof value === 'number' ? value : Number.NaN;

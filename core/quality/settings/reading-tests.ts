@@ -1,3 +1,4 @@
+import { CompactTest } from '../compact-test.ts';
 import type { Flag, ReadingTest, TimeTest } from '../quality-test.ts';
 import { createAttenuatedSignalTest } from '../qartod/attenuated-signal.ts';
 import { createFlatLineTest } from '../qartod/flat-line.ts';
@@ -20,7 +21,7 @@ const SENSOR_UNIT = { unit: text };
 
 /** The tests that judge a reading by those of its metric before it, by their standard names, with the options of each. */
 export const READING_TESTS: Readonly<Record<string, KnownReadingTest>> = {
-  gross_range_test: readingTest({ failSpan: span, suspectSpan: span }, -1, createGrossRangeTest, true),
+  gross_range_test: readingTest({ failSpan: span, suspectSpan: span }, -1, createGrossRangeTest),
   spike_test: readingTest({ ...THRESHOLDS, method: oneOf(SPIKE_METHODS) }, 2, createSpikeTest),
   rate_of_change_test: readingTest(THRESHOLDS, 2, createRateOfChangeTest),
   flat_line_test: readingTest({ ...THRESHOLDS, tolerance: number, interval: number, suspectCount: number, failCount: number }, 2, createFlatLineTest),
@@ -41,11 +42,12 @@ export const READING_TESTS: Readonly<Record<string, KnownReadingTest>> = {
 export const TESTS_WITH_UNIT: readonly string[] = ['sentinel_test', 'unit_change_test'];
 
 /** A test of times on the readings of one metric. The engine has judged the times by their reception already. */
-class TimesOfReadings implements ReadingTest {
+class TimesOfReadings extends CompactTest implements ReadingTest {
   readonly delay = 0;
-  readonly #test: TimeTest;
+  readonly #test: TimeTest & CompactTest;
 
-  constructor(test: TimeTest) {
+  constructor(test: TimeTest & CompactTest) {
+    super();
     this.#test = test;
   }
 
@@ -57,8 +59,12 @@ class TimesOfReadings implements ReadingTest {
     return 0;
   }
 
-  snapshot(): unknown {
-    return this.#test.snapshot();
+  layDown(memory: number[], at: number): void {
+    this.#test.layDown(memory, at);
+  }
+
+  takeUp(memory: readonly number[], at: number): void {
+    this.#test.takeUp(memory, at);
   }
 
   restore(snapshot: unknown): void {

@@ -1,0 +1,20 @@
+import { packNumbers, type NumberSnapshot } from './qartod/number-snapshot.ts';
+
+/**
+ * A test that remembers always the same count of numbers. It can lay them down in a list and take them up again, so that one test serves all metrics
+ * of all devices that are judged by the same settings, one after the other. A fleet then needs 8 bytes a number, and no objects.
+ */
+export abstract class CompactTest {
+  /** Puts what it remembers into a list, from a place on. */
+  abstract layDown(memory: number[], at: number): void;
+
+  /** Goes on with what was laid down there. */
+  abstract takeUp(memory: readonly number[], at: number): void;
+
+  /** Plain JSON. A test that is given it goes on as this one would have. */
+  snapshot(): NumberSnapshot {
+    const memory: number[] = [];
+    this.layDown(memory, 0);
+    return packNumbers(memory);
+  }
+}
