@@ -103,16 +103,18 @@ async function status(backend: Backend): Promise<object> {
   return { directory: backend.directory, unsettled, quarantined: backend.quarantine.count({}), quarantineDropped: backend.quarantine.summary().lost, readings, counts: backend.store.counts, health: backend.store.health() };
 }
 
-/** Everybody's sums, and those of a page of devices, or of the one asked for; `next`: where the next page begins. */
+/** Everybody's sums, what became of the entries of the quarantine, and the sums of a page of devices, or of the one asked for; `next`: where the next page begins. */
 function ledger(backend: Backend, request: Request): object {
   const { ledger: book } = backend.inbox;
   const device = queryText(request, 'device');
-  if (device !== undefined) return { ...book.read(), devices: { [device]: book.device(device) } };
+  const { put, waiting, released, dropped, lost } = backend.quarantine.summary();
+  const sums = { ...book.read(), quarantine: { put, waiting, released, dropped, lost } };
+  if (device !== undefined) return { ...sums, devices: { [device]: book.device(device) } };
   const limit = Math.min(Math.trunc(Number(queryText(request, 'limit') ?? '100')), LEDGER_PAGE);
   if (!(limit >= 0)) throw new HoldfastError('HOLDFAST_QUERY', 'limit is a number of devices, from 0 to 1000.');
   const ids = book.devices(queryText(request, 'after') ?? '', limit);
   const next = ids.length === limit && limit > 0 ? { next: ids.at(-1) } : {};
-  return { ...book.read(), devices: Object.fromEntries(ids.map((id) => [id, book.device(id)])), ...next };
+  return { ...sums, devices: Object.fromEntries(ids.map((id) => [id, book.device(id)])), ...next };
 }
 
 /** A parameter of the query that may be there once. */

@@ -13,9 +13,12 @@ interface LedgerAnswer {
   total: Statement;
   protocols: Partial<Record<Via, Statement>>;
   devices: Record<string, Partial<Record<Via, Statement>>>;
+  /** What became of the entries of the quarantine. */
+  quarantine: Record<(typeof ENTRIES)[number], number>;
 }
 
 const REFRESH = 2_000;
+const ENTRIES = ['put', 'waiting', 'released', 'dropped', 'lost'] as const;
 const KINDS = ['stored', 'handled', 'inFlight', 'quarantined', 'duplicate', 'conflated'] as const;
 
 /** The ledger of a running backend, of all devices or of the one that is entered, as it is while the dialog is open. */
@@ -31,7 +34,7 @@ export function openLedger(node: EditorNode): void {
       // Who has typed on waits for the answer to that.
       if (id !== textOf(device.val()).trim() || shown === (shown = JSON.stringify([id, answer]))) return;
       const protocols = id === '' ? answer.protocols : (answer.devices[id] ?? {});
-      element.empty().append(Object.keys(protocols).length === 0 ? $('<p>').text(texts(id === '' ? 'ledger.none' : 'ledger.noneOfDevice', { device: id })) : table(texts, protocols));
+      element.empty().append(Object.keys(protocols).length === 0 ? $('<p>').text(texts(id === '' ? 'ledger.none' : 'ledger.noneOfDevice', { device: id })) : table(texts, protocols), id === '' ? entries(texts, answer.quarantine) : []);
     } catch (error) {
       shown = '';
       element.empty().append($('<p class="holdfast-problem">').text(sentence(error)));
@@ -60,6 +63,12 @@ function table(texts: Texts, protocols: Partial<Record<Via, Statement>>): JQuery
   const difference = statements.at(-1)?.difference ?? 0;
   const verdict = $('<p class="holdfast-hint">').toggleClass('holdfast-problem', difference !== 0).text(texts(difference === 0 ? 'ledger.adds' : 'ledger.differs', { difference: shownNumber(difference) }));
   return [$('<table class="holdfast-ledger">').attr('aria-label', texts('ledger.title')).append($('<thead>').append(head), $('<tbody>').append(rows)), verdict];
+}
+
+/** The sum of the quarantine, once something has been there. */
+function entries(texts: Texts, quarantine: LedgerAnswer['quarantine']): JQuery | [] {
+  if (quarantine.put === 0) return [];
+  return $('<p class="holdfast-hint" data-sum="quarantine">').text(texts('ledger.entries', Object.fromEntries(ENTRIES.map((count) => [count, shownNumber(quarantine[count])]))));
 }
 
 function sumOf(statements: readonly Statement[]): Statement {

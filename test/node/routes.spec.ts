@@ -157,11 +157,13 @@ describe('the backend’s routes', () => {
       protocols: { http?: { received: number } };
       devices: { [device: string]: { http?: { refused: object } } };
       next?: string;
+      quarantine: Record<string, number>;
     }
     const ledger = async (query: string): Promise<Ledger> => (await get(`/holdfast-backend/data/ledger?${query}`)).body as unknown as Ledger;
     const all = await ledger('limit=0');
     assert.deepEqual([all.total.received, all.total.refused, all.total.difference], [4, { 'too-large': 3, login: 1 }, 0]);
     assert.deepEqual([all.protocols.http?.received, all.devices, all.next], [3, {}, undefined]);
+    assert.deepEqual(all.quarantine, { put: 0, waiting: 0, released: 0, dropped: 0, lost: 0 });
     const one = await ledger('device=press-2');
     assert.deepEqual([Object.keys(one.devices), one.devices['press-2']?.http?.refused], [['press-2'], { 'too-large': 1 }]);
     const page = await ledger('after=press-1&limit=1');
@@ -171,6 +173,17 @@ describe('the backend’s routes', () => {
     assert.equal(Object.keys(most.devices).length, 1_000, 'a page has at most a thousand');
     const rest = await ledger(`limit=5000&after=${most.next}`);
     assert.deepEqual([Object.keys(rest.devices).length, rest.next], [4, undefined]);
+  });
+
+  it('tell in the ledger what became of the entries of the quarantine, those that it had no room for as well', async () => {
+    backend().quarantine.setBounds({ maximumRows: 2, maximumBytes: 1e6, maximumAge: 0 });
+    for (let received = 1; received <= 5; received += 1) {
+      await new Promise<void>((resolve, reject) => backend().inbox.condemn('n', { received, via: 'mqtt', device: 'press-1', principal: 'press-1', topic: 't', payload: Buffer.from('{') }, { reason: 'syntax', detail: 'It is cut off.' }, (error) => (error ? reject(error) : resolve())));
+    }
+    await until(() => backend().quarantine.summary().lost === 3, 'the oldest have gone');
+    await backend().quarantine.drop({});
+    const { body } = await get('/holdfast-backend/data/ledger');
+    assert.deepEqual(body['quarantine'], { put: 5, waiting: 0, released: 0, dropped: 2, lost: 3 });
   });
 
   it('list the devices in quarantine, and let one go once', async () => {
