@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -82,6 +82,15 @@ describe('a power cut', function () {
     }
     return losses;
   }
+
+  it('reads a call whole that strace shows in two parts, because another thread did something meanwhile', async () => {
+    const directory = join(folder, 'threads');
+    const trace = `${directory}.trace`;
+    const shown = (text: string): string => [...Buffer.from(text)].map((byte) => String.raw`\x${byte.toString(16).padStart(2, '0')}`).join('');
+    const file = shown(join(directory, 'a.sqlite'));
+    writeFileSync(trace, [`7 pwrite64(3<${file}>, "${shown('abc')}", 3, 512 <unfinished ...>`, `8 write(1<pipe>, "${shown('hi')}", 2) = 2`, '7 <... pwrite64 resumed>) = 3', ''].join('\n'));
+    assert.deepEqual((await readTrace(trace, directory)).at(-1), { kind: 'write', name: 'a.sqlite', offset: 512, data: Buffer.from('abc') });
+  });
 
   it('loses nothing that was acknowledged, whatever part of the unflushed writes is on the disk', async () => {
     const events = await record('full');

@@ -28,7 +28,8 @@ export async function readTrace(file: string, directory: string, existing: reado
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const [, pid = '', rest = ''] = /^(\d+) +(.*)$/s.exec(line) ?? [];
     if (rest.endsWith('<unfinished ...>')) {
-      unfinished.set(pid, rest.slice(0, -'<unfinished ...>'.length));
+      // strace puts a blank before its remark, which is no part of the parameters.
+      unfinished.set(pid, rest.slice(0, -'<unfinished ...>'.length).trimEnd());
       continue;
     }
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/s.exec(rest)?.[1];
