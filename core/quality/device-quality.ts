@@ -16,6 +16,14 @@ import type { Flag } from './quality-test.ts';
 /** The worst quality of the readings of a sample; good where nothing was found, or nothing was judged. */
 export type Worst = typeof QUALITY.good | typeof QUALITY.missing | typeof QUALITY.suspect | typeof QUALITY.bad;
 
+/** A reading of a former sample whose quality has changed since that sample went on. */
+export interface CorrectedReading {
+  /** The time at which it was judged. */
+  ts: number;
+  from: Quality | undefined;
+  to: Quality | undefined;
+}
+
 /** What became of a sample. */
 export interface JudgedSample {
   /** With flags on its readings: an object of its own. Its values are those of the sample itself unless one was altered. */
@@ -26,12 +34,15 @@ export interface JudgedSample {
    * seemed, or have been filled in. The oldest first.
    */
   revised: readonly Sample[];
+  /** What that changed, for whoever has counted these readings. */
+  corrected: readonly CorrectedReading[];
 }
 
 /** The latest readings of the devices beside this one, by metric. */
 export type Neighbours = ReadonlyMap<string, readonly Neighbour[]>;
 
 const NO_SAMPLES: readonly Sample[] = [];
+const NO_READINGS: readonly CorrectedReading[] = [];
 const NO_NEIGHBOURS: readonly Neighbour[] = [];
 
 /** How bad: the order in which the worst of a sample is found. */
@@ -100,6 +111,7 @@ export class DeviceQuality {
     const infos = { ...sample.metrics };
     const revised: RetainedSample[] = [];
     const kept: Kept[] = [];
+    let corrected: CorrectedReading[] | undefined;
     let values: Values | undefined;
     let worst = 0;
     for (const metric in sample.values) {
@@ -118,7 +130,13 @@ export class DeviceQuality {
         continue;
       }
       const isLatest = rank === 2;
-      if (isLatest) quality.settle(metric, revised);
+      const { waiting } = quality.memory;
+      if (isLatest && waiting) {
+        const from = waiting.retained.infoOf(metric).q;
+        quality.settle(metric, revised);
+        const to = waiting.retained.infoOf(metric).q;
+        if (to !== from) (corrected ??= []).push({ ts: waiting.ts, from, to });
+      }
       const carried = quality.carried(infos[metric], value, verdict, time, isLatest);
       if (carried.info.q !== undefined || infos[metric]) infos[metric] = carried.info;
       if (carried.value !== value) (values ??= { ...sample.values })[metric] = carried.value;
@@ -132,7 +150,10 @@ export class DeviceQuality {
     judged.metrics = infos;
     if (values) judged.values = values;
     if (kept.length > 0) keep(kept, new RetainedSample(judged), time, revised);
-    return { sample: judged, worst: WORST[worst] ?? QUALITY.good, revised: revised.length === 0 ? NO_SAMPLES : revised.map((one) => one.copy()).sort((a, b) => a.ts - b.ts) };
+    return {
+      sample: judged, worst: WORST[worst] ?? QUALITY.good, corrected: corrected ?? NO_READINGS,
+      revised: revised.length === 0 ? NO_SAMPLES : revised.map((one) => one.copy()).sort((a, b) => a.ts - b.ts),
+    };
   }
 
   #testSample({ sampleTests: plans }: DevicePlan, sample: Sample, time: number, isHistorical: boolean): void {

@@ -1,7 +1,9 @@
+import type { CorrectedReading } from '../quality/device-quality.ts';
+import { Order } from '../quality/device/order.ts';
 import { infoOf } from '../sample/good-enough.ts';
 import { judgedTime } from '../sample/judged-time.ts';
 import { QUALITY } from '../sample/sample.ts';
-import type { Sample, Trust, TrustWindow } from '../sample/sample.ts';
+import type { Quality, Sample, Trust, TrustWindow } from '../sample/sample.ts';
 import { TrustRing } from './trust-ring.ts';
 import type { TrustSums } from './trust-ring.ts';
 import { UsualDistance } from './usual-distance.ts';
@@ -11,6 +13,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** A silence of so many usual distances is a gap. */
 const GAP = 3;
+/** The rank of a sample that is later than all before it, or by a clock that was set back. */
+const LATEST = 2;
 /** A clock that is off by less is right. */
 const RIGHT_CLOCK = 10_000;
 /** A clock that is off by so many powers of ten more is worth nothing. */
@@ -37,23 +41,26 @@ interface Rings {
 export class DeviceTrust {
   readonly #rings: Rings = { hour: new TrustRing(5 * MINUTE, 12), day: new TrustRing(HOUR, 24), week: new TrustRing(DAY, 7) };
   #distance = new UsualDistance();
+  readonly #order = new Order();
   #heard: Heard | undefined;
 
   /** @param snapshot what `snapshot` gave; anything else is one of a device never heard of. */
   constructor(snapshot?: unknown) {
     if (typeof snapshot !== 'object' || snapshot === null) return;
-    const { hour, day, week, usual, first, last, received }: Record<string, unknown> = { ...snapshot };
+    const { hour, day, week, usual, first, last, received, order }: Record<string, unknown> = { ...snapshot };
     const { hour: hours, day: days, week: weeks } = this.#rings;
     const isWhole = hours.restore(hour) && days.restore(day) && weeks.restore(week);
     if (!isWhole || !isTime(first) || !isTime(last) || !isTime(received)) return;
     this.#heard = { first, last, received };
+    this.#order.restore([last]);
+    this.#order.restore(order);
     this.#distance = new UsualDistance(isTime(usual) ? Math.max(0, usual) : 0);
   }
 
   /** Plain JSON. */
   snapshot(): unknown {
     const { hour, day, week } = this.#rings;
-    return { v: 1, hour: hour.snapshot(), day: day.snapshot(), week: week.snapshot(), usual: this.#distance.milliseconds, ...this.#heard };
+    return { v: 1, hour: hour.snapshot(), day: day.snapshot(), week: week.snapshot(), usual: this.#distance.milliseconds, order: this.#order.snapshot(), ...this.#heard };
   }
 
   /** Counts a sample that has been judged. Backfill says nothing of how the device is doing. */
@@ -78,6 +85,16 @@ export class DeviceTrust {
       part.good += good;
       part.unknown += unknown;
       if (error !== null && (part.clock === null || error > part.clock)) part.clock = error;
+    }
+  }
+
+  /** Counts a reading as what it is now that more is known of it. Of a part of the window that is gone, nothing is left to correct. */
+  corrected({ ts, from, to }: CorrectedReading): void {
+    for (const ring of this.#eachRing()) {
+      const part = ring.at(ts);
+      if (!part) continue;
+      part.good = Math.max(0, part.good + isOf(QUALITY.good, to) - isOf(QUALITY.good, from));
+      part.unknown = Math.max(0, part.unknown + isOf(QUALITY.unknown, to) - isOf(QUALITY.unknown, from));
     }
   }
 
@@ -121,22 +138,44 @@ export class DeviceTrust {
     const heard = this.#heard;
     if (!heard) {
       this.#heard = { first: ts, last: ts, received };
+      this.#order.take(ts);
       return;
     }
-    heard.first = Math.min(heard.first, ts);
+    const lag = heard.received - heard.last;
     heard.received = Math.max(heard.received, received);
-    if (ts <= heard.last) return;
     const distance = ts - heard.last;
+    if (this.#order.take(ts) < LATEST) {
+      heard.first = Math.min(heard.first, ts);
+      return;
+    }
     const usual = this.#distance.milliseconds;
-    if (usual > 0 && distance > GAP * usual) for (const ring of this.#eachRing()) ring.silent(heard.last + usual, ts);
-    this.#distance.learn(distance);
-    heard.last = ts;
+    const isSilence = usual > 0 && distance > GAP * usual;
+    // What is older than all windows was told by a clock that is wrong: when it is set right, that is no silence either.
+    if (distance < 0 || (isSilence && lag > this.#rings.week.span)) this.#follow(distance);
+    else {
+      if (isSilence) for (const ring of this.#eachRing()) ring.silent(heard.last + usual, ts);
+      this.#distance.learn(distance);
+      heard.last = ts;
+    }
+  }
+
+  /** Goes on by the clock of the device after it was set: what was counted keeps its age. */
+  #follow(distance: number): void {
+    const heard = this.#heard;
+    if (!heard) return;
+    heard.first += distance;
+    heard.last += distance;
+    for (const ring of this.#eachRing()) ring.shift(distance);
   }
 
   #eachRing(): readonly TrustRing[] {
     const { hour, day, week } = this.#rings;
     return [hour, day, week];
   }
+}
+
+function isOf(wanted: Quality, quality: Quality | undefined): 0 | 1 {
+  return (quality ?? QUALITY.unknown) === wanted ? 1 : 0;
 }
 
 /** The score is the product of its parts: a device is to be good in all of them. Readings that no test could judge do not count. */

@@ -75,6 +75,12 @@ export class TrustRing {
     }
   }
 
+  /** Moves all parts in time, after the clock that they go by was set: by whole widths, and rather too far back than into the future. */
+  shift(by: number): void {
+    const whole = Math.floor(by / this.#width) * this.#width;
+    for (const part of this.#parts) part.start += whole;
+  }
+
   /** Everything of the window that ends at `now`. */
   sums(now: number): TrustSums {
     const sums: TrustSums = { readings: 0, good: 0, unknown: 0, checked: 0, breaks: 0, silent: 0, clock: null };

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
+import type { CorrectedReading } from '../quality/device-quality.ts';
 import type { Sample, Trust } from '../sample/sample.ts';
 import { DeviceStates } from '../state/device-states.ts';
 import type { State } from '../state/state.ts';
@@ -42,9 +43,15 @@ export class Trusts {
     this.#states = new DeviceStates<Entry>({ state, clock, node: STATE_NODE, problem, restore: entryOf, snapshot: ({ trust, storedHour }) => ({ trust: trust.snapshot(), storedHour }) });
   }
 
-  /** Counts a sample that quality tests have judged. @returns how far its device can be trusted by now; not to be changed. */
-  judged(sample: Sample): Trust | undefined {
+  /**
+   * Counts a sample that quality tests have judged.
+   *
+   * @param corrected former readings of the device that are known to be worse or better since.
+   * @returns how far its device can be trusted by now; not to be changed.
+   */
+  judged(sample: Sample, corrected: readonly CorrectedReading[] = []): Trust | undefined {
     const entry = this.#states.get(sample.device);
+    for (const reading of corrected) entry.trust.corrected(reading);
     entry.trust.judged(sample);
     this.#note(sample, entry);
     const { last } = entry.trust;

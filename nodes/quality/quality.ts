@@ -34,7 +34,7 @@ export default defineNode('holdfast-quality', {
     return {
       sample(sample, send) {
         const judged = engine.judge(sample);
-        const trust = backend.trust.judged(judged.sample);
+        const trust = backend.trust.judged(judged.sample, judged.corrected);
         if (trust) judged.sample.trust = trust;
         counts[NAMES[judged.worst]] += 1;
         counts.revised += judged.revised.length;

@@ -38,6 +38,7 @@ describe('the quality node', () => {
     const readings = await backend().store.range({ device: 'press-1', metric: 'temperature', from: 0, to: 1e15 });
     assert.deepEqual(readings.map(({ value, quality }) => [value, quality]), [[20, 1], [20, 1], [90, 4], [20, 1], [20, 1]]);
     assert.deepEqual(readings[2]?.flags, ['spike_test']);
+    assert.equal(samplesIn(stored).at(-1)?.trust?.week.good, 0.8, 'the trust in the device knows of it too');
     assert.deepEqual(loggedErrors(), []);
   });
 

@@ -79,6 +79,37 @@ describe('the trust in a device', () => {
     assert.deepEqual([breaks, score, readings, gaps], [0.25, 0.75, 75, 0]);
   });
 
+  it('counts a reading as what it is once more is known of it', () => {
+    const trust = trustAfter(every(10 * SECOND, START, START + HOUR, (index) => (index === 7 ? 2 : 1)));
+    for (let index = 0; index < 90; index += 1) trust.corrected({ ts: START + index * 4 * 10 * SECOND, from: 1, to: 4 });
+    trust.corrected({ ts: START + 70 * SECOND, from: 2, to: 4 });
+    trust.corrected({ ts: START - 30 * DAY, from: 1, to: 4 });
+    assert.deepEqual([trust.at(START + HOUR)?.day.good, trust.at(START + HOUR)?.day.readings], [0.747, 360]);
+  });
+
+  it('goes on counting when the clock of the device is set back, and takes neither that nor its being set right for silence', () => {
+    const trust = trustAfter(every(10 * SECOND, START, START + 2 * HOUR));
+    const reset = Date.UTC(2000, 0, 1);
+    const from = (received: number, ts: number, q: Quality): void => {
+      for (let at = 0; at < 2 * HOUR; at += 10 * SECOND) trust.judged(sampleAt(ts + at, q, { received: received + at }));
+    };
+    from(START + 2 * HOUR, reset, 4);
+    const wrong = trust.at(START + 4 * HOUR) ?? assert.fail();
+    assert.deepEqual([wrong.hour.good, wrong.hour.gaps, wrong.hour.clockError], [0, 0, reset - START - 2 * HOUR]);
+    assert.ok(wrong.day.good > 0.4 && wrong.day.good < 0.6, 'what was counted before stays counted');
+    from(START + 4 * HOUR, START + 4 * HOUR, 1);
+    const right = trust.at(START + 6 * HOUR) ?? assert.fail();
+    assert.deepEqual([right.hour.score, right.day.gaps], [1, 0]);
+    assert.ok(right.day.good > 0.6 && right.day.good < 0.7, String(right.day.good));
+  });
+
+  it('takes a single late sample for no clock that was set back', () => {
+    const samples = [...every(10 * SECOND, START, START + HOUR)];
+    const trust = trustAfter(samples);
+    for (let index = 0; index < 100; index += 1) trust.judged(sampleAt(START + HOUR + index * 10 * SECOND - (index % 2 === 0 ? 0 : 30 * DAY), 1));
+    assert.deepEqual([trust.at(START + HOUR + 1_000 * SECOND)?.day.gaps, trust.last], [0, START + HOUR + 980 * SECOND]);
+  });
+
   it('takes no backfill for news', () => {
     const trust = trustAfter(every(10 * SECOND, START, START + HOUR));
     const before = JSON.stringify(trust.snapshot());
@@ -88,8 +119,8 @@ describe('the trust in a device', () => {
   });
 
   it('goes on from a snapshot as if nothing had happened, and stays bounded, whatever comes', () => {
-    const sample = fc.record({ step: fc.oneof(fc.integer({ min: -HOUR, max: 2 * HOUR }), fc.constantFrom(0, 30 * DAY, -30 * DAY, 10 * SECOND)), delay: fc.integer({ min: -DAY, max: DAY }), q: fc.constantFrom<Quality>(1, 2, 3, 4, 9), broke: fc.boolean() });
-    fc.assert(fc.property(fc.array(sample, { maxLength: 200 }), fc.nat(200), (steps, cut) => {
+    const move = fc.record({ step: fc.oneof(fc.integer({ min: -HOUR, max: 2 * HOUR }), fc.constantFrom(0, 30 * DAY, -30 * DAY, 10 * SECOND)), delay: fc.integer({ min: -DAY, max: DAY }), q: fc.constantFrom<Quality>(1, 2, 3, 4, 9), broke: fc.boolean() });
+    fc.assert(fc.property(fc.array(move, { maxLength: 200 }), fc.nat(200), (steps, cut) => {
       const whole = new DeviceTrust();
       let resumed = new DeviceTrust();
       let ts = START;
@@ -100,6 +131,7 @@ describe('the trust in a device', () => {
           const sample = sampleAt(ts, q, { received: ts + delay });
           trust.checked(sample, broke);
           if (!broke) trust.judged(sample);
+          trust.corrected({ ts: ts - delay, from: q, to: 4 });
         }
         const now = whole.at(ts + DAY) ?? assert.fail();
         for (const window of [now.hour, now.day, now.week]) for (const share of [window.score, window.good, window.gaps, window.breaks]) assert.ok(share >= 0 && share <= 1, JSON.stringify(window));
