@@ -1,3 +1,4 @@
+import type { Flag } from './quality-test.ts';
 import { packNumbers, type NumberSnapshot } from './qartod/number-snapshot.ts';
 
 /**
@@ -5,6 +6,13 @@ import { packNumbers, type NumberSnapshot } from './qartod/number-snapshot.ts';
  * of all devices that are judged by the same settings, one after the other. A fleet then needs 8 bytes a number, and no objects.
  */
 export abstract class CompactTest {
+  /**
+   * Judges what comes next of a metric whose memory lies there, as `update` does: each test does it by itself, since calls that are the same for all tests are slow.
+   *
+   * @param first the first argument of `update`, `second` the second, and so on.
+   */
+  abstract updateIn(memory: number[], at: number, first: number, second: number, third: number): Flag;
+
   /** Puts what it remembers into a list, from a place on. */
   abstract layDown(memory: number[], at: number): void;
 

@@ -144,22 +144,14 @@ export class MetricQuality {
     const { shared, places } = this.plan.testing;
     const test = shared[index];
     const place = places[index] ?? 0;
-    if (!test) return this.#tests[place]?.update(time, value) ?? 0;
-    test.takeUp(this.#numbers, place);
-    const flag = test.update(time, value);
-    test.layDown(this.#numbers, place);
-    return flag;
+    return (test ? test.updateIn(this.#numbers, place, time, value, Number.NaN) : this.#tests[place]?.update(time, value)) ?? 0;
   }
 
   #compare(index: number, time: number, value: number, other: number): Flag {
     const { shared, places } = this.plan.comparisons;
     const test = shared[index];
     const place = places[index] ?? 0;
-    if (!test) return this.#comparing[place]?.update(time, value, other) ?? 0;
-    test.takeUp(this.#numbers, place);
-    const flag = test.update(time, value, other);
-    test.layDown(this.#numbers, place);
-    return flag;
+    return (test ? test.updateIn(this.#numbers, place, time, value, other) : this.#comparing[place]?.update(time, value, other)) ?? 0;
   }
 
   /** A reading whose quality is known for good. */

@@ -11,6 +11,7 @@ import { isGiven, readAmount, readOptionalAmount, readThresholds } from './optio
 import { createRepetitionTest, type RepetitionOptions } from './repetition.ts';
 import { toSeries, type Series } from './series.ts';
 import { sharedBy } from './shared.ts';
+import { isFlatFor, StillLineTest, type StillLineSettings } from './still-line.ts';
 
 /** A flat line by time. */
 export interface FlatLineDurations {
@@ -42,15 +43,12 @@ const NAME = 'flat_line_test';
  */
 export function createFlatLineTest(options: FlatLineOptions): ReadingTest {
   const settings = settingsOf(options);
-  return 'tolerance' in settings ? new FlatLineTest(settings) : createRepetitionTest(options);
+  if (!('tolerance' in settings)) return createRepetitionTest(options);
+  return settings.tolerance === 0 ? new StillLineTest(NAME, settings) : new FlatLineTest(settings);
 }
 
-interface Settings {
-  /** In milliseconds. */
-  readonly suspect: number;
-  readonly fail: number;
+interface Settings extends StillLineSettings {
   readonly tolerance: number;
-  readonly interval: number | undefined;
 }
 
 const BY_COUNT = {};
@@ -98,10 +96,11 @@ class FlatLineTest implements ReadingTest {
     const missing = !Number.isFinite(value);
     this.#run.add(missing ? Number.NaN : value);
     if (missing) return QUALITY.missing;
-    if (this.#run.steps === 0) return QUALITY.good;
+    const { steps, distance } = this.#run;
+    if (steps === 0) return QUALITY.good;
     const interval = this.#settings.interval ?? this.#estimate?.interval ?? Number.NaN;
-    if (this.#isFlatFor(this.#settings.fail / interval)) return QUALITY.bad;
-    return this.#isFlatFor(this.#settings.suspect / interval) ? QUALITY.suspect : QUALITY.good;
+    if (isFlatFor(this.#settings.fail / interval, steps, distance)) return QUALITY.bad;
+    return isFlatFor(this.#settings.suspect / interval, steps, distance) ? QUALITY.suspect : QUALITY.good;
   }
 
   end(): 0 {
@@ -120,10 +119,5 @@ class FlatLineTest implements ReadingTest {
     run.unpack(NAME, numbers.slice(length));
     this.#estimate?.unpack(NAME, numbers.slice(0, length));
     this.#run.unpack(NAME, numbers.slice(length));
-  }
-
-  #isFlatFor(readings: number): boolean {
-    const count = Math.floor(readings);
-    return this.#run.steps >= count && this.#run.distance > 0 && this.#run.distance <= count;
   }
 }

@@ -121,6 +121,13 @@ class ChangeTogetherTest extends CompactTest implements PairTest {
     return otherRate < this.#settings.otherThreshold ? QUALITY.suspect : QUALITY.good;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number, other: number): Quality {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value, other);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#ts;
     memory[at + 1] = this.#value;

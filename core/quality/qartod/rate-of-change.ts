@@ -72,6 +72,13 @@ class RateOfChangeTest extends CompactTest implements ReadingTest {
     return 0;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number): Quality {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#ts;
     memory[at + 1] = this.#value;

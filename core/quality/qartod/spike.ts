@@ -79,6 +79,13 @@ class SpikeTest extends CompactTest implements ReadingTest {
     return Number.isNaN(this.#waiting) ? QUALITY.missing : QUALITY.unknown;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number): Flag {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#seen;
     memory[at + 1] = this.#before;

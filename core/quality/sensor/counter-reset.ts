@@ -101,6 +101,13 @@ class CounterResetTest extends CompactTest implements SensorTest {
     return `The counter wrapped round at ${POWERS.get(fall) ?? fall}: it fell ${what}.`;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number): Flag {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#seen;
     memory[at + 1] = this.#last;

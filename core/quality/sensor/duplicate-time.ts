@@ -44,6 +44,13 @@ class DuplicateTimeTest extends CompactTest implements SensorTest {
     return `Two readings have the same time: ${spelled(this.#other)}, and now ${spelled(this.#value)}. Let the device send times that are fine enough, or one reading a time.`;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number): Flag {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#seen;
     memory[at + 1] = this.#ts;

@@ -107,6 +107,13 @@ class NoiseLevelTest extends CompactTest implements SensorTest {
     return `The noise rose from ${usual} to ${now}: look for a loose wire, interference or a sensor that fails.`;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number): Flag {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#count;
     memory[at + 1] = this.#last;

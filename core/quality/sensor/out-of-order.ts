@@ -74,6 +74,13 @@ class OutOfOrderTest extends CompactTest implements ClockTest {
     return `The sample is ${this.#behind / 1000} s older than one that came before it.`;
   }
 
+  updateIn(memory: number[], at: number, ts: number, received: number): Quality {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, received);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#seen;
     memory[at + 1] = this.#latest;

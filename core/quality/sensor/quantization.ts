@@ -91,6 +91,13 @@ class QuantizationTest extends CompactTest implements SensorTest {
     return `The values come in steps of ${spelled(this.#coarser)}; they used to come ${usual}. Look at the resolution that the sensor is set to.`;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number): Flag {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#seen;
     memory[at + 1] = this.#last;

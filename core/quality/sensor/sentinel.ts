@@ -111,6 +111,13 @@ class SentinelTest extends CompactTest implements SensorTest {
     return `${spelled(this.#found)} is what sensors send when they have no reading${before}. Look at the sensor and its wires.`;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number): Flag {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#count;
     memory[at + 1] = this.#last;

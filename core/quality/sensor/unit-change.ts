@@ -114,6 +114,13 @@ class UnitChangeTest extends CompactTest implements SensorTest {
     return `The reading is ${spelled(now)} where about ${spelled(this.#last)} was to be expected, as if ${conversion.words}. Look at the unit that the device sends.`;
   }
 
+  updateIn(memory: number[], at: number, ts: number, value: number): Flag {
+    this.takeUp(memory, at);
+    const flag = this.update(ts, value);
+    this.layDown(memory, at);
+    return flag;
+  }
+
   layDown(memory: number[], at: number): void {
     memory[at] = this.#count;
     memory[at + 1] = this.#last;

@@ -59,6 +59,10 @@ class TimesOfReadings extends CompactTest implements ReadingTest {
     return 0;
   }
 
+  updateIn(memory: number[], at: number, ts: number): Flag {
+    return this.#test.updateIn(memory, at, ts, ts, Number.NaN);
+  }
+
   layDown(memory: number[], at: number): void {
     this.#test.layDown(memory, at);
   }
