@@ -33,8 +33,20 @@ export function readMetricRules(schema: unknown, known?: KnownContracts): Readon
   for (const keyword of OWN) {
     if (Object.hasOwn(schema, keyword)) throw new ContractError(keyword, `"${keyword}" stands at the schema as a whole, and says something of one metric. Move it into the metric's own schema, below properties.`);
   }
-  collect({ schema, root: schema, place: '', depth: 0 }, known, rules);
+  collect({ schema, root: schema, place: '', depth: 0 }, known && parsedOnce(known), { rules, collected: new Set() });
   return rules;
+}
+
+/** The same object for the same contract, so that it is known again. */
+function parsedOnce(known: KnownContracts): KnownContracts {
+  const parsed = new Map<unknown, unknown>();
+  return (id, version) => {
+    const found = known(id, version);
+    if (!found) return undefined;
+    const schema = parsed.get(found.schema) ?? asJson(found.schema);
+    parsed.set(found.schema, schema);
+    return { ...found, schema };
+  };
 }
 
 interface Place {
@@ -45,9 +57,17 @@ interface Place {
   depth: number;
 }
 
-function collect(here: Place, known: KnownContracts | undefined, rules: Map<string, MetricRule>): void {
+interface Collection {
+  readonly rules: Map<string, MetricRule>;
+  /** What was collected from: it says nothing more the second time, and `$ref`s may multiply. */
+  readonly collected: Set<unknown>;
+}
+
+function collect(here: Place, known: KnownContracts | undefined, collection: Collection): void {
   const { schema, root, place, depth } = here;
-  if (depth > DEEPEST) return;
+  const { rules, collected } = collection;
+  if (depth > DEEPEST || collected.has(schema)) return;
+  collected.add(schema);
   for (const holder of ['properties', 'optionalProperties']) {
     for (const [metric, inner] of schemasWithin(schema, holder)) {
       const rule = ruleOf({ schema: inner, root, place: `${place}${holder}/${metric}`, depth }, known);
@@ -56,9 +76,9 @@ function collect(here: Place, known: KnownContracts | undefined, rules: Map<stri
       if (rule.unit !== undefined || rule.coerce.size > 0 || former) rules.set(metric, { ...(unit !== undefined && { unit }), coerce: former && former.coerce.size > 0 ? former.coerce : rule.coerce });
     }
   }
-  for (const [index, inner] of schemasWithin(schema, 'allOf')) collect({ schema: inner, root, place: `${place}allOf/${index}/`, depth: depth + 1 }, known, rules);
+  for (const [index, inner] of schemasWithin(schema, 'allOf')) collect({ schema: inner, root, place: `${place}allOf/${index}/`, depth: depth + 1 }, known, collection);
   const target = referred(here, known);
-  if (target) collect(target, known, rules);
+  if (target) collect(target, known, collection);
 }
 
 function ruleOf(here: Place, known: KnownContracts | undefined): MetricRule {
@@ -77,7 +97,7 @@ function referred({ schema, root, place, depth }: Place, known: KnownContracts |
   if (typeof reference !== 'string') return undefined;
   const contract = contractReference(reference);
   if (contract) {
-    const target = asJson(known?.(contract.id, contract.version)?.schema);
+    const target = known?.(contract.id, contract.version)?.schema;
     return isSchema(target) ? { schema: target, root: target, place, depth: depth + 1 } : undefined;
   }
   const local = /^(?:#\/(\$defs|definitions)\/)?([^/#]+)$/.exec(reference);

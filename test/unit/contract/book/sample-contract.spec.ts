@@ -30,6 +30,15 @@ describe('A contract over whole readings', () => {
     assert.deepEqual([...contract.rules.keys()].toSorted(), ['p', 't']);
     assert.deepEqual(coerceSample(contract, { values: { p: 2, t: 32 }, metrics: { p: { unit: 'bar' }, t: { unit: '[degF]' } } })?.values, { p: 200, t: 0 });
   });
+
+  it('is refused at once when its $refs multiply or lead back to themselves, in itself or by way of other contracts', () => {
+    const twice = (reference: string): object => ({ allOf: [{ $ref: reference }, { $ref: reference }] });
+    const steps = Array.from({ length: 26 }, (_, step): [string, object] => [`s${step}`, twice(`#/$defs/s${step + 1}`)]);
+    assert.throws(() => compile({}, { $ref: '#/$defs/s0', $defs: { ...Object.fromEntries(steps), s26: {} } }), /asks for more than 200000 steps/);
+    assert.throws(() => compile({}, { $ref: '#/$defs/s', $defs: { s: twice('#/$defs/s') } }), /leads back to itself/);
+    const known = (id: string): { version: number; schema: unknown } => ({ version: 1, schema: JSON.stringify(id === 'c26' ? {} : twice(`contract:c${Number(id.slice(1)) + 1}`)) });
+    assert.throws(() => compileSampleContract({ id: 'press', version: 1, schema: twice('contract:c0'), known }), /asks for more than 200000 steps/);
+  });
 });
 
 describe('Coercing a sample', () => {
