@@ -113,22 +113,26 @@ export class DeviceQuality {
     const kept: Kept[] = [];
     let corrected: CorrectedReading[] | undefined;
     let values: Values | undefined;
+    // What is said of the sample alone is said once, however many names a device invents.
+    let unwatched: Verdict | undefined;
     let worst = 0;
     for (const metric in sample.values) {
       const value = sample.values[metric];
       if (value === undefined || metric === '__proto__') continue;
       const quality = this.#metric(plan, metric);
       const rank: Rank = before || isHistorical || !quality ? -1 : quality.order.take(time);
-      const verdict = before ? formerVerdict(quality?.plan ?? plan.unwatched, before[verdicts.length])
-        : quality ? quality.judge(sample, metric, time, rank, this.#sampleFlags, neighbours?.get(metric) ?? NO_NEIGHBOURS)
-          : plan.unwatched.verdicts.of(this.#sampleFlags);
-      verdicts.push(verdict);
       if (!quality) {
-        const info = marked(infos[metric], verdict);
+        if (!unwatched) {
+          unwatched = before ? formerVerdict(plan.unwatched, before[verdicts.length]) : plan.unwatched.verdicts.of(this.#sampleFlags);
+          verdicts.push(unwatched);
+        }
+        const info = marked(infos[metric], unwatched);
         infos[metric] = info;
         worst = Math.max(worst, RANK[info.q ?? QUALITY.good] ?? 0);
         continue;
       }
+      const verdict = before ? formerVerdict(quality.plan, before[verdicts.length]) : quality.judge(sample, metric, time, rank, this.#sampleFlags, neighbours?.get(metric) ?? NO_NEIGHBOURS);
+      verdicts.push(verdict);
       const isLatest = rank === 2;
       const { waiting } = quality.memory;
       if (isLatest && waiting) {

@@ -135,6 +135,23 @@ describe('the quality of the readings of a device', () => {
     assert.deepEqual(judged.metrics?.['m200'], { q: 1, tests: { impossible_date_test: 1 } });
   });
 
+  it('remembers no more of a sample of a thousand metrics than of those that it watches, also for when it comes again', () => {
+    const plan = planOf({ gross_range_test: { failSpan: [0, 10] } }, { gap_test: { failThreshold: 30 } });
+    const of = (metrics: number): JudgedSample[] => {
+      const samples = [0, 1].map((index) => sample(index, Object.fromEntries(Array.from({ length: metrics }, (_, name) => [`m${name}`, name % 20]))));
+      const quality = new DeviceQuality(undefined, fail);
+      const judged = judgeAll(plan, samples, quality);
+      const restored = new DeviceQuality(JSON.parse(JSON.stringify(quality.snapshot())), fail);
+      sizes.push(JSON.stringify(quality.snapshot()).length);
+      assert.deepEqual(judgeAll(plan, samples, restored).map((one) => one.sample), judged.map((one) => one.sample));
+      return judged;
+    };
+    const sizes: number[] = [];
+    assert.deepEqual(of(1_000)[1]?.sample.metrics?.['m999'], { q: 4, flags: ['gap_test'], tests: { gap_test: 4 } });
+    of(201);
+    assert.equal(sizes[0], sizes[1]);
+  });
+
   it('takes metrics with the names of what every object has', () => {
     const values = JSON.parse('{"constructor": 1, "toString": 2, "__proto__": 3, "hasOwnProperty": 4}') as Values;
     const { sample: judged } = new DeviceQuality(undefined, fail).judge(sample(0, values), planOf({ gross_range_test: { failSpan: [0, 3] } }));
