@@ -37,6 +37,8 @@ export function coerceSample(contract: SampleContract, { values, metrics }: Pick
   const reasons = contract.check(values, metrics);
   if (reasons.length === 0) return undefined;
   const altered: CoercedSample = { values: { ...values }, metrics, coerced: [], reasons };
+  // Reading by reading, what takes too long for one check would take that time again and again.
+  if (reasons[0]?.rule === 'limit') return altered;
   const coerced: string[] = [];
   const blamed = blamedBy(reasons);
   for (const [metric, rule] of contract.rules) {
@@ -72,7 +74,7 @@ function alternatives({ value, unit }: Reading, { coerce, unit: asked }: MetricR
   if (measured) found.push(measured);
   if (measured && may('integer')) found.push({ ...measured, value: Math.round(measured.value) + 0 });
   if (may('boolean')) found.push(...[booleanOf(value)].filter((one) => one !== undefined).map((one) => ({ value: one, unit })));
-  if (may('string') && value !== null) found.push({ value: String(value), unit });
+  if (may('string') && value !== null && typeof value !== 'string') found.push({ value: String(value), unit });
   // Nothing is in no unit, so that it is in the one that is asked for.
   if (may('null')) found.push({ value: null, unit: asked ?? unit });
   return found;

@@ -95,6 +95,16 @@ describe('Coercing a sample', () => {
     assert.equal(coerceSample(contract, { values: Object.fromEntries(names.map((name) => [name, '5'])) })?.coerced.length, 60);
   });
 
+  it('leaves a sample alone that takes more than one check may, so that it holds nobody up', () => {
+    const metrics = Array.from({ length: 300 }, (_, index) => `m${index}`);
+    const contract = compile(Object.fromEntries(metrics.map((metric) => [metric, { type: 'string', pattern: '(?=a*b)a*c', 'x-coerce': true }])));
+    let asked = 0;
+    const counted: SampleContract = { ...contract, admits: (...reading) => { asked += 1; return contract.admits(...reading); } };
+    const values = Object.fromEntries(metrics.map((metric) => [metric, `${'a'.repeat(1_022)}!`]));
+    const { coerced: altered, reasons } = coerceSample(counted, { values }) ?? {};
+    assert.deepEqual([altered, reasons?.map(({ rule }) => rule), asked], [[], ['limit'], 0]);
+  });
+
   it('never makes a sample worse, and leaves nothing that its own rules could mend', () => {
     const property = fc.record({ type: fc.constantFrom('number', 'integer', 'boolean', 'string', ['number', 'null']), minimum: fc.constantFrom(0, 5), maximum: fc.constantFrom(10, 50), 'x-unit': fc.constantFrom('Cel', 'kPa'), 'x-coerce': fc.constant(true) }, { requiredKeys: ['x-coerce'] });
     const value = fc.oneof(fc.constantFrom<ReadingValue>('5', '5.5', 'on', '', null, true, 1, 0), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string({ maxLength: 4 }));
