@@ -2,6 +2,7 @@ import { QUALITY } from '../../sample/sample.ts';
 import type { Sample } from '../../sample/sample.ts';
 import { isQuality } from '../codec/kind.ts';
 import { checkedNote } from '../embedded/series/series-note.ts';
+import { receptionOf } from '../reception.ts';
 import { checkedTime, notAQuality, notAValue } from '../unstorable-error.ts';
 import type { CopyRow } from './copy.ts';
 import { nextTurn, ROWS_A_TURN } from './next-turn.ts';
@@ -101,7 +102,7 @@ export class Group {
 
   #read({ device, ts: time, received, values, metrics }: Sample, rows: IncomingRow[]): void {
     const ts = checkedTime(time, device);
-    const came = Number.isSafeInteger(received) ? received : this.#now;
+    const came = receptionOf(received, this.#now);
     for (const metric in values) {
       const value = values[metric];
       if (value === undefined) continue;

@@ -90,6 +90,13 @@ describe('Any store', () => {
         assert.deepEqual([tested.store.counts.duplicates, tested.store.counts.corrected], [1, 2]);
       });
 
+      it('takes a reading whose reception no clock could have told for one that has come just now', async () => {
+        await write(sampleOf('a', START, { t: 1 }, { received: -8.64e15 }));
+        await write(sampleOf('a', START, { t: 2 }, { received: -8.64e15 }), sampleOf('a', START, { t: 1 }, { received: -8.64e15 + 1e6 }));
+        assert.equal((await tested.store.latest('a'))['t']?.value, 2, 'the third is a redelivery of the first');
+        assert.equal(tested.store.counts.duplicates, 1);
+      });
+
       it('refuses a sample that cannot be stored, and that alone', async () => {
         const refusals = [sampleOf('a', START + 0.5, { t: 1 }), sampleOf('a', 9e15, { t: 1 }), sampleOf('a', START, { t: { nested: 1 } as unknown as ReadingValue }), sampleOf('a', START, { t: 1 }, { metrics: { t: { q: 7 as 1 } } })];
         const told = refusals.map((one) => tested.write(sampleOf('b', one.ts, { never: 1 }), one));

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { QUALITY } from '../../../sample/sample.ts';
 import type { MetricInfo, Quality, Sample } from '../../../sample/sample.ts';
 import { isQuality, kindOf, TYPE } from '../../codec/kind.ts';
+import { receptionOf } from '../../reception.ts';
 import { checkedTime, notAQuality, notAValue } from '../../unstorable-error.ts';
 import { LOG_BODY, LOG_HEADER, LOG_VERSION, NOTED, viewOf } from './log-codec.ts';
 import type { DeviceSeries, Series } from '../series/series-index.ts';
@@ -11,8 +12,6 @@ import { checkedNote, SeriesNote } from '../series/series-note.ts';
 const SAMPLE = 17;
 /** The most that a reading takes beside its text and the text of its note. */
 const READING = 18;
-/** Beyond this, the distance of two is not exact. */
-const MAXIMUM_RECEPTION = 2 ** 51;
 const INITIAL_CAPACITY = 1 << 16;
 const NO_NOTE = -1;
 
@@ -61,8 +60,7 @@ export class LogEncoder {
     this.#reserve(start + SAMPLE);
     let view = this.#view;
     view.setFloat64(start, time, true);
-    // Without a time of reception, it is taken to have come just now.
-    const came = Number.isInteger(received) && Math.abs(received) <= MAXIMUM_RECEPTION ? received : this.#written;
+    const came = receptionOf(received, this.#written);
     const distance = came - this.#received;
     const place = this.#varint(start + 8, distance < 0 ? -distance * 2 - 1 : distance * 2);
     let at = place + 1;
