@@ -19,7 +19,8 @@ const NAME = 'attenuated_signal_test';
 /**
  * `attenuated_signal_test`: a reading is suspect or bad when the values of the test period up to it vary too little (IOOS QARTOD manuals, test 10
  * or 11; ioos_qc `attenuated_signal_test`): the standard deviation of these as a sample (n - 1), or their range, is below the threshold. A reading as old as the test period is not in it.
- * With too few values in the period, and one alone has no deviation, it is not evaluated (2). Missing readings are no values. A reading that is older than the one before it counts as of the same
+ * With too few values in the period, and one alone has no deviation, it is not evaluated (2). Missing readings are no values; a range is not evaluated while there is one
+ * in the period, since what is missing may be the extreme. A reading that is older than the one before it counts as of the same
  * time; one older than the whole period begins the test anew.
  *
  * State: 16 bytes a reading of the test period for the standard deviation, 8 for the range, up to `maxReadings`.
@@ -57,6 +58,8 @@ class AttenuatedSignalTest implements ReadingTest {
   #window: DeviationWindow | RangeWindow;
   readonly #estimate: IntervalEstimate | undefined;
   #newest = Number.NaN;
+  /** When the last missing reading was. */
+  #missing = Number.NaN;
 
   constructor(options: CheckedAttenuation, period: number) {
     this.#options = options;
@@ -71,17 +74,22 @@ class AttenuatedSignalTest implements ReadingTest {
 
   update(ts: number, value: number): Quality {
     this.#estimate?.update(ts);
-    if (!Number.isFinite(value)) return QUALITY.missing;
+    const whole = Math.floor(ts);
+    if (!Number.isFinite(value)) {
+      if (Number.isFinite(ts)) this.#missing = whole;
+      return QUALITY.missing;
+    }
     if (!Number.isFinite(ts)) return QUALITY.unknown;
     const window = this.#window;
-    const whole = Math.floor(ts);
     if (whole <= this.#newest - this.#period) window.clear();
     const time = whole > this.#newest - this.#period && whole < this.#newest ? this.#newest : whole;
     this.#newest = time;
     window.leave(time - this.#period);
     window.add(time, value);
     if (!(window.count >= this.#least())) return QUALITY.unknown;
-    return this.#options.thresholds.judge(window instanceof RangeWindow ? window.range : window.sampleDeviation);
+    if (!(window instanceof RangeWindow)) return this.#options.thresholds.judge(window.sampleDeviation);
+    const isWhole = !(this.#missing > time - this.#period && this.#missing <= time);
+    return isWhole ? this.#options.thresholds.judge(window.range) : QUALITY.unknown;
   }
 
   end(): 0 {
@@ -90,17 +98,18 @@ class AttenuatedSignalTest implements ReadingTest {
 
   snapshot(): NumberSnapshot {
     const estimate = this.#estimate?.pack() ?? [];
-    return packNumbers([this.#newest, estimate.length, ...estimate, ...this.#window.pack(Number.isNaN(this.#newest) ? 0 : this.#newest)]);
+    return packNumbers([this.#newest, this.#missing, estimate.length, ...estimate, ...this.#window.pack(Number.isNaN(this.#newest) ? 0 : this.#newest)]);
   }
 
   restore(snapshot: unknown): void {
-    const [newest = Number.NaN, length = Number.NaN, ...numbers] = unpackNumbers(NAME, snapshot);
+    const [newest = Number.NaN, missing = Number.NaN, length = Number.NaN, ...numbers] = unpackNumbers(NAME, snapshot);
     if (!(length >= 0 && length <= numbers.length)) throw new QualitySnapshotError(NAME);
     const window = this.#emptyWindow();
     window.unpack(NAME, numbers.slice(length), Number.isNaN(newest) ? 0 : newest);
     this.#estimate?.unpack(NAME, numbers.slice(0, length));
     this.#window = window;
     this.#newest = newest;
+    this.#missing = missing;
   }
 
   #emptyWindow(): DeviationWindow | RangeWindow {

@@ -9,6 +9,11 @@ describe('attenuated_signal_test', () => {
     assert.deepEqual(judged([0, 8, 1, 0, 3, 3, 3], { checkType: 'range', testPeriod: 3, suspectThreshold: 5, failThreshold: 2 }), [4, 1, 1, 1, 3, 3, 4]);
   });
 
+  it('does not judge a range while a value of the period is missing, as ioos_qc does not', () => {
+    assert.deepEqual(judged([0, null, 8, 1, 1, 1, 1], { checkType: 'range', testPeriod: 3, suspectThreshold: 5, failThreshold: 2 }), [4, 9, 2, 2, 1, 4, 4]);
+    assert.deepEqual(judged([0, null, 8, 1, 1, 1, 1], { testPeriod: 3, suspectThreshold: 1, failThreshold: 0.5 }), [2, 9, 1, 1, 1, 4, 4]);
+  });
+
   it('judges the standard deviation of a sample, which one value alone does not have, unless told otherwise', () => {
     assert.deepEqual(judged([0, 2, 0, 2, 1, 1], { testPeriod: 2, suspectThreshold: 1.41, failThreshold: 0.7 }), [2, 1, 1, 1, 3, 4]);
     assert.deepEqual(judged([0, 2, 0, 2], { testPeriod: 2, suspectThreshold: 1.42 }), [2, 3, 3, 3]);
