@@ -41,6 +41,9 @@ export interface JudgedSample {
 /** The latest readings of the devices beside this one, by metric. */
 export type Neighbours = ReadonlyMap<string, readonly Neighbour[]>;
 
+/** What the tests of the sample under way and the tests of its readings found. A list a device would be most of what it remembers. */
+const sampleFlags: Flag[] = [];
+const sampleVerdicts: Verdict[] = [];
 const NO_SAMPLES: readonly Sample[] = [];
 const NO_READINGS: readonly CorrectedReading[] = [];
 const NO_NEIGHBOURS: readonly Neighbour[] = [];
@@ -67,9 +70,6 @@ export class DeviceQuality {
   #memory: DeviceMemory = emptyMemory([]);
   /** What was kept, until it is known by which settings the device is judged. */
   #kept: unknown;
-  #sampleFlags: Flag[] = [];
-  /** Of the sample under way. */
-  readonly #verdicts: Verdict[] = [];
 
   /**
    * @param snapshot what `snapshot` gave, or undefined for a device never heard of.
@@ -106,8 +106,7 @@ export class DeviceQuality {
     const isHistorical = sample.historical === true;
     const time = judgedTime(sample);
     if (!before) this.#testSample(plan, sample, time, isHistorical);
-    const verdicts = this.#verdicts;
-    verdicts.length = 0;
+    sampleVerdicts.length = 0;
     const infos = { ...sample.metrics };
     const revised: RetainedSample[] = [];
     const kept: Kept[] = [];
@@ -123,16 +122,16 @@ export class DeviceQuality {
       const rank: Rank = before || isHistorical || !quality ? -1 : quality.order.take(time);
       if (!quality) {
         if (!unwatched) {
-          unwatched = before ? formerVerdict(plan.unwatched, before[verdicts.length]) : plan.unwatched.verdicts.of(this.#sampleFlags);
-          verdicts.push(unwatched);
+          unwatched = before ? formerVerdict(plan.unwatched, before[sampleVerdicts.length]) : plan.unwatched.verdicts.of(sampleFlags);
+          sampleVerdicts.push(unwatched);
         }
         const info = marked(infos[metric], unwatched);
         infos[metric] = info;
         worst = Math.max(worst, RANK[info.q ?? QUALITY.good] ?? 0);
         continue;
       }
-      const verdict = before ? formerVerdict(quality.plan, before[verdicts.length]) : quality.judge(sample, metric, time, rank, this.#sampleFlags, neighbours?.get(metric) ?? NO_NEIGHBOURS);
-      verdicts.push(verdict);
+      const verdict = before ? formerVerdict(quality.plan, before[sampleVerdicts.length]) : quality.judge(sample, metric, time, rank, sampleFlags, neighbours?.get(metric) ?? NO_NEIGHBOURS);
+      sampleVerdicts.push(verdict);
       const isLatest = rank === 2;
       const { waiting } = quality.memory;
       if (isLatest && waiting) {
@@ -149,7 +148,7 @@ export class DeviceQuality {
       if (quality.plan.retains) kept.push({ metric, quality, verdict, value });
       else quality.passed(value, time, carried.info);
     }
-    if (!before) recent.add(sample.id, verdicts);
+    if (!before) recent.add(sample.id, sampleVerdicts);
     const judged = copyOf(sample);
     judged.metrics = infos;
     if (values) judged.values = values;
@@ -163,9 +162,10 @@ export class DeviceQuality {
   #testSample({ sampleTests: plans }: DevicePlan, sample: Sample, time: number, isHistorical: boolean): void {
     const { order, sampleTests } = this.#memory;
     const rank = isHistorical ? -1 : order.take(time);
+    sampleFlags.length = sampleTests.length;
     for (let index = 0; index < sampleTests.length; index += 1) {
       const plan = plans[index];
-      this.#sampleFlags[index] = (plan && rank >= plan.order ? sampleTests[index]?.update(sample, time) : 0) ?? 0;
+      sampleFlags[index] = (plan && rank >= plan.order ? sampleTests[index]?.update(sample, time) : 0) ?? 0;
     }
   }
 
@@ -182,7 +182,6 @@ export class DeviceQuality {
     const snapshot = this.snapshot();
     this.#plan = plan;
     this.#kept = undefined;
-    this.#sampleFlags = plan.sampleTests.map(() => 0);
     this.#memory = emptyMemory(plan.sampleTests);
     if (snapshot === undefined || snapshot === null) return;
     try {

@@ -45,25 +45,27 @@ export class QualityEngine {
 
   #neighboursOf({ device, values }: Sample, plan: DevicePlan): Neighbours {
     const found = new Map<string, Neighbour[]>();
+    let tag: string | undefined;
+    let others: readonly DeviceQuality[] = [];
     for (const metric in values) {
       const { group } = plan.of(metric);
       if (group === undefined) continue;
-      found.set(metric, this.#latestOf(group, device, metric));
+      // As a rule all metrics are compared within one group.
+      if (group !== tag) others = this.#othersOf(group, device);
+      tag = group;
+      found.set(metric, latestOf(others, metric));
     }
     return found;
   }
 
-  #latestOf(group: string, device: string, metric: string): Neighbour[] {
-    const latest: Neighbour[] = [];
-    let others = 0;
+  #othersOf(group: string, device: string): DeviceQuality[] {
+    const others: DeviceQuality[] = [];
     for (const one of this.#devicesOf(group)) {
       if (one === device) continue;
-      others += 1;
-      if (others > MOST_NEIGHBOURS) break;
-      const reading = this.#options.states.get(one).latest(metric);
-      if (reading) latest.push(reading);
+      if (others.length === MOST_NEIGHBOURS) break;
+      others.push(this.#options.states.get(one));
     }
-    return latest;
+    return others;
   }
 
   #devicesOf(tag: string): readonly string[] {
@@ -75,4 +77,13 @@ export class QualityEngine {
     this.#groups.set(tag, { devices, asked: now });
     return devices;
   }
+}
+
+function latestOf(devices: readonly DeviceQuality[], metric: string): Neighbour[] {
+  const latest: Neighbour[] = [];
+  for (const device of devices) {
+    const reading = device.latest(metric);
+    if (reading) latest.push(reading);
+  }
+  return latest;
 }

@@ -88,10 +88,7 @@ function restoreMetric(quality: MetricQuality, { o, t, n, g, w, i }: Record<stri
   const flags = plan.verdicts.flagsOf(Array.isArray(w) ? w[3] : undefined);
   if (waiting && plan.isDelayed && flags) memory.waiting = { ...waiting, verdict: plan.verdicts.of(flags) };
   if (!Array.isArray(i) || plan.alteration?.onBad !== 'interpolate') return;
-  for (const one of i.slice(0, MOST_INTERPOLATED)) {
-    const reading = readReading(one, retained);
-    if (reading) memory.gap.push(reading);
-  }
+  memory.gap = i.slice(0, MOST_INTERPOLATED).flatMap((one) => readReading(one, retained) ?? []);
 }
 
 function restoreTests(plans: readonly Keeping[], restore: (index: number, snapshot: unknown) => void, snapshots: unknown, names: readonly unknown[], problem: (error: unknown) => void): void {

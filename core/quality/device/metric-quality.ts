@@ -27,7 +27,7 @@ export interface MetricMemory {
   /** The reading whose last flag is known with the next one, and the verdict on it so far. */
   waiting: (RetainedReading & { verdict: Verdict }) | undefined;
   /** Bad and missing readings since the good one, which may come to lie between two good ones. */
-  gap: RetainedReading[];
+  gap: readonly RetainedReading[];
 }
 
 /** A reading as it goes on. */
@@ -35,6 +35,8 @@ export interface Carried {
   info: MetricInfo;
   value: ReadingValue;
 }
+
+const NO_READINGS: readonly RetainedReading[] = [];
 
 /** The tests of one metric of one device, and what they and its alterations remember. */
 export class MetricQuality {
@@ -44,7 +46,7 @@ export class MetricQuality {
   readonly #numbers: number[];
   readonly #tests: readonly ReadingTest[];
   readonly #comparing: readonly ComparingTest[];
-  readonly memory: MetricMemory = { lastNumber: Number.NaN, good: undefined, held: 0, waiting: undefined, gap: [] };
+  readonly memory: MetricMemory = { lastNumber: Number.NaN, good: undefined, held: 0, waiting: undefined, gap: NO_READINGS };
 
   constructor(plan: MetricPlan) {
     this.plan = plan;
@@ -164,17 +166,17 @@ export class MetricQuality {
       if (memory.good && ts - memory.good.ts <= alteration.duration) for (const one of memory.gap) fillIn(one, metric, memory.good, { ts, value }, revised);
       this.#foundGood({ ts, value });
     } else if (alteration.onBad === 'interpolate' && isToAlter(q) && memory.good) {
-      if (memory.gap.length < Math.min(alteration.readings, MOST_INTERPOLATED) && ts - memory.good.ts <= alteration.duration) memory.gap.push(reading);
+      if (memory.gap.length < Math.min(alteration.readings, MOST_INTERPOLATED) && ts - memory.good.ts <= alteration.duration) memory.gap = [...memory.gap, reading];
       // Too long to be filled in: it is left as it is until the next good reading.
       else this.memory.good = undefined;
-      if (!memory.good) memory.gap = [];
+      if (!memory.good) memory.gap = NO_READINGS;
     }
   }
 
   #foundGood(reading: GoodReading): void {
     this.memory.good = reading;
     this.memory.held = 0;
-    if (this.memory.gap.length > 0) this.memory.gap = [];
+    this.memory.gap = NO_READINGS;
   }
 }
 

@@ -10,6 +10,9 @@ interface Creating<Test> {
   create(): Test;
 }
 
+/** One list for all that have nothing of their own. */
+const NONE: readonly never[] = [];
+
 /** The tests of the metrics that one plan is for. Those that can serve all of these metrics do; of the others each metric has its own. */
 export class MetricTests<Test extends Remembering> {
   /** The test for all metrics; undefined: each has its own. */
@@ -38,8 +41,9 @@ export class MetricTests<Test extends Remembering> {
   }
 
   /** The tests that a metric needs for itself. */
-  own(): Test[] {
-    return this.#plans.flatMap((plan, index) => (this.shared[index] ? [] : [plan.create()]));
+  own(): readonly Test[] {
+    if (this.shared.every((test) => test !== undefined)) return NONE;
+    return this.#plans.filter((_, index) => !this.shared[index]).map((plan) => plan.create());
   }
 
   snapshots(memory: readonly number[], own: readonly Test[]): unknown[] {

@@ -12,9 +12,11 @@ type Recent = [id: string, digits: readonly string[]];
  * have seen them already: they keep the flags that they had.
  */
 export class RecentVerdicts {
-  /** The ids of the samples, the oldest first, and in the same order the digits of each. Samples that were judged the same share a list. */
-  #ids: string[] = [];
-  #digits: (readonly string[])[] = [];
+  /** The ids of the samples, round and round, and in the same order the digits of each. Samples that were judged the same share a list. */
+  readonly #ids = new Array<string | undefined>(KEPT).fill(undefined);
+  readonly #digits = new Array<readonly string[] | undefined>(KEPT).fill(undefined);
+  /** Where the latest stands. */
+  #latest = KEPT - 1;
 
   /** The digits of the verdicts on a sample that was here a short while ago. */
   of(id: string): readonly string[] | undefined {
@@ -25,26 +27,31 @@ export class RecentVerdicts {
 
   add(id: string, verdicts: readonly Verdict[]): void {
     if (id.length > LONGEST_ID) return;
-    const before = this.#digits.at(-1);
-    const digits = before && isSame(before, verdicts) ? before : verdicts.map((verdict) => verdict.digits);
-    if (this.#ids.length >= KEPT) {
-      this.#ids.shift();
-      this.#digits.shift();
-    }
-    this.#ids.push(id);
-    this.#digits.push(digits);
+    const before = this.#digits[this.#latest];
+    this.#add(id, before && isSame(before, verdicts) ? before : verdicts.map((verdict) => verdict.digits));
   }
 
+  /** The oldest first. */
   snapshot(): unknown {
-    return this.#ids.map((id, index): Recent => [id, this.#digits[index] ?? []]);
+    const samples: Recent[] = [];
+    for (let age = KEPT - 1; age >= 0; age -= 1) {
+      const place = (this.#latest + KEPT - age) % KEPT;
+      const id = this.#ids[place];
+      if (id !== undefined) samples.push([id, this.#digits[place] ?? []]);
+    }
+    return samples;
   }
 
   restore(snapshot: unknown): void {
     if (!Array.isArray(snapshot)) return;
     const samples: unknown[] = snapshot.slice(-KEPT);
-    const recent = samples.filter(isRecent);
-    this.#ids = recent.map(([id]) => id);
-    this.#digits = recent.map(([, digits]) => [...digits]);
+    for (const [id, digits] of samples.filter(isRecent)) this.#add(id, [...digits]);
+  }
+
+  #add(id: string, digits: readonly string[]): void {
+    this.#latest = (this.#latest + 1) % KEPT;
+    this.#ids[this.#latest] = id;
+    this.#digits[this.#latest] = digits;
   }
 }
 
