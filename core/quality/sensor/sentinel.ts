@@ -35,6 +35,8 @@ const MOST_VALUES = 1000;
 const WARM_UP = 5;
 /** Until then only values are found that no ordinary sensor gives. */
 const SURELY_NONE = 300;
+/** Nor these: no thermometer that gives them when nothing answers measures anything as cold. */
+const TOO_COLD: ReadonlySet<number> = new Set([-127, -196.6]);
 /** The usual step is learned over about twice as many readings. */
 const LEAST_WEIGHT = 1 / 32;
 /** A step counts at most as so many usual ones when it is learned. */
@@ -93,7 +95,7 @@ class SentinelTest extends CompactTest implements SensorTest {
     const reading = reckoned(value);
     // Most readings do: it is not looked up whether they are on the list.
     if (!this.#follows(reading) && this.#checked.values.has(value)) {
-      if (this.#count < WARM_UP && Math.abs(value) < SURELY_NONE) return QUALITY.unknown;
+      if (this.#count < WARM_UP && Math.abs(value) < SURELY_NONE && !TOO_COLD.has(value)) return QUALITY.unknown;
       this.#found = value;
       return QUALITY.bad;
     }
