@@ -122,9 +122,14 @@ export function asJson(schema: unknown): unknown {
   }
 }
 
+/** Whether a text can stand in `x-unit` as it is. */
+export function isUnit(text: string): boolean {
+  return text !== '' && text === text.trim() && text.length <= UNIT_LENGTH && !/\p{C}/u.test(text);
+}
+
 function readUnit(value: unknown, place: string): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= UNIT_LENGTH && !/\p{C}/u.test(value)) return value.trim();
+  if (typeof value === 'string' && isUnit(value.trim())) return value.trim();
   throw new ContractError(place, `x-unit is no unit. Write a text of 1 to ${UNIT_LENGTH} characters, as UCUM or RFC 8428 spell the unit, such as "Cel".`);
 }
 

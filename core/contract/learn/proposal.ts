@@ -1,3 +1,4 @@
+import { isUnit } from '../book/metric-rules.ts';
 import { isFirmware } from '../drift/firmware.ts';
 import type { MetricLearner } from './metric-learner.ts';
 import type { MetricSchema, Proposal, ProposalNote, ProposedMetric, ReadingType } from './proposed-contract.ts';
@@ -27,7 +28,8 @@ function proposedMetric(metric: string, seen: MetricLearner, samples: number, ma
   const types = typesOf(seen);
   const hasNumbers = seen.low <= seen.high;
   const [first] = seen.units;
-  const unit = seen.units.size === 1 ? first : undefined;
+  // A device may call its unit what no contract can.
+  const unit = seen.units.size === 1 && first !== undefined && isUnit(first) ? first : undefined;
   const span = { low: seen.low, high: seen.high };
   const range = hasNumbers ? proposedRange(span, { metric, unit: first, margin, isWhole: types.includes('integer') }) : undefined;
   const enumeration = isFirmware(metric) ? undefined : enumerationOf(seen, types);

@@ -88,6 +88,10 @@ describe('a contract that is learned', () => {
     assert.equal(partly.metrics[0]?.unit, 'Cel');
   });
 
+  it('takes no unit that cannot stand in a contract', () => {
+    for (const unit of [' Cel ', ' ', '\u0007', 'x'.repeat(200)]) assert.equal(proposedFor([1, 2], { unit }).unit, undefined);
+  });
+
   it('allows no value where some came without one, and says when types were mixed', () => {
     const { types, nulls, notes } = proposedFor([1, 2.5, null, 'off']);
     assert.deepEqual([types, nulls, notes], [['number', 'string', 'null'], 0.25, ['few', 'types']]);
@@ -130,7 +134,7 @@ describe('a contract that is learned', () => {
     const metric = fc.oneof(fc.constantFrom('temperature', 'humidity', 'soc', 'toString', 'a/b', '$ref', 'x~1', ''), fc.string({ maxLength: 8 })).filter((name) => name !== '__proto__');
     const value = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.constantFrom(0, -0, 1e308, -1e308, 5e-324, 0.1 + 0.2, 21.5), fc.string({ unit: 'binary' }), fc.constantFrom('auto', 'hand'), fc.boolean(), fc.constant(null));
     const values = fc.dictionary(metric, value, { maxKeys: 6 });
-    const unit = fc.option(fc.constantFrom('Cel', '%', 'bar'), { nil: undefined });
+    const unit = fc.option(fc.constantFrom('Cel', '%', 'bar', ' Cel ', ' ', '\u0007', 'x'.repeat(200)), { nil: undefined });
     fc.assert(fc.property(fc.array(fc.tuple(values, unit), { minLength: 1, maxLength: 80 }), fc.constantFrom(0, 0.1, 1), (given, margin) => {
       const seen = given.map(([one, shared]) => sample(one, shared === undefined ? {} : Object.fromEntries(Object.keys(one).map((name) => [name, shared]))));
       const contract = compileSampleContract({ id: 'learned', version: 1, schema: learned(seen).propose({ margin }).schema });
