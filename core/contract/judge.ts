@@ -4,10 +4,11 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ContractError } from './contract-error.ts';
 import type { Draft } from './dialect.ts';
+import { shown } from './sentence-parts.ts';
 
 type Judge = Pick<Ajv2020, 'validateSchema' | 'errors'>;
 
-const OPTIONS = { strict: false, logger: false, allErrors: true } as const;
+const OPTIONS = { strict: false, logger: false, allErrors: true, verbose: true } as const;
 const MAKE: Readonly<Record<Draft, () => Judge>> = {
   'draft-07': () => new Ajv(OPTIONS),
   '2019-09': () => new Ajv2019(OPTIONS),
@@ -33,5 +34,5 @@ function wrongValue(errors: readonly ErrorObject[], draft: Draft): ContractError
   if (!choices) return new ContractError('', `it is not valid JSON Schema ${draft}.`);
   const allowed: unknown = choices.params['allowedValues'];
   const rule = Array.isArray(allowed) ? `it must be one of ${allowed.join(', ')}` : `it ${choices.message ?? 'is not allowed there'}`;
-  return new ContractError(choices.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'), `${rule}. Correct it.`);
+  return new ContractError(choices.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'), `it is ${shown(choices.data)}; ${rule}. Correct it.`);
 }

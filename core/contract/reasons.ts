@@ -1,5 +1,6 @@
 import type { RefusalReason } from '../sample/sample.ts';
 import type { Findings } from './json-schema/checker.ts';
+import { isObject } from './json-schema/json.ts';
 import type { Finding } from './json-schema/run.ts';
 import { LONGEST_TESTED } from './pattern/pattern.ts';
 import { cut, list, plural, shown, typesInWords } from './sentence-parts.ts';
@@ -21,11 +22,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   required: (field) => `${field} is missing; the contract requires it. Make the device send it, or make it optional in the contract.`,
   additionalProperties: unknownMetric,
   unevaluatedProperties: unknownMetric,
-  propertyNames: (field, { member }) => `The metric name ${shown(member)} breaks the contract's rule for names${at(field)}. Rename the metric, or change the rule.`,
+  propertyNames: (field, { member }) => `The metric name "${cut(String(member))}" breaks the contract's rule for names${at(field)}. Rename the metric, or change the rule.`,
   pattern: (field, finding) => tooLong(field, finding)
     ?? `${field} is ${shown(finding.value)}; it does not have the form that the contract asks for (pattern ${cut(String(finding.wanted))}). Correct what the device sends, or change the pattern.`,
   format: (field, finding) => tooLong(field, finding)
-    ?? `${field} is ${shown(finding.value)}; the contract asks for the format ${shown(finding.wanted)}. Correct what the device sends, or change the format in the contract.`,
+    ?? `${field} is ${shown(finding.value)}; the contract asks for the format ${cut(String(finding.wanted))}. Correct what the device sends, or change the format in the contract.`,
   contentEncoding: (field, { value, wanted }) => `${field} is ${shown(value)}; the contract asks for the encoding ${shown(wanted)}. ${CORRECT}`,
   contentMediaType: (field, { value, wanted }) => `${field} is ${shown(value)}; the contract asks for content of the type ${shown(wanted)}. ${CORRECT}`,
   minLength: (field, finding) => `${field} is ${shown(finding.value)}; the contract asks for at least ${count(finding, 'character')}. Correct what the device sends, or lower minLength in the contract.`,
@@ -40,12 +41,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   maxContains: (field, finding) => `${field} has too many elements of a kind of which the contract allows at most ${shown(finding.wanted)}. ${CORRECT}`,
   dependentRequired: dependency,
   dependencies: dependency,
-  anyOf: (field) => `${field} meets none of the alternatives of the contract (anyOf). Compare it with each of them, and correct the device or the contract.`,
-  oneOf: (field, { wanted }) => wanted === 'several'
-    ? `${field} meets more than one of the alternatives of the contract, where exactly one must hold (oneOf). Make the alternatives exclude each other.`
-    : `${field} meets none of the alternatives of the contract (oneOf). Compare it with each of them, and correct the device or the contract.`,
-  not: (field) => `${field} is just what the contract forbids (not). ${CORRECT}`,
-  'false schema': (field) => `${field} is forbidden by the contract. Remove it from what the device sends, or allow it in the contract.`,
+  anyOf: noAlternative,
+  oneOf: (field, finding) => finding.wanted === 'several'
+    ? `${field} ${being(finding)}meets more than one of the alternatives of the contract, where exactly one must hold (oneOf). Make the alternatives exclude each other.`
+    : noAlternative(field, finding),
+  not: (field, finding) => `${field} ${being(finding)}is just what the contract forbids (not). ${CORRECT}`,
+  'false schema': (field, finding) => `${field} ${being(finding)}is forbidden by the contract. Remove it from what the device sends, or allow it in the contract.`,
   // JSON Type Definition.
   properties: (field) => `${field} is missing; the contract lists it under properties. Make the device send it, or move it to optionalProperties.`,
   discriminator: (field, { value, wanted }) => `${field} is ${shown(value)}; the contract chooses by it what else to ask for, and knows only ${list(wanted)}. ${CORRECT}`,
@@ -81,6 +82,15 @@ function bound(field: string, { value, wanted }: Finding, allows: string, cure: 
   return `${field} is ${shown(value)}; the contract allows ${allows} ${shown(wanted)}. Check the sensor, or ${cure} in the contract.`;
 }
 
+function noAlternative(field: string, finding: Finding): string {
+  return `${field} ${being(finding)}meets none of the alternatives of the contract (${finding.keyword}). Compare it with each of them, and correct the device or the contract.`;
+}
+
+/** What was there, where that is one reading. */
+function being({ value }: Finding): string {
+  return isObject(value) ? '' : `is ${shown(value)}, which `;
+}
+
 function dependency(field: string, { wanted }: Finding): string {
   return `${field} is missing; the contract requires it wherever ${cut(String(wanted))} is sent. Send both, or change the contract.`;
 }
@@ -88,6 +98,8 @@ function dependency(field: string, { wanted }: Finding): string {
 function typeCure({ value, wanted }: Finding): string {
   if (value === null) return 'Check the sensor, or allow null in the contract.';
   if (typeof value === 'string' && /number|int|float/.test(String(wanted)) && value.trim() !== '' && Number.isFinite(Number(value))) {
+    // Without quotes it would become a text again, to be kept exact.
+    if (/^[+-]?\d+$/.test(value.trim()) && !Number.isSafeInteger(Number(value))) return 'A whole number beyond 2^53 is kept as a text; allow a text in the contract.';
     return 'Send the number without quotes, or change the type in the contract.';
   }
   return 'Correct what the device sends, or change the type in the contract.';
