@@ -30,6 +30,9 @@ export class Verdicts {
   #size = 0;
   /** Of the call under way. */
   readonly #changed: Flag[] = [];
+  /** Most readings come to the same verdict as the one before. */
+  #latest: Verdict | undefined;
+  #latestChange: { readonly from: Verdict; readonly place: number; readonly flag: Flag; readonly to: Verdict } | undefined;
 
   /** @param names of the tests, in the order of the flags. */
   constructor(names: readonly string[]) {
@@ -38,6 +41,29 @@ export class Verdicts {
 
   /** @param flags one for each test, 0 where it did not run; read, not kept. */
   of(flags: readonly Flag[]): Verdict {
+    if (this.#latest && this.#isSame(this.#latest.flags, flags)) return this.#latest;
+    return this.#latest = this.#find(flags);
+  }
+
+  /** The same verdict with another flag of one test. */
+  with(verdict: Verdict, place: number, flag: Flag): Verdict {
+    const latest = this.#latestChange;
+    if (latest?.from === verdict && latest.place === place && latest.flag === flag) return latest.to;
+    const { flags } = verdict;
+    for (let index = 0; index < flags.length; index += 1) this.#changed[index] = flags[index] ?? 0;
+    this.#changed[place] = flag;
+    const to = this.#find(this.#changed);
+    this.#latestChange = { from: verdict, place, flag, to };
+    return to;
+  }
+
+  /** The flags of a verdict that was kept as digits; undefined when they are none of these tests. */
+  flagsOf(digits: unknown): Flag[] | undefined {
+    if (typeof digits !== 'string' || digits.length !== this.names.length || !/^[0-5]*$/.test(digits)) return undefined;
+    return Array.from(digits, (digit) => FLAGS[Number(digit)] ?? 0);
+  }
+
+  #find(flags: readonly Flag[]): Verdict {
     let low = 0;
     let high = 0;
     for (let index = 0; index < this.names.length; index += 1) {
@@ -53,17 +79,9 @@ export class Verdicts {
     return made;
   }
 
-  /** The same verdict with another flag of one test. */
-  with({ flags }: Verdict, place: number, flag: Flag): Verdict {
-    for (let index = 0; index < flags.length; index += 1) this.#changed[index] = flags[index] ?? 0;
-    this.#changed[place] = flag;
-    return this.of(this.#changed);
-  }
-
-  /** The flags of a verdict that was kept as digits; undefined when they are none of these tests. */
-  flagsOf(digits: unknown): Flag[] | undefined {
-    if (typeof digits !== 'string' || digits.length !== this.names.length || !/^[0-5]*$/.test(digits)) return undefined;
-    return Array.from(digits, (digit) => FLAGS[Number(digit)] ?? 0);
+  #isSame(one: readonly Flag[], other: readonly Flag[]): boolean {
+    for (let index = 0; index < this.names.length; index += 1) if (one[index] !== (other[index] ?? 0)) return false;
+    return true;
   }
 
   #keep(high: number, low: number, verdict: Verdict): void {
