@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Dialect } from '../../core/contract/index.ts';
 import { isObject } from '../../core/contract/json-schema/json.ts';
-import { dialectOfFolder } from './suite.ts';
+import { dialectNamed } from './suite.ts';
 
 /** Where the suite's own server would serve the remotes. */
 const SERVER = 'http://localhost:1234/';
@@ -16,7 +16,7 @@ export interface SuiteFile {
   path: string;
   /** Told to people: the path within the folder that was given. */
   name: string;
-  /** By the innermost folder that is named after a draft. */
+  /** By the file or the innermost folder that is named after a draft. */
   dialect: Dialect | 'other' | undefined;
   isOptional: boolean;
   assertsFormats: boolean;
@@ -29,13 +29,15 @@ export function suiteFiles(given: string): SuiteFile[] {
   const paths = isFolder ? jsonFiles(root).filter((path) => !relative(root, path).split(sep).some((name) => ['remotes', 'output-tests', 'node_modules'].includes(name))) : [root];
   return paths.map((path) => {
     const folders = dirname(path).split(sep);
-    const within = isFolder ? relative(dirname(root), path).split(sep) : folders;
+    const draft = folders.findLastIndex((folder) => dialectNamed(folder) !== undefined);
+    // A folder further out, which may be called whatever it is, says nothing of the tests.
+    const within = draft >= 0 ? folders.slice(draft + 1) : isFolder ? relative(dirname(root), path).split(sep) : folders;
     const isOptional = ['optional', 'should', 'alternatives'].some((folder) => within.includes(folder));
     const file = basename(path, '.json');
     return {
       path,
       name: isFolder ? relative(root, path) : basename(path),
-      dialect: folders.toReversed().map(dialectOfFolder).find((dialect) => dialect !== undefined),
+      dialect: dialectNamed(file) ?? dialectNamed(folders[draft] ?? ''),
       isOptional,
       assertsFormats: isOptional && (within.includes('format') || /^(?:format.*|ecmascript-regex|content|assertion)$/.test(file)),
     };
@@ -54,7 +56,7 @@ export function remoteSchemas(given: string): Record<string, unknown> {
   if (folder === undefined) return {};
   return Object.fromEntries(jsonFiles(folder).map((path) => {
     const names = relative(folder, path).split(sep);
-    return [SERVER + names.join('/'), inDialect(JSON.parse(readFileSync(path, 'utf8')), dialectOfFolder(names[0] ?? ''))];
+    return [SERVER + names.join('/'), inDialect(JSON.parse(readFileSync(path, 'utf8')), dialectNamed(names[0] ?? ''))];
   }));
 }
 

@@ -33,9 +33,15 @@ function testOf(test: unknown): SuiteTest {
   return { description: String(test['description'] ?? ''), data: test['data'], valid: test['valid'] };
 }
 
-/** What a folder's name says about the files in it: the dialect, `other` for a draft that is not run, undefined for no draft's name. */
-export function dialectOfFolder(name: string): Dialect | 'other' | undefined {
-  const known: Record<string, Dialect> = { draft7: 'draft-07', 'draft-07': 'draft-07', 'draft2019-09': '2019-09', 'draft2020-12': '2020-12', jtd: 'jtd' };
-  if (Object.hasOwn(known, name)) return known[name];
-  return /^(?:draft-?(?:\d|next)|v1$)/.test(name) ? 'other' : undefined;
+const NAMED: ReadonlyArray<readonly [name: RegExp, dialect: Dialect | 'other']> = [
+  [/^draft-?0?7(?:[-_.]|$)/, 'draft-07'],
+  [/^(?:draft-?2019-09(?:[-_.]|$)|2019-09$)/, '2019-09'],
+  [/^(?:draft-?2020-12(?:[-_.]|$)|2020-12$)/, '2020-12'],
+  [/^jtd(?:[-_.]|$)/, 'jtd'],
+  [/^(?:draft-?(?:\d|next)|v1$)/, 'other'],
+];
+
+/** What the name of a folder or file says about the tests in it: the dialect, `other` for a draft that is not run, undefined for no draft's name. */
+export function dialectNamed(name: string): Dialect | 'other' | undefined {
+  return NAMED.find(([form]) => form.test(name))?.[1];
 }

@@ -53,6 +53,20 @@ describe('the runner of JSON Schema test files', () => {
     const { drafts, failures } = runSuite(folder);
     assert.deepEqual(failures, []);
     assert.deepEqual([drafts.get('2019-09')?.passed, drafts.get('2019-09')?.optionalPassed], [1, 1]);
+    for (const place of ['draft2019-09/optional', 'draft2019-09/optional/format', 'draft2019-09/optional/format/date.json']) {
+      assert.deepEqual(Object.fromEntries(runSuite(join(folder, place)).drafts), { '2019-09': { passed: 0, failed: 0, optionalPassed: 1, optionalFailed: 0 } }, place);
+    }
+  });
+
+  it('takes the draft from the name of a file too, and knows drafts by the names that they go by', () => {
+    const old = group({ dependentRequired: { a: ['b'] } }, [{ a: 1 }, true]);
+    for (const name of ['draft-07.json', 'draft7-more.json', 'draft07/a.json']) write(name, old);
+    for (const name of ['draft2020-12.json', 'draft-2020-12/a.json', '2020-12/a.json']) write(name, group({ prefixItems: [false] }, [[1], false]));
+    write('draft2019-09.json', group({ prefixItems: [false], dependentRequired: { a: ['b'] } }, [[1], true], [{ a: 1 }, false]));
+    write('jtd.json', group({ type: 'int8' }, [300, false]));
+    const { drafts, notRun } = runSuite(folder);
+    assert.deepEqual(Object.fromEntries([...drafts].map(([draft, { passed }]) => [draft, passed])), { 'draft-07': 3, '2020-12': 3, '2019-09': 2, jtd: 1 });
+    assert.equal(notRun.size, 0);
   });
 
   it('takes files in the shape of the suite for JSON Type Definition', () => {
