@@ -1,4 +1,5 @@
 import { ask, sentence } from '../editor/ask.ts';
+import { listRows } from '../editor/list-rows.ts';
 import { savedValue } from '../editor/settings.ts';
 import { reveal } from '../editor/tabs.ts';
 import { contractsProblem } from './contract-problem.editor.ts';
@@ -97,5 +98,5 @@ function problemElement(): JQuery {
 }
 
 function rows(): ContractRow[] {
-  return $(LIST).editableList('items').toArray().flatMap((row) => ($(row).data(ROW) as ContractRow | undefined) ?? []);
+  return listRows(LIST).flatMap((row) => (row.data(ROW) as ContractRow | undefined) ?? []);
 }

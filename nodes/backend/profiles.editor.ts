@@ -1,3 +1,4 @@
+import { listRows } from '../editor/list-rows.ts';
 import { reveal } from '../editor/tabs.ts';
 import { savedValue } from '../editor/settings.ts';
 import { profilesProblem } from './profile-problem.editor.ts';
@@ -51,5 +52,5 @@ function problemOf(node: EditorNode): true | string {
 }
 
 function rows(): ProfileRow[] {
-  return $(LIST).editableList('items').toArray().flatMap((row) => ($(row).data(ROW) as ProfileRow | undefined) ?? []);
+  return listRows(LIST).flatMap((row) => (row.data(ROW) as ProfileRow | undefined) ?? []);
 }

@@ -1,6 +1,7 @@
 import { ON_BAD } from '../../core/quality/device/alteration.ts';
 import { choose } from '../editor/choice.ts';
 import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
+import { listRows } from '../editor/list-rows.ts';
 import { savedValue } from '../editor/settings.ts';
 import { textsOf } from '../editor/texts.ts';
 import { isNumberWithin, textOf } from '../editor/validators.ts';
@@ -46,9 +47,9 @@ export function openAlterations(node: EditorNode, changed: () => void): void {
 
 /** The list as it stands in the dialog. */
 export function readAlterations(): SavedAlteration[] {
-  return $(LIST).editableList('items').toArray().map((row) => {
-    const [metric = '', readings = '', seconds = ''] = $(row).find('input').toArray().map((input) => textOf($(input).val()).trim());
-    const onBad = textOf($(row).find('select').val());
+  return listRows(LIST).map((row) => {
+    const [metric = '', readings = '', seconds = ''] = row.find('input').toArray().map((input) => textOf($(input).val()).trim());
+    const onBad = textOf(row.find('select').val());
     return BOUNDED.includes(onBad) ? { metric, onBad, readings: numberOf(readings), seconds: numberOf(seconds) } : { metric, onBad };
   });
 }

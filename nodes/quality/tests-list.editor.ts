@@ -1,5 +1,6 @@
 import { choose } from '../editor/choice.ts';
 import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
+import { listRows } from '../editor/list-rows.ts';
 import { textsOf } from '../editor/texts.ts';
 import { textOf } from '../editor/validators.ts';
 import { savedValue } from '../editor/settings.ts';
@@ -43,18 +44,18 @@ export function openTests(node: EditorNode, changed: () => void): void {
 
 /** Adds a test, in place of the one of the same name for the same metric. */
 export function takeTest(test: SavedTest): void {
-  const items = $(LIST).editableList('items').toArray();
+  const items = listRows(LIST);
   const former = items.find((row) => {
-    const saved = ($(row).data(FORM) as RowForm).read();
+    const saved = (row.data(FORM) as RowForm).read();
     return saved.test === test.test && textOf(saved.metric) === textOf(test.metric);
   });
-  if (former) $(LIST).editableList('removeItem', $(former).data('data') as object);
+  if (former) $(LIST).editableList('removeItem', former.data('data') as object);
   $(LIST).editableList('addItem', test);
 }
 
 /** The list as it stands in the dialog. What is no number is kept as it was typed, for the validator to name it. */
 export function readTests(): SavedTest[] {
-  return $(LIST).editableList('items').toArray().map((row) => ($(row).data(FORM) as RowForm).read());
+  return listRows(LIST).map((row) => (row.data(FORM) as RowForm).read());
 }
 
 function testRow(node: EditorNode, row: JQuery, saved: SavedTest, changed: () => void): RowForm {

@@ -1,4 +1,5 @@
 import { KINDS } from '../../core/simulator/kinds.ts';
+import { listRows } from '../editor/list-rows.ts';
 import { savedValue } from '../editor/settings.ts';
 import { shared, shownNumber } from '../editor/texts.ts';
 import { isNumberWithin, numberSentence } from '../editor/validators.ts';
@@ -53,9 +54,9 @@ export function openFleetList(node: EditorNode): void {
 
 /** The rows as they stand in the dialog. */
 export function readFleetList(): Group[] {
-  return $(LIST).editableList('items').toArray().map((row) => {
-    const count = String($(row).find('input').val()).trim();
-    return { kind: String($(row).find('select').val()), count: count === '' ? Number.NaN : Number(count) };
+  return listRows(LIST).map((row) => {
+    const count = String(row.find('input').val()).trim();
+    return { kind: String(row.find('select').val()), count: count === '' ? Number.NaN : Number(count) };
   });
 }
 

@@ -1,5 +1,6 @@
 import { choose } from '../editor/choice.ts';
 import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
+import { listRows } from '../editor/list-rows.ts';
 import { currentValue, savedValue } from '../editor/settings.ts';
 import { addStyle } from '../editor/style.ts';
 import { isNumberWithin, numberSentence, textOf } from '../editor/validators.ts';
@@ -46,9 +47,9 @@ export function openBands(node: EditorNode, changed: () => void): void {
 
 /** The list as it stands in the dialog. What is no number is kept as it was typed, for the validator to name it. */
 export function readBands(): SavedBand[] {
-  return $(LIST).editableList('items').toArray().map((row) => {
-    const [metric, band] = $(row).find('input').toArray().map((input) => textOf($(input).val()).trim());
-    return { metric, band: isNumberWithin(band, {}) ? Number(band) : band, bandKind: textOf($(row).find('select').val()) };
+  return listRows(LIST).map((row) => {
+    const [metric, band] = row.find('input').toArray().map((input) => textOf($(input).val()).trim());
+    return { metric, band: isNumberWithin(band, {}) ? Number(band) : band, bandKind: textOf(row.find('select').val()) };
   });
 }
 

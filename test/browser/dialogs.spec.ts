@@ -196,6 +196,23 @@ describe('the dialogs of the nodes in the editor', () => {
       await editor.close('cancel');
     });
 
+    it('forget a row that is removed, also when Done is pressed while it fades out', async () => {
+      const remove = async (list: string): Promise<void> => {
+        await editor.page.locator(`${list} li`).last().locator('.red-ui-editableList-item-remove').click();
+        assert.equal(await editor.page.locator('.red-ui-editableList-item-deleting').count(), 1, 'it still fades out');
+      };
+      await editor.open(idOf('quality'));
+      await editor.page.locator('#holdfast-quality-tests').locator('xpath=ancestor::div[contains(@class, "form-row")]').locator('.red-ui-editableList-addButton').click();
+      await remove('#holdfast-quality-tests');
+      await editor.close('done');
+      assert.deepEqual((await editor.properties(idOf('quality')))['tests'], []);
+      await editor.open(BACKEND);
+      await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-profiles"]').click();
+      await remove('#holdfast-profiles');
+      await editor.close('done');
+      assert.deepEqual(((await editor.properties(BACKEND))['profiles'] as Array<{ name: string }>).map(({ name }) => name), ['press']);
+    });
+
     it('keep the rows of the simulator', async () => {
       await editor.open(idOf('simulator'));
       await editor.page.locator('#holdfast-fleet-row .red-ui-editableList-addButton').click();
