@@ -88,7 +88,8 @@ export function contractRow(node: EditorNode, row: JQuery, saved: SavedContract,
   const field = (label: string, ...inputs: JQuery[]): JQuery => $('<label>').append($('<span>').text(texts(`contracts.${label}`)), ...inputs);
   const body = $('<div class="holdfast-profile-body">').append(
     $('<div class="holdfast-contract-versions">').append(field('version', version), add, remove),
-    $('<div class="holdfast-fields">').append(field('dialect', dialect), field('note', note)),
+    $('<div class="holdfast-fields">').append(field('dialect', dialect)),
+    $('<div class="holdfast-fields">').append(field('note', note)),
     $('<h5>').text(texts('contracts.schema')),
     code,
     $('<h5>').text(texts('contracts.changes')),
