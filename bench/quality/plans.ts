@@ -3,7 +3,8 @@ import type { SampleContract } from '../../core/contract/book/sample-contract.ts
 import type { DevicePlan } from '../../core/quality/device/plan.ts';
 import { DEFAULT_SETTINGS, qualityPlan } from '../../core/quality/settings/quality-plan.ts';
 import { readMetricQuality, readSampleQuality } from '../../core/quality/settings/settings.ts';
-import type { QualitySettings } from '../../core/quality/settings/settings.ts';
+import type { UnitOf } from '../../core/quality/settings/quality-plan.ts';
+import type { QualitySettings, TestsByName } from '../../core/quality/settings/settings.ts';
 import type { Kind, NumericMetric } from '../../core/simulator/index.ts';
 
 /** Every test of readings that there is, with thresholds as they would be proposed for such a metric. */
@@ -30,16 +31,41 @@ function numericMetrics(kind: Kind): NumericMetric[] {
   return kind.metrics.filter((metric) => metric.type === 'number');
 }
 
+/** Which of the tests run, by their names. */
+export type Choice = (test: string) => boolean;
+
 /** All tests, those that run for everything with them. */
 export function planOfAll(kind: Kind): DevicePlan {
+  return planOf(kind, () => true);
+}
+
+/** The tests that run although nobody asks for them, which are what most metrics have. */
+export function planOfUsual(kind: Kind): DevicePlan {
+  return qualityPlan([DEFAULT_SETTINGS], unitOf(kind));
+}
+
+/** Those of all tests that are chosen. */
+export function planOf(kind: Kind, choice: Choice): DevicePlan {
+  return qualityPlan([chosen(DEFAULT_SETTINGS, choice), chosen(settingsOfAll(kind), choice)], unitOf(kind));
+}
+
+function chosen({ samples, every, metrics }: QualitySettings, choice: Choice): QualitySettings {
+  const tests = (given: TestsByName): TestsByName => Object.fromEntries(Object.entries(given).filter(([name]) => choice(name)));
+  return { samples: tests(samples), every: { tests: tests(every.tests) }, metrics: new Map(Array.from(metrics, ([name, metric]) => [name, { tests: tests(metric.tests) }])) };
+}
+
+function unitOf(kind: Kind): UnitOf {
+  return (name) => numericMetrics(kind).find((metric) => metric.name === name)?.unit;
+}
+
+function settingsOfAll(kind: Kind): QualitySettings {
   const metrics = numericMetrics(kind);
   const hasPosition = metrics.some(({ name }) => name === 'latitude');
-  const settings: QualitySettings = {
+  return {
     samples: readSampleQuality({ ...EVERY_SAMPLE_TEST, ...(hasPosition && POSITION_TESTS) }, 'samples'),
     every: { tests: {} },
     metrics: new Map(metrics.map((metric) => [metric.name, readMetricQuality(everyTest(metric, kind), metric.name)])),
   };
-  return qualityPlan([DEFAULT_SETTINGS, settings], (name) => metrics.find((metric) => metric.name === name)?.unit);
 }
 
 /** The gross range alone, a yardstick. */
