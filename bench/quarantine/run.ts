@@ -1,6 +1,6 @@
 /**
  * `npm run bench:quarantine`: how fast records go to quarantine beside how fast they settle, how long questions take when it is full, and how fast and
- * with what delay of the event loop all of it is driven in again, or dropped. Options: `--entries 100000`, `--devices 1000`. The last line is JSON.
+ * with what delay of the event loop it is listed, counted, exported, driven in again, or dropped; `idle` is a loop that does nothing. Options: `--entries 100000`, `--devices 1000`. The last line is JSON.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../../core/clock/clock.ts';
 import type { Channel, InboxEntry } from '../../core/inbox/channel.ts';
 import { Inbox } from '../../core/inbox/inbox.ts';
+import { shownPage } from '../../core/quarantine/review/shown-entry.ts';
 import { positive } from '../options.ts';
 
 const CHANNEL = 'gateway';
@@ -100,17 +101,27 @@ const quarantineSample = ({ position, record }: InboxEntry, done: () => void): v
 await flood('quarantined', inbox, (channel, entry) => quarantineSample(entry, () => channel.settle(entry, 'quarantined')));
 
 const device = 'press-7';
+let exported = 0;
 report['listMs'] = slowest(() => quarantine.list({}, { limit: 100 }));
 report['listOfDeviceMs'] = slowest(() => quarantine.list({ device }, { limit: 100 }));
 report['listByTimeMs'] = slowest(() => quarantine.list({ from: 0, to: Date.now() }, { limit: 100 }));
-report['listOfNothingMs'] = slowest(() => quarantine.list({ reason: 'contract', contract: 'press', from: 0, to: 1 }, { limit: 100 }));
-report['countByTimeMs'] = slowest(() => quarantine.count({ reason: 'contract', from: 0, to: Date.now() }));
 report['summaryMs'] = slowest(() => quarantine.summary());
+const nothing = { reason: 'contract', contract: 'press', from: 0, to: 1 };
+await measured('idle', async () => void (await new Promise((resolve) => setTimeout(resolve, 1_000))));
+await measured('listOfNothing', async () => void (await shownPage(quarantine, nothing, { limit: 100 })));
+await measured('listOfLongAgo', async () => void (await shownPage(quarantine, { to: 1 }, { limit: 100 })));
+await measured('listOfMany', async () => void (await shownPage(quarantine, {}, { limit: 1_000 })));
+await measured('countByTime', async () => void (await quarantine.count({ from: 0, to: Date.now() })));
+await measured('countOfReasonByTime', async () => void (await quarantine.count({ reason: 'contract', from: 0, to: Date.now() })));
+await measured('export', async () => {
+  for await (const line of quarantine.export({})) exported += line.length;
+});
+report['exportedBytes'] = exported;
 
 await measured('release', async () => {
   const channel = inbox.channel(CHANNEL);
   channel.attach({ window: WINDOW, deliverAtMost: BATCH, settleTimeout: 0, deliver: (delivered) => setImmediate(() => delivered.forEach((entry) => channel.settle(entry, 'stored'))) });
-  quarantine.release({});
+  await quarantine.release({});
   while (quarantine.progress()?.state === 'running' || inbox.ledger.inFlight > 0) await aTurn();
 });
 report['released'] = quarantine.summary().released;

@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '../clock/clock.ts';
 import { TrustedTime } from '../clock/trusted-time.ts';
+import { aTurn } from './a-turn.ts';
+import { countEntries } from './count-entries.ts';
 import type { Quarantine, QuarantineBounds, QuarantineEntry, QuarantineFilter, QuarantinePage, QuarantineSummary, ReleaseOptions, ReleaseProgress } from './quarantine.ts';
 import type { QuarantineDisk } from './quarantine-disk.ts';
 import { QuarantineError } from './quarantine-error.ts';
@@ -59,8 +61,8 @@ export class InboxQuarantine implements Quarantine {
     return this.#disk.selection.page(filter, page);
   }
 
-  count(filter: QuarantineFilter): number {
-    return this.#disk.selection.count(filter);
+  async count(filter: QuarantineFilter): Promise<number> {
+    return await countEntries(this.#disk, this.#clock, filter);
   }
 
   summary(): QuarantineSummary {
@@ -84,8 +86,8 @@ export class InboxQuarantine implements Quarantine {
     return table.tally.sums.dropped - before;
   }
 
-  release(filter: QuarantineFilter, options: ReleaseOptions = {}): ReleaseProgress {
-    return this.#release.begin(filter, options);
+  async release(filter: QuarantineFilter, options: ReleaseOptions = {}): Promise<ReleaseProgress> {
+    return await this.#release.begin(filter, options);
   }
 
   progress(): ReleaseProgress | undefined {
@@ -171,8 +173,4 @@ export class InboxQuarantine implements Quarantine {
     });
     return more;
   }
-}
-
-function aTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

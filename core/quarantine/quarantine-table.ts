@@ -155,7 +155,7 @@ export class QuarantineTable {
     if (this.#left > 0) for (const row of this.#leftBetween.iterate(from, to)) yield Number(row['position']);
   }
 
-  get tally(): Pick<Tally, 'sums' | 'byReason' | 'byDevice' | 'byContract'> {
+  get tally(): Pick<Tally, 'sums' | 'entriesOf' | 'byReason' | 'byDevice' | 'byContract'> {
     return this.#tally;
   }
 

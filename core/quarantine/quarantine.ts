@@ -44,7 +44,7 @@ export interface QuarantineFilter {
   to?: number;
 }
 
-/** A page of entries, the newest first. `next` is where the next page begins; absent: this is the last. */
+/** A page of entries, the newest first. It may hold few, or none, where many had to be looked at: `next` is where the next page begins; absent: this is the last. */
 export interface QuarantinePage {
   entries: QuarantineEntry[];
   next?: number;
@@ -105,17 +105,17 @@ export interface Quarantine {
   setBounds(bounds: QuarantineBounds): void;
   list(filter: QuarantineFilter, page: { limit: number; before?: number }): QuarantinePage;
   summary(): QuarantineSummary;
-  /** How many entries the filter means. */
-  count(filter: QuarantineFilter): number;
+  /** How many entries the filter means. Works in slices. */
+  count(filter: QuarantineFilter): Promise<number>;
   /** Drops for good. Resolves with how many. Works in slices. */
   drop(filter: QuarantineFilter): Promise<number>;
   /**
    * Drives in again, through the contracts of today, with the original bytes, times and ids, marked `historical`. An entry leaves
    * the quarantine in the transaction that puts its message into the inbox. One release at a time.
    *
-   * @throws QuarantineError when another one is running.
+   * Rejects with QuarantineError when another one is running.
    */
-  release(filter: QuarantineFilter, options?: ReleaseOptions): ReleaseProgress;
+  release(filter: QuarantineFilter, options?: ReleaseOptions): Promise<ReleaseProgress>;
   /** The release that is running, or was the last. */
   progress(): ReleaseProgress | undefined;
   /** Stops it; what has been released stays so. */

@@ -1,6 +1,8 @@
 import type { Clock, Timer } from '../clock/clock.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
+import { InboxClosedError } from '../inbox/inbox-closed-error.ts';
 import { StorageError } from '../sqlite/storage-error.ts';
+import { countEntries } from './count-entries.ts';
 import type { QuarantineFilter, ReleaseOptions, ReleaseProgress } from './quarantine.ts';
 import type { QuarantineDisk } from './quarantine-disk.ts';
 import { QuarantineError } from './quarantine-error.ts';
@@ -22,7 +24,7 @@ interface Saved {
 }
 
 /** So many entries move with one transaction: it takes milliseconds. */
-const AT_ONCE = 150;
+const AT_ONCE = 50;
 /** From one slice to the next, in milliseconds. */
 const PAUSE = 2;
 /** How long it waits for the flow to catch up, and for sources to be there. */
@@ -57,19 +59,27 @@ export class Release {
   }
 
   /** @throws QuarantineError when another one is running. */
-  begin(filter: QuarantineFilter, { channel }: ReleaseOptions): ReleaseProgress {
-    const { table, selection } = this.#options;
-    const last = this.#job?.progress;
-    if (last?.state === 'running') throw new QuarantineError(`A release of ${last.total} entries is under way, of which ${last.released} have been driven in again. Wait for it, or stop it.`);
+  async begin(filter: QuarantineFilter, { channel }: ReleaseOptions): Promise<ReleaseProgress> {
+    const { table, clock } = this.#options;
+    this.#refuseAnother();
     const upTo = Math.min(filter.upTo ?? Infinity, table.tally.sums.put);
+    const total = await countEntries(this.#options, clock, { ...filter, upTo });
+    // Somebody else may have been quicker while it was counted.
+    this.#refuseAnother();
     const job: Saved = {
-      progress: { job: (last?.job ?? 0) + 1, filter, total: selection.count({ ...filter, upTo }), released: 0, skipped: 0, state: 'running' },
+      progress: { job: (this.#job?.progress.job ?? 0) + 1, filter, total, released: 0, skipped: 0, state: 'running' },
       channel, after: 0, upTo,
     };
     this.#options.write(() => table.saveJob(JSON.stringify(job)));
     this.#job = job;
     this.#stepIn(0);
     return { ...job.progress };
+  }
+
+  #refuseAnother(): void {
+    if (this.#closed) throw new InboxClosedError();
+    const last = this.#job?.progress;
+    if (last?.state === 'running') throw new QuarantineError(`A release of ${last.total} entries is under way, of which ${last.released} have been driven in again. Wait for it, or stop it.`);
   }
 
   progress(): ReleaseProgress | undefined {

@@ -7,10 +7,20 @@ import type { QuarantineEntry, QuarantineFilter, QuarantinePage } from './quaran
 /** At most so many entries are looked at in one step of a pass, and their payloads have at most so many bytes. */
 const LOOKED_AT = 2_000;
 const BYTES_TAKEN = 2 * 1024 * 1024;
+/** So many of an index that holds all that is asked for: it is much smaller than the table. */
+const LOOKED_THROUGH = 10_000;
 /** Payloads of a page may have so many bytes before it ends. */
-const BYTES_OF_PAGE = 8 * 1024 * 1024;
+export const BYTES_OF_PAGE = 1024 * 1024;
 const MANY = 2_000;
-const BY_RECEPTION = 'INDEXED BY quarantine_by_reception';
+
+/** How entries are found. */
+interface Way {
+  index: string;
+  /** So many ids are gone through in one step. */
+  pace: number;
+  /** Whether what it leads to is all meant, or is little. */
+  isStraight: boolean;
+}
 
 /** An entry and the record that it becomes when it is driven in again. */
 export interface Waiting {
@@ -41,7 +51,7 @@ export class Selection {
   }
 
   #page(filter: QuarantineFilter, { limit, before = Infinity }: { limit: number; before?: number }): QuarantinePage {
-    const ids = this.#newest({ ...filter, upTo: Math.min(filter.upTo ?? Infinity, before - 1) }, limit + 1);
+    const { ids, below } = this.#newest({ ...filter, upTo: Math.min(filter.upTo ?? Infinity, before - 1) }, limit + 1);
     const find = this.#database.prepare(`SELECT ${CONTENT} FROM quarantine WHERE id = ?`);
     const entries: QuarantineEntry[] = [];
     let bytes = 0;
@@ -54,32 +64,58 @@ export class Selection {
       if (bytes >= BYTES_OF_PAGE) break;
     }
     const last = entries.at(-1);
-    return last && entries.length < ids.length ? { entries, next: last.id } : { entries };
+    const next = last && entries.length < ids.length ? last.id : below;
+    return next === undefined ? { entries } : { entries, next };
   }
 
-  #newest(filter: QuarantineFilter, limit: number): number[] {
-    const index = this.#indexFor(filter);
-    // What came lately is mostly among the newest entries: so it need not be sorted out of all that have come in that time.
-    const lately = index === BY_RECEPTION ? this.#ids(filter, 'NOT INDEXED', limit, this.#behind(LOOKED_AT, filter.upTo)) : [];
-    return lately.length === limit ? lately : this.#ids(filter, index, limit);
+  /** The newest ids of those that are gone through in one step; `below`: there are entries below this id, which were not. */
+  #newest(filter: QuarantineFilter, limit: number): { ids: number[]; below: number | undefined } {
+    const { index, pace, isStraight } = this.#wayTo(filter);
+    const end = isStraight ? 0 : Math.max(0, (this.#edge('max', '<=', filter.upTo ?? Infinity) ?? 0) - pace);
+    const { where, values } = conditionsOf(filter, end);
+    const ids = this.#database.prepare(`SELECT id FROM quarantine ${index} ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit).map((row) => Number(row['id']));
+    const rest = end > 0 && ids.length < limit ? this.#edge('max', '<=', end) : undefined;
+    return { ids, below: rest === undefined ? undefined : rest + 1 };
   }
 
-  #ids(filter: QuarantineFilter, index: string, limit: number, after = 0): number[] {
-    const { where, values } = conditionsOf(filter, after);
-    return this.#database.prepare(`SELECT id FROM quarantine ${index} ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit).map((row) => Number(row['id']));
+  /** The highest or the lowest id on one side of an id. */
+  #edge(which: 'max' | 'min', side: '<=' | '>', id: number): number | undefined {
+    const edge = this.#database.prepare(`SELECT ${which}(id) AS edge FROM quarantine WHERE id ${side} ?`).get(Math.min(id, Number.MAX_SAFE_INTEGER))?.['edge'];
+    return typeof edge === 'number' ? edge : undefined;
   }
 
-  /** The id behind which so many entries stand, up to an id. */
-  #behind(entries: number, upTo = Infinity): number {
-    const row = this.#database.prepare('SELECT id FROM quarantine WHERE id <= ? ORDER BY id DESC LIMIT 1 OFFSET ?').get(Math.min(upTo, Number.MAX_SAFE_INTEGER), entries);
-    return Number(row?.['id'] ?? 0);
+  /** How many entries behind an id the filter means: added up in small steps, one for each number. */
+  *counts(filter: QuarantineFilter, after = 0): Generator<number, void> {
+    const { ids, device, contract, reason, from, to } = filter;
+    if (!ids && after === 0 && (device ?? contract ?? reason) === undefined && (from ?? to) !== undefined) return yield* this.#countsByReception(filter);
+    const { index, pace } = this.#wayTo(filter);
+    for (let behind = after; behind < (filter.upTo ?? Infinity); ) {
+      const first = this.#read(() => this.#edge('min', '>', behind));
+      if (first === undefined) return;
+      const end = first - 1 + pace;
+      yield this.#count(index, conditionsOf({ ...filter, upTo: Math.min(end, filter.upTo ?? Infinity) }, behind));
+      behind = end;
+    }
   }
 
-  count(filter: QuarantineFilter): number {
-    return this.#read(() => {
-      const { where, values } = conditionsOf(filter);
-      return Number(this.#database.prepare(`SELECT count(*) AS entries FROM quarantine ${this.#indexFor(filter)} ${where}`).get(...values)?.['entries']);
-    });
+  *#countsByReception(filter: QuarantineFilter): Generator<number, void> {
+    const index = 'INDEXED BY quarantine_by_reception';
+    const { from = -Infinity, to = Infinity, upTo = Infinity } = filter;
+    // Two lower bounds would make SQLite begin at the first of them each time.
+    const where = 'WHERE (received, id) > (?, ?) AND received < ? AND id <= ?';
+    const edge = this.#database.prepare(`SELECT received, id FROM quarantine ${index} ${where} ORDER BY received, id LIMIT 1 OFFSET ?`);
+    for (let behind = [from, 0]; ; ) {
+      const values = [...behind, to, Math.min(upTo, Number.MAX_SAFE_INTEGER)];
+      const row = this.#read(() => edge.get(...values, LOOKED_THROUGH - 1));
+      const end = row && [Number(row['received']), Number(row['id'])];
+      yield this.#count(index, { where: end ? `${where} AND (received, id) <= (?, ?)` : where, values: [...values, ...(end ?? [])] });
+      if (!end) return;
+      behind = end;
+    }
+  }
+
+  #count(index: string, { where, values }: { where: string; values: SQLInputValue[] }): number {
+    return this.#read(() => Number(this.#database.prepare(`SELECT count(*) AS entries FROM quarantine ${index} ${where}`).get(...values)?.['entries']));
   }
 
   /** The reception of the oldest, in ms since the epoch; undefined: there is none. */
@@ -110,14 +146,18 @@ export class Selection {
     }
   }
 
-  /** The index that is the quickest for a filter: SQLite knows nothing of what the columns hold and would choose another. */
-  #indexFor({ ids, device, contract, reason, from, to }: QuarantineFilter): string {
-    if (ids) return '';
-    const others = contract ?? reason ?? from ?? to;
-    if (device !== undefined && (others === undefined || !this.#hasMany(device))) return 'INDEXED BY quarantine_of_device';
-    if (contract !== undefined) return 'INDEXED BY quarantine_of_contract';
-    if (reason !== undefined) return 'INDEXED BY quarantine_of_reason';
-    return others === undefined ? '' : BY_RECEPTION;
+  /** The quickest way to what a filter means: SQLite knows nothing of what the columns hold and would choose another index. */
+  #wayTo({ ids, device, contract, reason, from, to }: QuarantineFilter): Way {
+    if (ids) return { index: '', pace: Infinity, isStraight: true };
+    const time = from ?? to;
+    const others = contract ?? reason ?? time;
+    if (device !== undefined && others === undefined) return { index: 'INDEXED BY quarantine_of_device', pace: LOOKED_THROUGH, isStraight: true };
+    if (device !== undefined && !this.#hasMany(device)) return { index: 'INDEXED BY quarantine_of_device', pace: Infinity, isStraight: true };
+    const more = device ?? time;
+    if (contract !== undefined) return { index: 'INDEXED BY quarantine_of_contract', pace: LOOKED_THROUGH, isStraight: (reason ?? more) === undefined };
+    if (reason !== undefined) return { index: 'INDEXED BY quarantine_of_reason', pace: LOOKED_THROUGH, isStraight: more === undefined };
+    if (device !== undefined) return { index: 'INDEXED BY quarantine_of_device', pace: LOOKED_AT, isStraight: false };
+    return { index: 'NOT INDEXED', pace: LOOKED_AT, isStraight: time === undefined };
   }
 
   /** Whether a device has so many entries that to look at each of them takes longer than to look through a whole index. */

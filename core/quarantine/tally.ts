@@ -1,3 +1,5 @@
+import type { QuarantineFilter } from './quarantine.ts';
+
 /** How an entry leaves the quarantine: driven in again, dropped by somebody, or lost to a bound. */
 export type Leaving = 'released' | 'dropped' | 'lost';
 
@@ -75,6 +77,14 @@ export class Tally {
 
   get sums(): Readonly<Sums> {
     return this.#sums;
+  }
+
+  /** How many entries a filter means, where that is known; what it says of ids is left aside. */
+  entriesOf({ ids, reason, device, contract, from, to }: QuarantineFilter): number | undefined {
+    if ((ids ?? from ?? to) !== undefined) return undefined;
+    const facets = [[this.#reasons, reason], [this.#devices, device], [this.#contracts, contract]] as const;
+    const counts = facets.flatMap(([entries, name]) => (name === undefined ? [] : [entries.get(name) ?? 0]));
+    return counts.length > 1 ? undefined : (counts[0] ?? waitingOf(this.#sums));
   }
 
   get byReason(): Record<string, number> {

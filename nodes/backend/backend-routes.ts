@@ -100,7 +100,8 @@ async function status(backend: Backend): Promise<object> {
   const unsettled = Object.fromEntries(backend.inbox.unsettled());
   // A database that is away is told of in `health`; the rest is to be seen all the same.
   const readings = await Promise.resolve(backend.store.count()).catch(() => null);
-  return { directory: backend.directory, unsettled, quarantined: backend.quarantine.count({}), quarantineDropped: backend.quarantine.summary().lost, readings, counts: backend.store.counts, health: backend.store.health() };
+  const { waiting, lost } = backend.quarantine.summary();
+  return { directory: backend.directory, unsettled, quarantined: waiting, quarantineDropped: lost, readings, counts: backend.store.counts, health: backend.store.health() };
 }
 
 /** Everybody's sums, what became of the entries of the quarantine, and the sums of a page of devices, or of the one asked for; `next`: where the next page begins. */

@@ -40,7 +40,7 @@ RED.nodes.registerType('holdfast-backend', {
     profiles: { value: [], validate: usableProfiles() },
     inboxSize: { value: 1024, validate: numberWithin('inboxSize', { minimum: 1, maximum: 1_048_576 }) },
     inboxAge: { value: 0, validate: numberWithin('inboxAge', { minimum: 0, maximum: 87_600 }) },
-    quarantineEntries: { value: 100_000, validate: numberWithin('quarantineEntries', { minimum: 1, maximum: 10_000_000, whole: true }) },
+    quarantineEntries: { value: 100_000, validate: numberWithin('quarantineEntries', { minimum: 1, maximum: 1_000_000, whole: true }) },
     quarantineSize: { value: 256, validate: numberWithin('quarantineSize', { minimum: 1, maximum: 1_048_576 }) },
     quarantineAge: { value: 0, validate: numberWithin('quarantineAge', { minimum: 0, maximum: 36_525 }) },
     storage: { value: 'embedded', validate: oneOf('storage', ['embedded', 'postgresql']) },

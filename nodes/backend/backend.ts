@@ -28,7 +28,7 @@ export default defineNode('holdfast-backend', {
       profiles: { default: [], read: readProfiles } satisfies Property<Profile[]>,
       inboxSize: number({ default: 1_024, minimum: 1, maximum: 1_048_576 }),
       inboxAge: number({ default: 0, minimum: 0, maximum: 87_600 }),
-      quarantineEntries: number({ default: QUARANTINE_BOUNDS.maximumRows, minimum: 1, maximum: 10_000_000, integer: true }),
+      quarantineEntries: number({ default: QUARANTINE_BOUNDS.maximumRows, minimum: 1, maximum: 1_000_000, integer: true }),
       quarantineSize: number({ default: QUARANTINE_BOUNDS.maximumBytes / MEBIBYTE, minimum: 1, maximum: 1_048_576 }),
       quarantineAge: number({ default: 0, minimum: 0, maximum: 36_525 }),
       storage: choice(['embedded', 'postgresql'], 'embedded'),

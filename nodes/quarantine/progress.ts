@@ -33,15 +33,14 @@ export class Progress {
     const last = options.quarantine.progress();
     // What ended before this node started is no news.
     this.#told = last?.state === 'running' ? '' : keyOf(last);
-    this.#attempt(() => this.#show(last));
     // While the flows start, what is sent may find nobody.
-    this.#timer = options.clock.setTimeout(() => this.#look(), INTERVAL);
+    void this.#show(last).then(() => this.#lookLater());
   }
 
   /** A message has told of this already. */
   began(progress: ReleaseProgress): void {
     this.#told = keyOf(progress);
-    this.#show(progress);
+    void this.#show(progress);
   }
 
   close(): void {
@@ -49,42 +48,48 @@ export class Progress {
     this.#timer?.cancel();
   }
 
-  #look(): void {
-    this.#attempt(() => this.#tell());
-    if (!this.#isClosed) this.#timer = this.#options.clock.setTimeout(() => this.#look(), INTERVAL);
+  #lookLater(): void {
+    if (this.#isClosed) return;
+    this.#timer = this.#options.clock.setTimeout(() => {
+      const progress = this.#options.quarantine.progress();
+      this.#tell(progress);
+      void this.#show(progress).then(() => this.#lookLater());
+    }, INTERVAL);
   }
 
-  /** A disk that fails may recover: it is told of once, and tried again. */
-  #attempt(work: () => void): void {
-    try {
-      work();
-      this.#isFailing = false;
-    } catch (error) {
-      if (!this.#isFailing) this.#options.problem(error);
-      this.#isFailing = true;
-      this.#shown = '';
-    }
-  }
-
-  #tell(): void {
-    const { quarantine, send, failed } = this.#options;
-    const progress = quarantine.progress();
+  #tell(progress: ReleaseProgress | undefined): void {
+    const { send, failed } = this.#options;
     if (progress && this.#told !== (this.#told = keyOf(progress))) {
       const message = progressMessage(progress);
       send(message);
       if (progress.state === 'failed') failed(`The release of ${progress.total} entries failed after ${progress.released}; the rest is in quarantine. ${progress.problem ?? ''}`, message);
     }
-    this.#show(progress);
   }
 
-  #show(progress: ReleaseProgress | undefined): void {
-    const { quarantine, filter, status } = this.#options;
-    const running = progress?.state === 'running' ? progress : undefined;
-    const text = running ? `released ${shown(running.released)} of ${shown(running.total)} · ${Math.floor(100 * shareOf(running))} %` : `${shown(quarantine.count(filter))} waiting`;
-    if (this.#shown === (this.#shown = text)) return;
-    if (running) status.busy(text);
-    else if (text === '0 waiting') status.idle(text);
-    else status.ok(text);
+  async #show(progress: ReleaseProgress | undefined): Promise<void> {
+    const { status } = this.#options;
+    if (progress?.state !== 'running') return await this.#showWaiting();
+    const { released, total } = progress;
+    const text = `released ${shown(released)} of ${shown(total)} · ${Math.floor(100 * shareOf(progress))} %`;
+    if (this.#shown !== (this.#shown = text)) status.busy(text);
+  }
+
+  /** A disk that fails may recover: it is told of once, and tried again. */
+  async #showWaiting(): Promise<void> {
+    const { quarantine, filter, status, problem } = this.#options;
+    try {
+      const count = await quarantine.count(filter);
+      this.#isFailing = false;
+      const text = `${shown(count)} waiting`;
+      // Somebody may have begun a release while it was counted.
+      if (this.#isClosed || quarantine.progress()?.state === 'running' || this.#shown === (this.#shown = text)) return;
+      if (count === 0) status.idle(text);
+      else status.ok(text);
+    } catch (error) {
+      if (!this.#isFailing && !this.#isClosed) problem(error);
+      this.#isFailing = true;
+      this.#shown = '';
+    }
   }
 }
 

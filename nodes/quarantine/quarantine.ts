@@ -74,7 +74,7 @@ export default defineNode('holdfast-quarantine', {
       const { action, filter: meant, limit = LISTED } = command;
       switch (action) {
         case 'list': {
-          const { entries, ...page } = shownPage(quarantine, meant, { limit, ...(command.before !== undefined && { before: command.before }) });
+          const { entries, ...page } = await shownPage(quarantine, meant, { limit, ...(command.before !== undefined && { before: command.before }) });
           return send({ entries: answer(message, entries, action, page) });
         }
         case 'summary':
@@ -88,7 +88,7 @@ export default defineNode('holdfast-quarantine', {
         case 'export':
           return exportParts(message, command);
         case 'release': {
-          const begun = quarantine.release(meant, command.channel === undefined ? {} : { channel: command.channel });
+          const begun = await quarantine.release(meant, command.channel === undefined ? {} : { channel: command.channel });
           progress.began(begun);
           return send({ progress: Object.assign(message, progressMessage(begun)) });
         }

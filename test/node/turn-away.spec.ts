@@ -78,7 +78,7 @@ describe('a node that turns samples away', () => {
         await settled();
         fate = () => 'pass';
         out.length = 0;
-        backend().quarantine.release({});
+        await backend().quarantine.release({});
         await until(() => out.length === 1 && unsettled('in') === 0 && backend().quarantine.progress()?.state === 'done', 'it came through');
         const hot = first.find(isHot);
         assert.deepEqual(samplesIn(out), [{ ...hot, historical: true }]);
@@ -129,7 +129,7 @@ describe('a node that turns samples away', () => {
     await settled();
     await unload();
     await start(onTab({ ...NODE, wires: [['store'], []] }, STORE), ['judge'], {}, directory);
-    backend().quarantine.release({});
+    await backend().quarantine.release({});
     await until(() => backend().quarantine.summary().put === 2 && backend().inbox.ledger.inFlight === 0, 'it is back');
     assert.deepEqual(waiting().map(({ id, sample }) => [id, sample]), [[2, 1]]);
     assert.deepEqual(ledger(), { ...NOTHING, received: 1, released: 1, quarantined: 2 });
@@ -143,7 +143,7 @@ describe('a node that turns samples away', () => {
     await until(() => waiting().length === 1, 'it is in quarantine');
     assert.deepEqual([waiting()[0]?.channel, waiting()[0]?.via, ledger()], ['', 'flow', { ...NOTHING, received: 1, quarantined: 1 }]);
     fate = () => 'pass';
-    backend().quarantine.release({});
+    await backend().quarantine.release({});
     await until(() => out.length === 1 && backend().inbox.ledger.inFlight === 0, 'it came through');
     const [sample] = samplesIn(out);
     assert.deepEqual([sample?.id, sample?.ts, sample?.received, sample?.historical, sample?.values], [made.id, made.ts, made.received, true, { temperature: 140 }]);

@@ -8,6 +8,7 @@ import { samplesOfRecord } from '../../intake/samples-of-record.ts';
 import type { Profiles } from '../../profile/profiles.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { RefusalReason, Sample } from '../../sample/sample.ts';
+import { aTurn } from '../a-turn.ts';
 import type { Quarantine, QuarantineEntry, QuarantineFilter } from '../quarantine.ts';
 import type { CheckAnswer, Verdict } from './verdict.ts';
 
@@ -29,6 +30,11 @@ const SLICE = 8;
 export async function checkEntries(quarantine: Pick<Quarantine, 'list'>, filter: QuarantineFilter, limit: number, context: CheckContext): Promise<CheckAnswer> {
   const answer: CheckAnswer = { verdicts: [], counts: { passes: 0, readable: 0, breaks: 0, unreadable: 0, unknown: 0 } };
   let isOver = beginSlice(context.clock, SLICE);
+  const pause = async (): Promise<void> => {
+    if (!isOver()) return;
+    await aTurn();
+    isOver = beginSlice(context.clock, SLICE);
+  };
   let before: number | undefined;
   do {
     const page = quarantine.list(filter, { limit: Math.min(STEP, limit - answer.verdicts.length), ...(before !== undefined && { before }) });
@@ -36,10 +42,9 @@ export async function checkEntries(quarantine: Pick<Quarantine, 'list'>, filter:
       const verdict = checkEntry(entry, context);
       answer.verdicts.push(verdict);
       answer.counts[verdict.outcome] += 1;
-      if (!isOver()) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      isOver = beginSlice(context.clock, SLICE);
+      await pause();
     }
+    await pause();
     before = page.next;
   } while (before !== undefined && answer.verdicts.length < limit);
   return answer;

@@ -10,7 +10,7 @@ export async function dropSeen(quarantine: Pick<Quarantine, 'count' | 'drop'>, f
   if (typeof expected !== 'number' || !Number.isSafeInteger(expected) || expected < 0) {
     throw new HistoryQueryError('expected', `expected is ${shown(expected)}. Say how many entries you mean to drop, as the list counts them: no more than that are dropped.`);
   }
-  const count = quarantine.count(filter);
+  const count = await quarantine.count(filter);
   if (count > expected) throw new HistoryQueryError('expected', `${count} entries are meant by now, and ${expected} were expected. Nothing was dropped. Look at the list again, then say how many; with upTo, the id of the newest you have seen, none that comes later is meant.`);
   return quarantine.drop(filter);
 }

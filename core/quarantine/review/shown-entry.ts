@@ -1,3 +1,5 @@
+import { aTurn } from '../a-turn.ts';
+import { BYTES_OF_PAGE } from '../selection.ts';
 import type { Quarantine, QuarantineEntry, QuarantineFilter } from '../quarantine.ts';
 import type { PayloadPreview, ShownEntry, ShownPage } from './shown-page.ts';
 
@@ -18,10 +20,24 @@ export function previewOf(payload: Uint8Array): PayloadPreview {
   return { kind: 'hex', text: hex, cut: payload.length > PREVIEW_BYTES.hex };
 }
 
-/** A page of at most `limit` entries; large ones make it shorter. */
-export function shownPage(quarantine: Pick<Quarantine, 'list' | 'count'>, filter: QuarantineFilter, page: { limit: number; before?: number }): ShownPage {
-  const { entries, next } = quarantine.list(filter, page);
-  return { entries: entries.map(shownEntry), count: quarantine.count(filter), ...(next !== undefined && { next }) };
+/** A page of at most `limit` entries; large ones make it shorter. Works in slices. */
+export async function shownPage(quarantine: Pick<Quarantine, 'list' | 'count'>, filter: QuarantineFilter, { limit, before }: { limit: number; before?: number }): Promise<ShownPage> {
+  const count = await quarantine.count(filter);
+  const entries: ShownEntry[] = [];
+  let bytes = 0;
+  let next: number | undefined;
+  for (let isFull = count === 0; !isFull; ) {
+    const below = next ?? before;
+    const page = quarantine.list(filter, { limit: limit - entries.length, ...(below !== undefined && { before: below }) });
+    next = page.next;
+    for (const entry of page.entries) {
+      entries.push(shownEntry(entry));
+      bytes += entry.payload.length;
+    }
+    isFull = next === undefined || entries.length >= limit || bytes >= BYTES_OF_PAGE;
+    if (!isFull) await aTurn();
+  }
+  return { entries, count, ...(next !== undefined && { next }) };
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

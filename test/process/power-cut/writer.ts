@@ -70,7 +70,7 @@ for (let number = 0; number < Number(messages); number += 1) {
   }
   if (number % 10 === 5) void state.save('n', [['d', number]]).then(() => say(`state ${number}`));
   if (number % 4 === 0) void recorder.record([{ id: `h/${number}`, device: 'h', ts: number * 1_000, received: number, tsSource: 'device', src: { via: 'mqtt' }, values: { held: number } }]).then(() => say(`held ${number}`), problem);
-  if (number % 250 === 200 && inbox.quarantine.progress()?.state !== 'running') inbox.quarantine.release({});
+  if (number % 250 === 200 && inbox.quarantine.progress()?.state !== 'running') await inbox.quarantine.release({});
   if (number % 12 === 0) await wait(5);
 }
 await wait(400);

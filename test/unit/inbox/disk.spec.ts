@@ -54,7 +54,7 @@ describe('on a full disk', () => {
     fixture.clock.advance(1_000);
     await turn();
     assert.deepEqual([...new Set(fixture.problems.map(codeOf))], ['HOLDFAST_STORAGE_FULL']);
-    assert.equal(fixture.inbox.quarantine.count({}), 0);
+    assert.equal(fixture.inbox.quarantine.summary().waiting, 0);
 
     rmSync(filler);
     const before = fixture.committed.length;

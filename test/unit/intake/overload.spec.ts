@@ -59,13 +59,13 @@ describe('a device over its limit', () => {
     fixture.clock.advance(4);
     assert.equal(outcomes(offered).filter((outcome) => outcome === KEPT).length, 1_010);
     assert.equal(outcomes(offered).filter((outcome) => outcome === 'device-quarantined').length, 10);
-    assert.equal(fixture.files.inbox.quarantine.count({}), 1_000);
+    assert.equal(fixture.files.inbox.quarantine.summary().waiting, 1_000);
     assert.deepEqual([ledger().quarantined, ledger().refused, ledger().difference], [1_000, { 'device-quarantined': 10 }, 0]);
     assert.equal(fixture.send('1', { device: 'press-2' }).outcome, KEPT);
     assert.ok(fixture.reception.release('press-1'));
     fixture.clock.advance(1_000);
     assert.equal(fixture.send('back').outcome, KEPT);
-    assert.equal(fixture.files.inbox.quarantine.count({}), 1_000);
+    assert.equal(fixture.files.inbox.quarantine.summary().waiting, 1_000);
   });
 
   it('has a repetition put into quarantine once', () => {
@@ -74,7 +74,7 @@ describe('a device over its limit', () => {
     const attempt = { session: 's', packet: '1', repeated: true };
     fixture.send('late', { attempt });
     fixture.send('late', { attempt });
-    assert.equal(fixture.files.inbox.quarantine.count({}), 2);
+    assert.equal(fixture.files.inbox.quarantine.summary().waiting, 2);
     assert.equal(ledger().duplicate, 1);
   });
 
@@ -84,7 +84,7 @@ describe('a device over its limit', () => {
     fixture.clock.advance(4);
     fixture.crash();
     fixture.send('1');
-    assert.equal(fixture.files.inbox.quarantine.count({}), 2);
+    assert.equal(fixture.files.inbox.quarantine.summary().waiting, 2);
   });
 
   it('goes by the limits of its profile before those of the gateway', () => {

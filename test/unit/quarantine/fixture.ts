@@ -1,5 +1,5 @@
 import type { QuarantineCause } from '../../../core/quarantine/cause.ts';
-import type { QuarantineEntry, QuarantineFilter } from '../../../core/quarantine/quarantine.ts';
+import type { QuarantineEntry, QuarantineFilter, QuarantinePage } from '../../../core/quarantine/quarantine.ts';
 import { InboxFixture, payloadText, recordOf, turn } from '../inbox/fixture.ts';
 
 export const CAUSE: QuarantineCause = { reason: 'contract', detail: 'The temperature is a text. Send a number.', contract: { id: 'press', version: 2 }, reasons: [{ field: 'temperature', rule: 'type', message: 'It is a text.' }] };
@@ -16,11 +16,18 @@ export class QuarantineFixture extends InboxFixture {
 
   /** The texts of what waits, the newest first. */
   texts(filter: QuarantineFilter = {}): string[] {
-    return this.inbox.quarantine.list(filter, { limit: 1_000 }).entries.map(payloadText);
+    return this.entries(filter).map(payloadText);
   }
 
   entries(filter: QuarantineFilter = {}): QuarantineEntry[] {
-    return this.inbox.quarantine.list(filter, { limit: 1_000 }).entries;
+    const entries: QuarantineEntry[] = [];
+    let next: number | undefined = Infinity;
+    do {
+      const page: QuarantinePage = this.inbox.quarantine.list(filter, { limit: 1_000, before: next });
+      entries.push(...page.entries);
+      next = page.next;
+    } while (next !== undefined);
+    return entries;
   }
 
   /** Lets a release go on until nothing has moved for a while. */

@@ -15,8 +15,8 @@ export class MemoryQuarantine implements Pick<Quarantine, 'list' | 'count' | 'dr
     return { entries, ...(found.length > limit && last && { next: last.id }) };
   }
 
-  count(filter: QuarantineFilter): number {
-    return this.entries.filter((entry) => meets(entry, filter)).length;
+  count(filter: QuarantineFilter): Promise<number> {
+    return Promise.resolve(this.entries.filter((entry) => meets(entry, filter)).length);
   }
 
   drop(filter: QuarantineFilter): Promise<number> {
