@@ -31,7 +31,10 @@ export function snapshotDevice(plan: DevicePlan, { order, sampleTests, metrics, 
   const retained: RetainedSample[] = [];
   const reading = ({ ts, value, retained: sample }: RetainedReading): unknown[] => [ts, value, placeOf(retained, sample)];
   const names: string[] = [];
-  const named = (plans: readonly Keeping[], snapshots: readonly unknown[]): unknown[] => plans.map((one, index) => [placeOf(names, nameOf(one)), snapshots[index]]);
+  const named = (plans: readonly Keeping[], snapshots: readonly unknown[]): unknown[] => snapshots.flatMap((snapshot, index) => {
+    const test = plans[index];
+    return test ? [[placeOf(names, nameOf(test)), snapshot]] : [];
+  });
   const metricsKept: unknown = Object.fromEntries(Array.from(metrics, ([metric, quality]) => {
     const { memory } = quality;
     return [metric, {

@@ -37,22 +37,21 @@ export interface Carried {
 }
 
 const NO_READINGS: readonly RetainedReading[] = [];
+const NO_NUMBERS: number[] = [];
+const NO_TESTS: readonly never[] = [];
 
 /** The tests of one metric of one device, and what they and its alterations remember. */
 export class MetricQuality {
   readonly plan: MetricPlan;
   readonly order = new Order();
-  /** What the tests remember that serve other metrics too, and those that serve this one alone. */
-  readonly #numbers: number[];
-  readonly #tests: readonly ReadingTest[];
-  readonly #comparing: readonly ComparingTest[];
+  /** What the tests remember that serve other metrics too, and those that serve this one alone; nothing before the first number, which true and false never are. */
+  #numbers = NO_NUMBERS;
+  #tests: readonly ReadingTest[] = NO_TESTS;
+  #comparing: readonly ComparingTest[] = NO_TESTS;
   readonly memory: MetricMemory = { lastNumber: Number.NaN, good: undefined, held: 0, waiting: undefined, gap: NO_READINGS };
 
   constructor(plan: MetricPlan) {
     this.plan = plan;
-    this.#numbers = plan.memory.slice();
-    this.#tests = plan.testing.own();
-    this.#comparing = plan.comparisons.own();
   }
 
   /**
@@ -109,8 +108,9 @@ export class MetricQuality {
     if (this.plan.alteration && isGood(info.q) && typeof value === 'number') this.#foundGood({ ts: time, value });
   }
 
-  /** What `plan.tests` remember, and after them `plan.comparing`. */
+  /** What `plan.tests` remember, and after them `plan.comparing`; nothing where none of them has seen a reading. */
   snapshots(): unknown[] {
+    if (this.#numbers === NO_NUMBERS) return [];
     const { testing, comparisons } = this.plan;
     return [...testing.snapshots(this.#numbers, this.#tests), ...comparisons.snapshots(this.#numbers, this.#comparing)];
   }
@@ -118,11 +118,20 @@ export class MetricQuality {
   /** @param index as `snapshots` gives them. @throws QualitySnapshotError when it is no snapshot of that test. */
   restore(index: number, snapshot: unknown): void {
     const { tests, testing, comparisons } = this.plan;
+    this.#begin();
     if (index < tests.length) testing.restore(index, snapshot, this.#numbers, this.#tests);
     else comparisons.restore(index - tests.length, snapshot, this.#numbers, this.#comparing);
   }
 
+  #begin(): void {
+    if (this.#numbers !== NO_NUMBERS) return;
+    this.#numbers = this.plan.memory.slice();
+    this.#tests = this.plan.testing.own();
+    this.#comparing = this.plan.comparisons.own();
+  }
+
   #test(first: number, time: number, value: number, rank: Rank, sample: Sample, neighbours: readonly Neighbour[]): void {
+    this.#begin();
     const { flags, tests: plans, comparing, verdicts } = this.plan;
     for (let index = 0; index < plans.length; index += 1) {
       const plan = plans[index];
