@@ -93,7 +93,11 @@ export default defineNode('holdfast-validate', {
           count('without contract');
           return send({ valid: sample });
         }
-        if (!('check' in found)) return turnAwayBroken(sample, [found], send, turnAway);
+        if (!('check' in found)) {
+          // One from a node before this one is not what it could not be checked against.
+          delete sample.contract;
+          return turnAwayBroken(sample, [found], send, turnAway);
+        }
         tellDrift(sample, found, send);
         sample.contract = { id: found.id, version: found.version };
         const { reasons, isCoerced } = check(sample, found, config.outcome);

@@ -107,6 +107,15 @@ describe('holdfast-validate with a contract of the backend', () => {
     assert.deepEqual(samplesIn(refused).map(({ device, contract }) => [device, contract?.version]), [['press-1', 2]]);
     await until(() => statusOf('n').text === '1 valid · 1 refused · 2 without contract', 'its status says so');
   });
+
+  it('does not name the contract of a node before it where its own is not there', async () => {
+    await load(flowWith({ source: 'profile', outcome: 'quarantine' }, { profiles: [{ name: 'press', contract: 'pres' }] }));
+    sendSingly('n', [{ ...sampleOf('press-1', 1, { temperature: 80 }), profile: 'press', contract: { id: 'other', version: 4 } }]);
+    const waiting = () => backend().quarantine.list({}, { limit: 10 }).entries;
+    await until(() => waiting().length === 1, 'it waits');
+    assert.deepEqual([waiting()[0]?.contract, waiting()[0]?.reasons?.map(({ rule }) => rule)], [undefined, ['contract']]);
+    assert.match(waiting()[0]?.detail ?? '', /The backend has no contract "pres"\./);
+  });
 });
 
 describe('what holdfast-validate does with what breaks the contract', () => {
