@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock/clock.ts';
+import { beginSlice } from '../clock/slice.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { State } from './state.ts';
 
@@ -26,11 +27,16 @@ export interface DeviceStatesOptions<Value> {
 
 const CAPACITY = 10_000;
 const SAVE_INTERVAL = 1_000;
+/** Milliseconds of work on snapshots before everything else has its turn. */
+const SLICE = 8;
+/** After a round comes a pause of so many times as long: large states are written less often, in place of taking the whole machine. */
+const PAUSE = 20;
+const LONGEST_PAUSE = 60_000;
 const DISK_RETRY_DELAY = 5_000;
 
 /**
  * The states of one node, one a device: loaded when the device is first heard, kept in memory while it is active, written
- * behind once a second. Memory is bounded by `capacity`, whatever the number of devices.
+ * behind once a second, or less often when that takes long. Memory is bounded by `capacity`, whatever the number of devices.
  */
 export class DeviceStates<Value> {
   readonly #options: DeviceStatesOptions<Value>;
@@ -44,6 +50,9 @@ export class DeviceStates<Value> {
   /** Whether the disk refused the last time. */
   #refused = false;
   #timer: Timer | undefined;
+  #isWriting = false;
+  /** How long a change waits for the next round. */
+  #pause = SAVE_INTERVAL;
 
   constructor(options: DeviceStatesOptions<Value>) {
     this.#options = options;
@@ -75,7 +84,7 @@ export class DeviceStates<Value> {
   changed(device: string): void {
     this.#touched.delete(device);
     this.#changed.add(device);
-    this.#flushIn(SAVE_INTERVAL);
+    this.#flushIn(this.#pause);
   }
 
   /** The state is to be written before it leaves memory, by `flushAll` or with the next `changed`: for states that change all the time and may lose a little to a crash. */
@@ -127,10 +136,40 @@ export class DeviceStates<Value> {
   }
 
   #flushIn(milliseconds: number): void {
+    if (this.#isWriting) return;
     this.#timer ??= this.#options.clock.setTimeout(() => {
       this.#timer = undefined;
-      this.flush().catch(this.#options.problem);
+      this.#writeRound().catch(this.#options.problem);
     }, milliseconds);
+  }
+
+  /** Writes what has changed by now, a few devices at a time. */
+  async #writeRound(): Promise<void> {
+    const { clock } = this.#options;
+    const changed = [...this.#changed];
+    let place = 0;
+    let worked = 0;
+    this.#isWriting = true;
+    try {
+      do {
+        const began = clock.now();
+        const isOver = beginSlice(clock, SLICE);
+        const saves = place === 0 && this.#leaving.size > 0 ? [this.#save([...this.#leaving])] : [];
+        for (; place < changed.length && (saves.length === 0 || !isOver()); place += 1) {
+          const device = changed[place] ?? '';
+          const value = this.#values.get(device);
+          // What was written or evicted meanwhile is no longer among the changed ones.
+          if (this.#changed.delete(device) && value !== undefined) saves.push(this.#save([[device, value]]));
+        }
+        worked += clock.now() - began;
+        await Promise.all(saves);
+      } while (place < changed.length);
+    } finally {
+      this.#isWriting = false;
+      this.#pause = Math.min(Math.max(SAVE_INTERVAL, PAUSE * worked), LONGEST_PAUSE);
+      if (this.#refused) this.#flushIn(DISK_RETRY_DELAY);
+      else if (this.#changed.size > 0) this.#flushIn(this.#pause);
+    }
   }
 
   #restore(device: string): Value {

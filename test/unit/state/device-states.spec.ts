@@ -84,6 +84,26 @@ describe('the states of devices', () => {
     assert.equal(make(3).get('a').n, 2);
   });
 
+  it('that take long to write let others have their turn, and are written less often', async () => {
+    let taken = 0;
+    const slow = make(100, (value) => {
+      taken += 1;
+      clock.advance(4);
+      return { ...value };
+    });
+    const devices = Array.from({ length: 20 }, (_, index) => `d${index}`);
+    for (const device of devices) add(device, slow);
+    clock.advance(1_000);
+    assert.equal(taken, 2);
+    for (let index = 0; index < 40; index += 1) await pass(0);
+    assert.deepEqual([taken, devices.map(onDisk)], [20, devices.map(() => ({ n: 1 }))]);
+    add('d0', slow);
+    await pass(1_200);
+    assert.deepEqual(onDisk('d0'), { n: 1 });
+    for (let index = 0; index < 5; index += 1) await pass(200);
+    assert.deepEqual(onDisk('d0'), { n: 2 });
+  });
+
   it('are on disk when flush resolves, without waiting for the round', async () => {
     add('a');
     add('b');
