@@ -16,6 +16,8 @@ interface Place {
   entry: InboxEntry;
   /** Which sample of the payload it is, from 0. */
   index: number;
+  /** Whose it is; a flow may call it otherwise. */
+  device: string;
 }
 
 /** What the samples of one message were made of, and which of them the flow turned away: so their records are found, and counted as what they became. */
@@ -36,9 +38,9 @@ export class DeliveredSamples implements SampleOrigin {
     this.#delivered = delivered;
   }
 
-  quarantine(sample: Sample, cause: QuarantineCause): Promise<void> | undefined {
-    const places = this.#placesOf(sample.id);
-    return places && Promise.all(places.map((place) => this.#quarantine(place, sample.device, cause))).then(() => undefined);
+  quarantine({ id }: Sample, cause: QuarantineCause): Promise<void> | undefined {
+    const places = this.#placesOf(id);
+    return places && Promise.all(places.map((place) => this.#quarantine(place, cause))).then(() => undefined);
   }
 
   refuse(id: string): boolean {
@@ -66,7 +68,7 @@ export class DeliveredSamples implements SampleOrigin {
     return gone > 0 ? 'refused' : 'handled';
   }
 
-  #quarantine({ entry, index }: Place, device: string, cause: QuarantineCause): Promise<void> {
+  #quarantine({ entry, index, device }: Place, cause: QuarantineCause): Promise<void> {
     const { position, record } = entry;
     return new Promise((resolve, reject) => {
       this.#inbox.quarantineSample({ position, record, channel: this.#channel, sample: index, device, ...cause }, (error) => {
@@ -86,9 +88,10 @@ export class DeliveredSamples implements SampleOrigin {
 function placesOf(delivered: readonly Delivered[]): Map<string, Place[]> {
   const places = new Map<string, Place[]>();
   for (const { entry, samples } of delivered) {
-    samples.forEach(({ id }, index) => {
+    samples.forEach(({ id, device }, index) => {
       // What was driven in again as one sample of its message is that sample.
-      const place = { entry, index: entry.record.released?.sample ?? index };
+      // A batch shares its samples with the flow, which may have changed them; only a Sparkplug message is of several devices.
+      const place = { entry, device: entry.record.format === 'sparkplug-b' ? device : entry.record.device, index: entry.record.released?.sample ?? index };
       const others = places.get(id);
       if (others) others.push(place);
       else places.set(id, [place]);

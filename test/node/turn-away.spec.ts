@@ -122,6 +122,20 @@ describe('a node that turns samples away', () => {
     assert.deepEqual([waiting().length, ledger()], [1, { ...NOTHING, received: 1, quarantined: 1 }]);
   });
 
+  it('keeps a sample under the device that sent it, whatever the flow calls it, and drives it in as that again', async () => {
+    await start(onTab({ id: 'renames', type: 'function', func: 'msg.iot.device = "line-4"; msg.topic = "line-4"; return msg;', outputs: 1, wires: [['judge']] }, { ...NODE, wires: [['out'], []] }), ['renames']);
+    const out = collect('out');
+    const ids: string[] = [];
+    fate = ({ id }) => (ids.push(id) === 1 ? 'quarantine' : 'pass');
+    send(140);
+    await settled();
+    assert.deepEqual(waiting().map(({ device }) => device), ['press-1']);
+    await backend().quarantine.release({});
+    await until(() => out.length === 1 && backend().inbox.ledger.inFlight === 0, 'it came through');
+    assert.equal(ids[1], ids[0]);
+    assert.deepEqual([ledger(), ids.length], [{ ...NOTHING, received: 1, quarantined: 1, released: 1, handled: 1 }, 2]);
+  });
+
   it('goes on after a restart: what is released then fails once more, and is a new entry of the same sample', async () => {
     const directory = temporaryDirectory();
     await start(onTab({ ...NODE, wires: [['store'], []] }, STORE), ['judge'], {}, directory);
