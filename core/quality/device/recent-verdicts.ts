@@ -21,8 +21,8 @@ export class RecentVerdicts {
   /** The digits of the verdicts on a sample that was here a short while ago. */
   of(id: string): readonly string[] | undefined {
     // Nearly every sample is new, and then all are looked at.
-    const place = this.#ids.indexOf(id);
-    return place < 0 ? undefined : this.#digits[place];
+    for (let place = 0; place < KEPT; place += 1) if (this.#ids[place] === id) return this.#digits[place];
+    return undefined;
   }
 
   add(id: string, verdicts: readonly Verdict[]): void {

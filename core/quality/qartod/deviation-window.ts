@@ -144,5 +144,5 @@ export class DeviationWindow {
 }
 
 function numbersFor(pairs: number): number[] {
-  return new Array<number>(pairs * 2).fill(Number.NaN);
+  return Array.from({ length: pairs * 2 }, () => Number.NaN);
 }
