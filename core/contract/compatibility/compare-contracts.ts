@@ -18,6 +18,8 @@ export interface CompareOptions {
 
 /** In milliseconds; then everything else has its turn. */
 const SLICE = 5;
+/** In milliseconds; what is not shown by a sample until then stays unclear. */
+const LONGEST = 5_000;
 const MOST_CHANGES = 200;
 const ORDER: Record<ChangeKind, number> = { tighter: 0, unclear: 1, looser: 2 };
 /** The name of no metric of either contract stands for all of them that they do not name. */
@@ -33,25 +35,30 @@ const UNNAMED = 'another_metric';
 export async function compareContracts(before: KnownContract, after: KnownContract, { clock, known }: CompareOptions): Promise<ContractComparison> {
   const compile = (contract: KnownContract): ReturnType<typeof compileSampleContract> => compileSampleContract({ id: 'compared', ...contract, ...(known && { known }) });
   const [former, latter] = [flatView(before), flatView(after)];
-  const prover = new Prover({ before: compile(before), after: compile(after), former, latter });
+  const isLate = beginSlice(clock, LONGEST);
+  const prover = await Prover.of({ before: compile(before), after: compile(after), former, latter }, turns(clock));
   const claims = claimsOf(former, latter);
   if (dialectOf(before) !== dialectOf(after)) claims.push({ place: '$schema', kind: 'unclear', sentence: 'The contract is written in another dialect, in which rules may mean something else.' });
   if (claims.length > 0 && [before, after].some(({ schema }) => refersToItself(schema))) claims.push({ place: '$ref', kind: 'unclear', sentence: 'A $ref points into what has changed, or to where it cannot be followed.' });
   const changes: ContractChange[] = [];
-  let isOver = beginSlice(clock, SLICE);
-  for (const claim of claims.slice(0, MOST_CHANGES)) {
-    changes.push(proven(claim, prover));
-    if (!isOver()) continue;
-    await new Promise<void>((resolve) => void setImmediate(resolve));
-    isOver = beginSlice(clock, SLICE);
-  }
+  for (const claim of claims.slice(0, MOST_CHANGES)) changes.push(await proven(claim, isLate() ? undefined : prover));
   if (claims.length > MOST_CHANGES) changes.push({ place: '', kind: 'unclear', sentence: `There are ${claims.length - MOST_CHANGES} more changes, which were not looked at.` });
   return { compatible: changes.every(({ kind }) => kind === 'looser'), changes: changes.toSorted((a, b) => ORDER[a.kind] - ORDER[b.kind]) };
 }
 
-/** A tightening is one when a sample shows it. */
-function proven({ place, kind, sentence, shownBy }: Claim, prover: Prover): ContractChange {
-  const example = shownBy && kind !== 'looser' ? prover.proof(shownBy) : undefined;
+/** Ends a slice of work when it is time to. */
+function turns(clock: Clock): () => Promise<void> {
+  let isOver = beginSlice(clock, SLICE);
+  return async () => {
+    if (!isOver()) return;
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    isOver = beginSlice(clock, SLICE);
+  };
+}
+
+/** A tightening is one when a sample shows it; without a prover none does. */
+async function proven({ place, kind, sentence, shownBy }: Claim, prover: Prover | undefined): Promise<ContractChange> {
+  const example = shownBy && kind !== 'looser' ? await prover?.proof(shownBy) : undefined;
   if (example) return { place, kind: 'tighter', sentence, example };
   return { place, kind: kind === 'tighter' ? 'unclear' : kind, sentence };
 }

@@ -16,52 +16,69 @@ export interface Compared {
 /** Far beyond what a sample holds. */
 const MOST_METRICS = 400;
 
-/** Makes samples that the former contract takes and the latter refuses, and shows by running both that they do. */
+/** Lets everything else have its turn, when it is time to. */
+type Rest = () => Promise<void>;
+
+/** Makes samples that the former contract takes and the latter refuses, and shows by running both that they do. Rests between one try and the next. */
 export class Prover {
   readonly #compared: Compared;
+  readonly #rest: Rest;
   readonly #candidates = new Map<string, ReadingValue[]>();
-  readonly #bases: Values[];
+  readonly #bases: Values[] = [];
 
-  constructor(compared: Compared) {
+  private constructor(compared: Compared, rest: Rest) {
     this.#compared = compared;
-    const { former, latter } = compared;
+    this.#rest = rest;
+  }
+
+  static async of(compared: Compared, rest: Rest): Promise<Prover> {
+    const prover = new Prover(compared, rest);
+    const { before, former, latter } = compared;
     const needed = [...former.required];
     const both = [...new Set([...needed, ...latter.required])];
     const all = [...new Set([...both, ...former.properties.keys()])].slice(0, MOST_METRICS);
-    this.#bases = [both, needed, all].map((metrics) => this.#sampleOf(metrics)).filter((values) => compared.before.check(values).length === 0);
+    for (const metrics of [both, needed, all]) {
+      const values = await prover.#sampleOf(metrics);
+      if (before.check(values).length === 0) prover.#bases.push(values);
+    }
+    return prover;
   }
 
   /** Undefined when none was found, which does not show that there is none. */
-  proof(edit: Edit): ExampleSample | undefined {
+  async proof(edit: Edit): Promise<ExampleSample | undefined> {
     for (const base of this.#bases) {
-      const found = this.#edited(base, edit).find((example) => this.#isProof(example, edit));
-      if (found) return found;
+      for await (const example of this.#edited(base, edit)) if (this.#isProof(example, edit)) return example;
     }
     return undefined;
   }
 
-  #edited(base: Values, edit: Edit): ExampleSample[] {
+  async *#edited(base: Values, edit: Edit): AsyncGenerator<ExampleSample, void> {
     switch (edit.do) {
       case 'set': {
         const { metric, unit } = edit;
         const { before, after } = this.#compared;
-        return this.#valuesOf(metric)
-          .filter((value) => before.admits(metric, value, unit) && !after.admits(metric, value, unit))
-          .map((value) => ({ values: { ...base, [metric]: value }, ...(unit !== undefined && { metrics: { [metric]: { unit } } }) }));
+        for (const value of this.#valuesOf(metric)) {
+          await this.#rest();
+          if (!before.admits(metric, value, unit) || after.admits(metric, value, unit)) continue;
+          yield { values: { ...base, [metric]: value }, ...(unit !== undefined && { metrics: { [metric]: { unit } } }) };
+        }
+        return;
       }
       case 'leave-out': {
         const { [edit.metric]: _left, ...values } = base;
-        return [{ values }];
+        yield { values };
+        return;
       }
       case 'at-most': {
         const { required } = this.#compared.former;
         const spare = Object.keys(base).filter((metric) => !required.has(metric));
         const kept = Object.keys(base).length - spare.length;
         const dropped = new Set(spare.slice(Math.max(0, edit.metrics - kept)));
-        return [{ values: Object.fromEntries(Object.entries(base).filter(([metric]) => !dropped.has(metric))) }];
+        yield { values: Object.fromEntries(Object.entries(base).filter(([metric]) => !dropped.has(metric))) };
+        return;
       }
       case 'at-least':
-        return edit.metrics > MOST_METRICS ? [] : [{ values: this.#filled(base, edit.metrics) }];
+        if (edit.metrics <= MOST_METRICS) yield { values: await this.#filled(base, edit.metrics) };
     }
   }
 
@@ -82,30 +99,36 @@ export class Prover {
   }
 
   /** A sample of these metrics, each with a value that both contracts take, or at least the former. */
-  #sampleOf(metrics: readonly string[]): Values {
+  async #sampleOf(metrics: readonly string[]): Promise<Values> {
     const values: Values = {};
     for (const metric of metrics) {
-      const value = this.#fit(metric);
+      const value = await this.#fit(metric);
       if (value !== undefined) values[metric] = value;
     }
     return this.#filled(values, this.#compared.former.minProperties);
   }
 
-  #fit(metric: string): ReadingValue | undefined {
+  async #fit(metric: string): Promise<ReadingValue | undefined> {
     const { before, after } = this.#compared;
-    const taken = this.#valuesOf(metric).filter((value) => before.admits(metric, value, undefined));
-    return taken.find((value) => after.admits(metric, value, undefined)) ?? taken[0];
+    let taken: ReadingValue | undefined;
+    for (const value of this.#valuesOf(metric)) {
+      await this.#rest();
+      if (!before.admits(metric, value, undefined)) continue;
+      if (after.admits(metric, value, undefined)) return value;
+      if (taken === undefined) taken = value;
+    }
+    return taken;
   }
 
   /** With further metrics, so that there are as many. */
-  #filled(base: Values, count: number): Values {
+  async #filled(base: Values, count: number): Promise<Values> {
     const values = { ...base };
     const further = [...this.#compared.former.properties.keys(), ...Array.from({ length: Math.min(count, MOST_METRICS) }, (_, index) => `another_${index + 1}`)];
     let missing = count - Object.keys(values).length;
     for (const metric of further) {
       if (missing <= 0) break;
       if (Object.hasOwn(values, metric)) continue;
-      const value = this.#fit(metric);
+      const value = await this.#fit(metric);
       if (value === undefined) continue;
       values[metric] = value;
       missing -= 1;

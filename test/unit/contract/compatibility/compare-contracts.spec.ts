@@ -127,6 +127,32 @@ describe('Comparing two versions of a contract', () => {
     assert.match(changes.at(-1)!.sentence, /There are 100 more changes/);
   });
 
+  /** A clock that goes on by so many milliseconds each time it is looked at. */
+  const hasty = (step: number): typeof clock => {
+    let now = 0;
+    return { ...clock, now: () => (now += step) };
+  };
+  const [wide, narrow] = [{ enum: Array.from({ length: 100 }, (_, value) => value), maximum: 98 }, { enum: Array.from({ length: 100 }, (_, value) => value), maximum: 97 }].map((schema) => ({ version: 1, schema: of({ t: schema }) }));
+
+  it('lets everything else have its turn while it looks for a sample of one change', async () => {
+    let turns = 0;
+    let isDone = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const { changes } = await compareContracts(wide!, narrow!, { clock: hasty(1) });
+    isDone = true;
+    assert.deepEqual(changes.map(({ kind, example }) => [kind, example?.values]), [['tighter', { t: 98 }]]);
+    assert.ok(turns > 5, `${turns} turns`);
+  });
+
+  it('takes what it finds no sample for in time for unclear, and for no promise', async () => {
+    const { compatible, changes } = await compareContracts(wide!, narrow!, { clock: hasty(6_000) });
+    assert.deepEqual([compatible, changes.map(({ kind, example }) => [kind, example])], [false, [['unclear', undefined]]]);
+  });
+
   /** The check refuses some schemas that say the same of a metric twice. */
   function isContract(schema: object): boolean {
     try {
