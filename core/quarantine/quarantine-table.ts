@@ -45,8 +45,9 @@ export class QuarantineTable {
   readonly #saveJob: StatementSync;
   readonly #tally: Tally;
   bounds: QuarantineBounds;
-  /** How many have left while their message is in the inbox. */
+  /** How many have left while their message is in the inbox, and how many when the transaction being written is on disk. */
   #left: number;
+  #leftComing: number;
   /** The ids of those that the transaction being written adds, or the last one that was. */
   #added: number[] = [];
   #time: TrustedTimeSnapshot | undefined;
@@ -76,12 +77,14 @@ export class QuarantineTable {
       }
     }
     this.#left = Number(database.prepare('SELECT count(*) AS entries FROM quarantine_left').get()?.['entries']);
+    this.#leftComing = this.#left;
     this.#trim = database.prepare(`DELETE FROM quarantine_left WHERE position < (SELECT coalesce(min(first), (SELECT value FROM meta WHERE name = 'next')) FROM batch)`);
   }
 
   /** Before a transaction: what was begun before and not committed has failed. */
   begin(): void {
     this.#tally.begin();
+    this.#leftComing = this.#left;
     this.#added = [];
   }
 
@@ -103,7 +106,7 @@ export class QuarantineTable {
 
   /** Takes the oldest out within the transaction of the caller: what is beyond the bounds, or came here before a time. Some at a time. @returns whether there may be more to go. */
   expire(before: number): boolean {
-    if (this.#left > 0) this.#left -= Number(this.#trim.run().changes);
+    if (this.#leftComing > 0) this.#leftComing -= Number(this.#trim.run().changes);
     const removed = this.#keepBounds(REMOVED_AT_ONCE);
     if (removed >= REMOVED_AT_ONCE) return true;
     let expired = 0;
@@ -123,6 +126,7 @@ export class QuarantineTable {
   /** The transaction is on disk. */
   committed(): void {
     this.#tally.committed();
+    this.#left = this.#leftComing;
   }
 
   /** The ids of the entries that came with the last transaction. */
@@ -189,7 +193,7 @@ export class QuarantineTable {
   }
 
   #put({ position, channel, record, reason, detail, reasons, contract, sample = WHOLE, device = record.device }: Refused, now: number): void {
-    if (this.#left > 0 && this.#hasLeft.get(position, sample)) return;
+    if (this.#leftComing > 0 && this.#hasLeft.get(position, sample)) return;
     const { principal, via, topic, received, payload, format = 'auto', conflated, released } = record;
     const id = this.#tally.coming.put + 1;
     const { changes } = this.#insert.run(
@@ -218,7 +222,7 @@ export class QuarantineTable {
   #remove(row: Record<string, unknown>, how: Leaving): void {
     const position = Number(row['position']);
     const sample = Number(row['sample']);
-    this.#left += Number(this.#leave.run(position, sample, position, position).changes);
+    this.#leftComing += Number(this.#leave.run(position, sample, position, position).changes);
     this.#delete.run(Number(row['id']));
     this.#tally.left(countedOf(row), how);
   }

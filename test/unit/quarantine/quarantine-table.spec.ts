@@ -62,6 +62,28 @@ describe('the quarantine', () => {
     assert.equal(table.count(), 3);
   });
 
+  it('does not forget in a commit that failed what has left while its message is in the inbox', () => {
+    const inbox = (sql: string): void => database.exec(sql);
+    inbox(`INSERT INTO batch (first, channel, count, records, deaths, delivered) VALUES (1, 'gateway', 5, x'', 0, 1)`);
+    put(item(1));
+    transaction(database, () => {
+      table.begin();
+      table.remove([1], 'dropped');
+      table.finish();
+    });
+    table.committed();
+    assert.throws(() =>
+      transaction(database, () => {
+        inbox(`DELETE FROM batch; UPDATE meta SET value = 6 WHERE name = 'next'`);
+        table.begin();
+        table.expire(-Infinity);
+        throw new Error('disk full');
+      }),
+    );
+    put(item(1));
+    assert.deepEqual([positions(), table.isOverdue(-Infinity)], [[], true]);
+  });
+
   it('of the former layout moves over: entries in their order, and how many had been lost', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'holdfast-former-')), 'inbox.sqlite');
     const former = new DatabaseSync(path);
