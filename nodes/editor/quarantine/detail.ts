@@ -16,9 +16,10 @@ function verdictText({ outcome, detail, reasons = [] }: Verdict, known: string):
   return reasons.length > 1 ? element.append($('<ul>').append(reasons.map(({ message }) => $('<li>').text(message)))) : element;
 }
 
+/** A field is named beside a sentence that does not begin with it. */
 function reasonsOf({ detail, reasons = [] }: ShownEntry): JQuery {
   if (reasons.length === 0) return $('<p>').text(detail);
-  return $('<ul class="holdfast-reasons">').append(reasons.map(({ field, message }) => $('<li>').append(field === '' ? '' : $('<code>').text(field), ' ', $('<span>').text(message))));
+  return $('<ul class="holdfast-reasons">').append(reasons.map(({ field, message }) => $('<li>').append(message.startsWith(field) ? '' : $('<code>').text(field), ' ', $('<span>').text(message))));
 }
 
 function originOf({ id, topic, principal, via, channel, format, quarantined, sample }: ShownEntry): JQuery {
