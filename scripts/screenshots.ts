@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the running quick-start flow, and of a preview of its history, for the README and docs/, light and dark:
+ * Takes the pictures of the running quick-start flow, of a preview of its history, and of its quarantine, for the README and docs/, light and dark:
  * `npm run screenshots`. Starts Holdfast on a home of its own, gives it time to raise an alarm, and needs chromium on the PATH.
  */
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ import { CHROMIUM } from '../test/support/suites.ts';
 
 const DOCS = join(import.meta.dirname, '..', 'docs');
 const OVERHEAT = '4c0f2a91d7e30101';
+const VALIDATE = '4c0f2a91d7e30202';
+const BACKEND = '4c0f2a91d7e31001';
 /** A press takes about half a minute to overheat; the detectors learn what is usual for as long before. */
 const LEARN = 35_000;
 const OVERHEATING = 35_000;
@@ -20,6 +22,9 @@ const FADE = 1_000;
 const WINDOW = { width: 1460, height: 820 };
 /** The dialog with its preview is longer. */
 const TALL_WINDOW = { width: 1460, height: 1_480 };
+const MEDIUM_WINDOW = { width: 1460, height: 1_250 };
+/** The simulated devices connect again. */
+const RESTART = 5_000;
 
 const executablePath = findProgram(...CHROMIUM.programs);
 if (executablePath === undefined) throw new Error(`No Chromium is on the PATH: apt-get install ${CHROMIUM.aptPackage}.`);
@@ -44,6 +49,13 @@ try {
     await editor.page.waitForTimeout(FADE);
     await editor.page.locator('.red-ui-tray').last().screenshot({ path: join(DOCS, `history-${theme}.png`) });
   }
+  await editor.closeAll();
+  await openQuarantine(editor, () => holdfast.request(`/inject/${OVERHEAT}`, { method: 'POST', token }));
+  for (const theme of ['light', 'dark'] satisfies Theme[]) {
+    await editor.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`);
+    await editor.page.waitForTimeout(FADE);
+    await editor.page.locator('.red-ui-tray').last().screenshot({ path: join(DOCS, `quarantine-${theme}.png`) });
+  }
   await editor.end();
 } finally {
   await browser.close();
@@ -62,4 +74,24 @@ async function openPreview({ page, open }: Editor): Promise<void> {
   await page.locator('#holdfast-preview .holdfast-chart').last().waitFor();
   const chart = page.locator('#holdfast-preview .holdfast-chart svg').first();
   await chart.hover({ position: { x: 360, y: 60 } });
+}
+
+/** Lets the flow check against a contract that an overheated press breaks, and opens what waits then. */
+async function openQuarantine({ page, open, deploy }: Editor, overheat: () => Promise<unknown>): Promise<void> {
+  const contracts = [{ id: 'press', versions: [{ version: 1, schema: { type: 'object', properties: { temperature: { type: 'number', maximum: 90 } } } }] }];
+  await page.setViewportSize(MEDIUM_WINDOW);
+  await page.evaluate(`(() => {
+    Object.assign(RED.nodes.node('${BACKEND}'), { contracts: ${JSON.stringify(contracts)}, changed: true });
+    Object.assign(RED.nodes.node('${VALIDATE}'), { version: 2, backend: '${BACKEND}', source: 'contract', contractId: 'press', versionChoice: 'newest', outcome: 'quarantine', changed: true });
+    RED.nodes.dirty(true);
+  })()`);
+  await deploy();
+  await page.waitForTimeout(RESTART);
+  await overheat();
+  await page.waitForTimeout(OVERHEATING);
+  await open(BACKEND);
+  await page.locator('[role="tab"]', { hasText: 'Quarantine' }).click();
+  const entry = page.locator('#holdfast-quarantine-list tr[data-entry]').first();
+  await entry.getByRole('button').click();
+  await page.locator('#holdfast-quarantine-list .holdfast-entry-detail').scrollIntoViewIfNeeded();
 }
