@@ -9,6 +9,8 @@ export const MANY_VALUES = 20;
 
 /** Times are in milliseconds: what is closer together changed in one. */
 const LEAST_SECONDS = 0.001;
+/** ECMA-262, section 21.4.1.1: a time that a Date can hold. */
+const LATEST = 8.64e15;
 
 /** Readings of one series, the oldest first; NaN where a value is missing. Times in milliseconds. */
 export interface ReadingSlice {
@@ -53,7 +55,7 @@ export class SeriesLearner {
       this.outOfOrder += 1;
       return;
     }
-    if (!Number.isFinite(ts)) return;
+    if (!(Math.abs(ts) <= LATEST)) return;
     if (Number.isNaN(this.from)) this.from = ts;
     const seconds = (ts - this.to) / 1000;
     if (seconds > 0) this.intervals.add(seconds);

@@ -116,6 +116,10 @@ describe('proposed thresholds', function () {
   });
 
   it('come of whatever readings without an exception, as options that the tests take', async () => {
+    for (const times of [[-5e292, 1.7e308, 1], [0, 1.7e308], [Number.NaN, 1, Infinity]]) {
+      const { tests, sampleTests } = await propose(times, times.map(() => 1));
+      assert.ok([...tests, ...sampleTests].every(({ options }) => Object.values(options).flat().every((one) => typeof one !== 'number' || Number.isFinite(one))));
+    }
     const reading = fc.tuple(fc.oneof(fc.integer({ min: 0, max: 1e6 }), fc.double()), fc.oneof(fc.double(), fc.integer({ min: -3, max: 3 })));
     await fc.assert(fc.asyncProperty(fc.array(reading, { maxLength: 200 }), async (readings) => {
       const { tests } = await propose(readings.map(([ts]) => ts), readings.map(([, value]) => value));
