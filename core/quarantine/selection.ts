@@ -101,14 +101,14 @@ export class Selection {
   *#countsByReception(filter: QuarantineFilter): Generator<number, void> {
     const index = 'INDEXED BY quarantine_by_reception';
     const { from = -Infinity, to = Infinity, upTo = Infinity } = filter;
-    // Two lower bounds would make SQLite begin at the first of them each time.
-    const where = 'WHERE (received, id) > (?, ?) AND received < ? AND id <= ?';
-    const edge = this.#database.prepare(`SELECT received, id FROM quarantine ${index} ${where} ORDER BY received, id LIMIT 1 OFFSET ?`);
+    // Of two bounds on one side SQLite takes the first and goes through all that is within it: so there is one.
+    const begin = 'WHERE id <= ? AND (received, id) > (?, ?)';
+    const edge = this.#database.prepare(`SELECT received, id FROM quarantine ${index} ${begin} AND received < ? ORDER BY received, id LIMIT 1 OFFSET ?`);
     for (let behind = [from, 0]; ; ) {
-      const values = [...behind, to, Math.min(upTo, Number.MAX_SAFE_INTEGER)];
-      const row = this.#read(() => edge.get(...values, LOOKED_THROUGH - 1));
+      const values = [Math.min(upTo, Number.MAX_SAFE_INTEGER), ...behind];
+      const row = this.#read(() => edge.get(...values, to, LOOKED_THROUGH - 1));
       const end = row && [Number(row['received']), Number(row['id'])];
-      yield this.#count(index, { where: end ? `${where} AND (received, id) <= (?, ?)` : where, values: [...values, ...(end ?? [])] });
+      yield this.#count(index, end ? { where: `${begin} AND (received, id) <= (?, ?)`, values: [...values, ...end] } : { where: `${begin} AND received < ?`, values: [...values, to] });
       if (!end) return;
       behind = end;
     }
