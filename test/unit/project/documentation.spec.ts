@@ -30,6 +30,13 @@ describe('the pages of the documentation', () => {
     const pages = sourceFiles(['docs'], '.md').map(({ name }) => path.posix.basename(name)).filter((name) => name !== 'README.md');
     assert.deepEqual(pages.filter((page) => !text.includes(`](${page})`)), []);
   });
+
+  it('explain every error code that a program or a person may meet', () => {
+    const { text } = readPage('docs/operations.md');
+    const codes = new Set(sourceFiles(['core', 'nodes'], '.ts').flatMap((file) => file.text.match(/(?<=')HOLDFAST_[A-Z_]+(?=')/g) ?? []));
+    assert.ok(codes.size > 30);
+    assert.deepEqual([...codes].filter((code) => !text.includes(`\`${code}\``)), []);
+  });
 });
 
 function readPage(name: string): { name: string; text: string } {
