@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
+import { chooseTab } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import { until as eventually } from '../support/mosquitto.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
@@ -62,7 +63,7 @@ describe('the dialog of the backend', () => {
 
   it('lets a person choose where readings are kept and for how long, and says what is missing', async () => {
     await editor.open(BACKEND);
-    await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]').click();
+    await chooseTab(editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]'));
     const meaning = editor.page.locator('#holdfast-retention-meaning');
     assert.equal(await meaning.innerText(), 'Every reading is kept for ever.');
     await editor.page.locator('#holdfast-health', { hasText: 'Readings in this directory can be written and asked.' }).waitFor();
@@ -88,7 +89,7 @@ describe('the dialog of the backend', () => {
 
   it('makes a backup at once, and lists it', async () => {
     await editor.open(BACKEND);
-    await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]').click();
+    await chooseTab(editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]'));
     const section = editor.page.locator('#holdfast-backups');
     await section.getByText('There is none yet.').waitFor();
     const [name, button] = [section.getByLabel('Name'), section.getByRole('button', { name: 'Back up now' })];
@@ -125,7 +126,7 @@ describe('the dialog of the backend', () => {
     await inject(holdfast);
     await eventually(async () => (await stored()).length === 3, 'three readings are stored');
     await editor.open(BACKEND);
-    await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]').click();
+    await chooseTab(editor.page.locator('[role="tab"][aria-controls="holdfast-pane-store"]'));
     const section = editor.page.locator('#holdfast-deletion');
     const field = (label: string): Locator => section.getByLabel(label, { exact: true });
     const [device, metric, from, until] = [field('Device'), field('Metric'), field('From'), field('Until')];

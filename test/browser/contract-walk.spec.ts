@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { BackendApi } from '../support/backend-api.ts';
+import { chooseTab } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import { until as eventually } from '../support/mosquitto.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
@@ -34,13 +35,13 @@ describe('a contract, from learning to release', function () {
   const setSchema = (text: string): Promise<unknown> => editor.page.evaluate(`(window.monaco ? monaco.editor.getEditors().at(-1) : ace.edit('holdfast-schema-editor')).setValue(${JSON.stringify(text)})`);
   async function openQuarantine(): Promise<void> {
     await editor.open(BACKEND);
-    await editor.page.locator('[role="tab"]', { hasText: 'Quarantine' }).click();
+    await chooseTab(editor.page.locator('[role="tab"]', { hasText: 'Quarantine' }));
   }
 
   it('is learned from the simulator, accepted, broken, and costs no sample: what broke it waits, and is stored once the contract is mended', async () => {
     const api = await BackendApi.of(holdfast, BACKEND);
     await editor.open(VALIDATE);
-    await part('pane-learn-tab').click();
+    await chooseTab(part('pane-learn-tab'));
     await part('learn-watch').click();
     await part('learn-progress').filter({ hasText: /Watching: [1-9]\d\d+ samples of 2 devices/ }).waitFor({ timeout: 60_000 });
     await part('learn-refusals').filter({ hasText: /It would have refused none of the last \d+ samples\./ }).waitFor();
@@ -52,7 +53,7 @@ describe('a contract, from learning to release', function () {
 
     // Narrower than what was seen: the dialog says what that would cost before it is deployed.
     await setSchema(JSON.stringify({ ...learned, required: [...learned.required, 'serial'] }));
-    await part('pane-learn-tab').click();
+    await chooseTab(part('pane-learn-tab'));
     await part('learn-edited-refusals').filter({ hasText: /It would have refused (\d+) of the last \1 samples\./ }).waitFor();
     assert.match(await part('learn-reasons').innerText(), /serial is missing/);
     await editor.picture('walk-would-refuse');

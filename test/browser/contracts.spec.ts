@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { chooseTab } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, openEditorForTests } from './fixture.ts';
@@ -11,7 +12,7 @@ describe('the contracts in the dialog of the backend', () => {
   let editor: Editor;
   openEditorForTests((open) => ({ holdfast, editor } = open));
 
-  const tab = (pane: string): Promise<void> => editor.page.locator(`[role="tab"][aria-controls="holdfast-pane-${pane}"]`).click();
+  const tab = (pane: string): Promise<void> => chooseTab(editor.page.locator(`[role="tab"][aria-controls="holdfast-pane-${pane}"]`));
   const problem = (): Locator => editor.page.locator('#holdfast-contracts-problem');
   const contract = (): Locator => editor.page.locator('#holdfast-contracts > li').last();
   /** Puts a text into the code editor, as whoever pastes it does. */

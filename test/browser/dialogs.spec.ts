@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
-import { openEditor, startBrowser } from '../support/browser.ts';
+import { chooseTab, openEditor, startBrowser } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, NODES, startFlow } from './fixture.ts';
@@ -53,7 +53,7 @@ describe('the dialogs of the nodes in the editor', () => {
           if (node === 'backend') await editor.page.locator('#holdfast-principal-add').waitFor();
           await editor.picture(`${node}-${theme}`);
           for (const pane of PANES[node] ?? []) {
-            await editor.page.locator(`[role="tab"][aria-controls="holdfast-pane-${pane}"]`).click();
+            await chooseTab(editor.page.locator(`[role="tab"][aria-controls="holdfast-pane-${pane}"]`));
             await editor.page.locator(`#holdfast-pane-${pane}`).waitFor();
             if (pane === 'profiles') await editor.page.locator('#holdfast-profiles .holdfast-profile-toggle').last().click();
             if (pane === 'contracts') await editor.page.locator('#holdfast-pane-contracts .red-ui-editableList-addButton').click();
@@ -207,7 +207,7 @@ describe('the dialogs of the nodes in the editor', () => {
       await editor.close('done');
       assert.deepEqual((await editor.properties(idOf('quality')))['tests'], []);
       await editor.open(BACKEND);
-      await editor.page.locator('[role="tab"][aria-controls="holdfast-pane-profiles"]').click();
+      await chooseTab(editor.page.locator('[role="tab"][aria-controls="holdfast-pane-profiles"]'));
       await remove('#holdfast-profiles');
       await editor.close('done');
       assert.deepEqual(((await editor.properties(BACKEND))['profiles'] as Array<{ name: string }>).map(({ name }) => name), ['press']);

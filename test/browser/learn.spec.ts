@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chooseTab } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
 import { openEditorForTests, startFlow } from './fixture.ts';
@@ -31,7 +32,7 @@ describe('learning a contract in the dialog', () => {
   openEditorForTests((open) => ({ holdfast, editor } = open), () => startFlow(FLOW));
 
   const part = (id: string) => editor.page.locator(`#holdfast-${id}`);
-  const tab = (name: string): Promise<void> => editor.page.locator(`#holdfast-pane-${name}-tab`).click();
+  const tab = (name: string): Promise<void> => chooseTab(editor.page.locator(`#holdfast-pane-${name}-tab`));
   const status = (text: RegExp): Promise<void> => editor.page.locator('.red-ui-flow-node-status-label', { hasText: text }).waitFor();
   const schemaInEditor = (): Promise<string> => editor.page.locator('#node-input-schema').inputValue();
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import mqtt from 'mqtt';
+import { chooseTab } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, inject, openEditorForTests } from './fixture.ts';
@@ -184,7 +185,7 @@ describe('the dialogs of a running flow', () => {
   });
 
   describe('the ledger', () => {
-    const tab = (name: string) => editor.page.locator('[role="tab"]', { hasText: name }).click();
+    const tab = (name: string) => chooseTab(editor.page.locator('[role="tab"]', { hasText: name }));
     const row = (title: string | RegExp) => editor.page.locator('#holdfast-ledger tr', { hasText: title });
 
     it('shows what became of every message, and of those of one device', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chooseTab } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
 import { openEditorForTests, startFlow } from './fixture.ts';
@@ -32,7 +33,7 @@ describe('the dialog of a quality node', () => {
   openEditorForTests((open) => ({ holdfast, editor } = open), () => startFlow(FLOW));
 
   const part = (id: string) => editor.page.locator(`#holdfast-${id}`);
-  const tab = (name: string): Promise<void> => editor.page.locator(`#holdfast-pane-${name}-tab`).click();
+  const tab = (name: string): Promise<void> => chooseTab(editor.page.locator(`#holdfast-pane-${name}-tab`));
   const rows = () => editor.page.locator('#holdfast-quality-tests .holdfast-quality-row');
 
   async function send(id: string): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import mqtt from 'mqtt';
+import { chooseTab } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, openEditorForTests } from './fixture.ts';
@@ -14,7 +15,7 @@ describe('what waits in quarantine, in the editor', function () {
   let editor: Editor;
   openEditorForTests((open) => ({ holdfast, editor } = open));
 
-  const tab = (name: string): Promise<void> => editor.page.locator('[role="tab"]', { hasText: name }).click();
+  const tab = (name: string): Promise<void> => chooseTab(editor.page.locator('[role="tab"]', { hasText: name }));
   const list = (selector = '') => editor.page.locator(`#holdfast-quarantine-list ${selector}`);
   const rows = () => list('tr[data-entry]');
   const openTab = async (): Promise<void> => {

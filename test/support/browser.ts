@@ -1,8 +1,9 @@
 /** Node-RED's editor in a real Chromium, as a person sees it. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { Holdfast } from './node-red-process.ts';
 import { requireProgram } from './requirements.ts';
 import { CHROMIUM } from './suites.ts';
@@ -49,6 +50,16 @@ export interface Editor {
 export async function startBrowser(context: Mocha.Context): Promise<Browser> {
   const executablePath = requireProgram(context, CHROMIUM.programs, CHROMIUM.aptPackage);
   return chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
+/** Brings a pane of a dialog to the front by a click on its tab. Node-RED takes two clicks on tabs within 400 ms for a double click, and nobody is as quick as a test. */
+export async function chooseTab(tab: Locator): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await tab.click();
+    if ((await tab.getAttribute('aria-selected')) === 'true') return;
+    await wait(100);
+  }
+  throw new Error('The tab does not come to the front.');
 }
 
 /** Opens the editor of a running Holdfast and logs in. */
