@@ -65,7 +65,7 @@ const STABLE = 30_000;
 const DRAIN_LIMIT = 3_000;
 
 /**
- * Takes messages from somebody else's broker through the intake. A message is acknowledged when it is on disk, any number of them
+ * Takes messages from somebody else's broker through the intake. A message is acknowledged when it is on disk, however many of them
  * pipelined; one that the intake refuses for the time being is not acknowledged, and the broker sends it again over the next connection.
  * Comes back for ever when the connection breaks.
  */

@@ -6,7 +6,7 @@ interface Refused {
   entries: { at: string; reason: string; sent: { id?: string } }[];
 }
 
-/** Shows, where there is any, how much upstream has refused and why the last of it, with a button that sends it again. A node that is not deployed yet has refused nothing. */
+/** Shows how much upstream has refused, where it has refused something, and why the last of it, with a button that sends it again. A node that is not deployed yet has refused nothing. */
 export function showRefused(node: EditorNode): void {
   const texts = textsOf(node.type);
   const path = `${node.type}/${node.id}/refused`;

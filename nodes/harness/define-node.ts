@@ -19,7 +19,7 @@ import type { LastMessage, TryIt } from './try-it.ts';
 import { TurningAway } from './turn-away.ts';
 import type { TurnAway } from './turn-away.ts';
 
-/** Sends something to outputs by name: a sample goes on in the form it came in, any other message as it is. */
+/** Sends something to outputs by name: a sample goes on in the form it came in, every other message as it is. */
 export type Send<Output extends string> = (outputs: { readonly [Name in Output]?: Outgoing }) => void;
 
 /** What a node does. `turnAway` puts samples into quarantine, or has them counted as refused. `sample` is called once per sample, alone or in a batch; `message` takes any message. */

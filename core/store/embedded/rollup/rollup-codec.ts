@@ -9,7 +9,7 @@
  * | … | when each begins (times.ts) |
  * | … | of each how many readings, how many good ones, how many numbers (three columns as in integers.ts) |
  * | … | the first readings: how long after the beginning each was, in milliseconds (integers.ts); their values |
- * | … | of those of more than one reading, if any, the last readings, alike |
+ * | … | of those of more than one reading, where there are some, the last readings, alike |
  * | … | of those of more than one reading that have numbers, if any: min, max and sum (three columns as in numbers.ts) |
  *
  * Values: their kinds, the numbers among them, the texts among them, as in a chunk (chunk-codec.ts); the quality in a kind is 1 and says nothing.
