@@ -7,7 +7,8 @@ import { packNumbers, type NumberSnapshot } from './qartod/number-snapshot.ts';
  */
 export abstract class CompactTest {
   /**
-   * Judges what comes next of a metric whose memory lies there, as `update` does: each test does it by itself, since calls that are the same for all tests are slow.
+   * Judges what comes next of a metric whose memory lies there, as `update` does: each test does it by itself, in the same three lines. One for all
+   * of them here took a quarter more time a reading (bench/quality: 4.2 µs in place of 3.3), since its calls then lead to ten classes.
    *
    * @param first the first argument of `update`, `second` the second, and so on.
    */
