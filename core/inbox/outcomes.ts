@@ -2,7 +2,7 @@
  * How the delivery of a record ended: `stored` by a node that keeps samples for good, `handled` by nodes that do not,
  * `quarantined`, or `refused` by a contract and stored by nobody. The numbers stand on disk, one byte a record.
  */
-export const OUTCOME = { open: 0, stored: 1, handled: 2, quarantined: 3, refused: 4 } as const;
+const OUTCOME = { open: 0, stored: 1, handled: 2, quarantined: 3, refused: 4 } as const;
 
 export type Outcome = Exclude<keyof typeof OUTCOME, 'open'>;
 

@@ -4,7 +4,7 @@ import type { QuarantineFilter } from '../../core/quarantine/quarantine.ts';
 import { fieldsOf, readQuarantineFilter } from '../../core/quarantine/review/read-filter.ts';
 
 /** What a message can ask of the quarantine. */
-export const ACTIONS = ['list', 'summary', 'check', 'release', 'cancel', 'drop', 'export'] as const;
+const ACTIONS = ['list', 'summary', 'check', 'release', 'cancel', 'drop', 'export'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export interface Command {

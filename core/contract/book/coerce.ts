@@ -16,7 +16,7 @@ export interface CoercedSample {
 }
 
 /** The flag of a reading that a contract altered. */
-export const COERCED = 'coerced';
+const COERCED = 'coerced';
 
 interface Reading {
   value: ReadingValue;

@@ -6,7 +6,7 @@ import { DEEPEST, isSchema, OWN, schemasWithin } from './schema-walk.ts';
 import type { JsonSchema } from './schema-walk.ts';
 
 /** What a contract may do to a reading that breaks it. */
-export const COERCIONS = ['number', 'integer', 'boolean', 'string', 'unit', 'null'] as const;
+const COERCIONS = ['number', 'integer', 'boolean', 'string', 'unit', 'null'] as const;
 export type Coercion = (typeof COERCIONS)[number];
 
 /** What a contract says of a metric beyond JSON Schema. */

@@ -34,7 +34,7 @@ export interface CheckedAttenuation {
 }
 
 /** Below which variation a reading is suspect and bad. */
-export class AttenuationThresholds {
+class AttenuationThresholds {
   readonly #suspect: number;
   readonly #fail: number;
 

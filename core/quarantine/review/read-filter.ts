@@ -6,7 +6,7 @@ import type { QuarantineFilter } from '../quarantine.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of a filter, as a request or a message gives them. */
-export const FILTER_FIELDS = ['ids', 'upTo', 'reason', 'device', 'contract', 'from', 'to'] as const satisfies ReadonlyArray<keyof QuarantineFilter>;
+const FILTER_FIELDS = ['ids', 'upTo', 'reason', 'device', 'contract', 'from', 'to'] as const satisfies ReadonlyArray<keyof QuarantineFilter>;
 
 /** Entries that one filter may name. */
 const MOST_IDS = 1_000;
