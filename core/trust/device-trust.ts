@@ -40,6 +40,8 @@ interface Rings {
  */
 export class DeviceTrust {
   readonly #rings: Rings = { hour: new TrustRing(5 * MINUTE, 12), day: new TrustRing(HOUR, 24), week: new TrustRing(DAY, 7) };
+  /** The same as a list: each sample is counted in all of them. */
+  readonly #everyRing: readonly TrustRing[] = Object.values(this.#rings);
   #distance = new UsualDistance();
   readonly #order = new Order();
   #heard: Heard | undefined;
@@ -78,7 +80,7 @@ export class DeviceTrust {
       else if (quality === QUALITY.unknown) unknown += 1;
     }
     const error = sample.tsSource === 'device' ? sample.ts - sample.received : null;
-    for (const ring of this.#eachRing()) {
+    for (const ring of this.#everyRing) {
       const part = ring.at(ts);
       if (!part) continue;
       part.readings += readings;
@@ -90,7 +92,7 @@ export class DeviceTrust {
 
   /** Counts a reading as what it is now that more is known of it. Of a part of the window that is gone, nothing is left to correct. */
   corrected({ ts, from, to }: CorrectedReading): void {
-    for (const ring of this.#eachRing()) {
+    for (const ring of this.#everyRing) {
       const part = ring.at(ts);
       if (!part) continue;
       part.good = Math.max(0, part.good + isOf(QUALITY.good, to) - isOf(QUALITY.good, from));
@@ -103,7 +105,7 @@ export class DeviceTrust {
     if (sample.historical === true) return;
     const ts = judgedTime(sample);
     this.#hear(ts, sample.received);
-    for (const ring of this.#eachRing()) {
+    for (const ring of this.#everyRing) {
       const part = ring.at(ts);
       if (!part) continue;
       part.checked += 1;
@@ -153,7 +155,7 @@ export class DeviceTrust {
     // What is older than all windows was told by a clock that is wrong: when it is set right, that is no silence either.
     if (distance < 0 || (isSilence && lag > this.#rings.week.span)) this.#follow(distance);
     else {
-      if (isSilence) for (const ring of this.#eachRing()) ring.silent(heard.last + usual, ts);
+      if (isSilence) for (const ring of this.#everyRing) ring.silent(heard.last + usual, ts);
       this.#distance.learn(distance);
       heard.last = ts;
     }
@@ -165,12 +167,7 @@ export class DeviceTrust {
     if (!heard) return;
     heard.first += distance;
     heard.last += distance;
-    for (const ring of this.#eachRing()) ring.shift(distance);
-  }
-
-  #eachRing(): readonly TrustRing[] {
-    const { hour, day, week } = this.#rings;
-    return [hour, day, week];
+    for (const ring of this.#everyRing) ring.shift(distance);
   }
 }
 
