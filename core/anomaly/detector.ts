@@ -1,31 +1,9 @@
-import type { AnomalyInfo } from '../sample/sample.ts';
+import type { Detection, Detector, Profile } from './detection.ts';
 import { checkDetectorOptions, LEAST_SCALE, type DetectorOptions } from './detector-options.ts';
 import { explain, SENTENCES } from './explain.ts';
 import { decimalsOf, resolutionOf } from './resolution.ts';
 import { RobustLevel, UNCUT } from './robust-level.ts';
 import { LARGEST, LATEST, NEVER, readSnapshot, writeSnapshot, type DetectorSnapshot } from './snapshot.ts';
-
-/** What a detector says of one reading. Everything in it is plain JSON. */
-export interface Detection extends AnomalyInfo {
-  /** What the score was made from, in the unit of the metric: the usual level, the usual spread, and value minus level. */
-  parts: { mean: number; scale: number; deviation: number };
-}
-
-/** Judges the readings of one metric of one device, one by one. */
-export interface Detector {
-  /**
-   * Judges a reading, then learns from it. `ts` is its event time, ms since the epoch. A reading that is not later than
-   * the last one learned (late, or delivered again) is judged and not learned: the state stays as it is. So does it when
-   * `learn` is false, and for a reading that is no finite number, which is not judged either.
-   */
-  update(ts: number, value: number | null, learn?: boolean): Detection;
-  snapshot(): DetectorSnapshot;
-  /**
-   * Goes on, bit for bit, where a detector of the same options gave the snapshot. Takes what came out of storage as it is:
-   * throws a HoldfastError, code `HOLDFAST_DETECTOR_SNAPSHOT`, and stays as it was when it is damaged.
-   */
-  restore(snapshot: unknown): void;
-}
 
 /** Steps smaller than this part of the value are rounding dust of floating point, not the step of a sensor. */
 const DUST = 1e-9;
@@ -48,7 +26,13 @@ export function createDetector(options: DetectorOptions = {}): Detector {
   return new RobustDetector(options);
 }
 
+const MEMORY = 200;
+const SPREADS = 6;
+const WARM_UP = 30;
+
 class RobustDetector implements Detector {
+  readonly profile: Profile;
+  readonly bytes = 200;
   readonly #memory: number;
   readonly #threshold: number;
   readonly #warmUp: number;
@@ -66,18 +50,19 @@ class RobustDetector implements Detector {
   #ts = NEVER;
 
   constructor(options: DetectorOptions) {
-    const { memory, threshold, warmUp, minimumScale } = checkDetectorOptions(options);
-    this.#memory = memory;
-    this.#threshold = threshold;
-    this.#warmUp = warmUp;
+    const { profile, threshold, minimumScale } = checkDetectorOptions(options);
+    this.profile = profile;
+    this.#memory = MEMORY;
+    this.#threshold = SPREADS * threshold;
+    this.#warmUp = WARM_UP;
     this.#minimumScale = minimumScale;
-    this.#leastWeight = 2 / (memory + 1);
+    this.#leastWeight = 2 / (MEMORY + 1);
   }
 
   update(ts: number, value: number | null, learn = true): Detection {
     const { mean, count } = this.#level;
     if (typeof value !== 'number' || !Number.isFinite(value)) {
-      return { score: 0, anomaly: false, parts: { mean, scale: this.#scaleOf(this.#level, this.#resolution), deviation: 0 }, why: SENTENCES.noNumber };
+      return { score: 0, anomaly: false, parts: {}, why: SENTENCES.noNumber };
     }
     // Adding 0 turns -0 into 0, which JSON cannot tell apart: a restored detector must not differ by it.
     const reading = Math.min(LARGEST, Math.max(-LARGEST, value)) + 0;
@@ -94,18 +79,22 @@ class RobustDetector implements Detector {
     const score = Math.abs(deviation) / scale;
     if (count < this.#warmUp) {
       if (later) this.#learn(reading, scale, score, false);
-      return { score: 0, anomaly: false, parts: { mean, scale, deviation }, why: SENTENCES.warmingUp };
+      return { score: 0, anomaly: false, parts: {}, why: SENTENCES.warmingUp };
     }
     const threshold = this.#threshold;
     const anomaly = score >= threshold || (this.#episode.count > 0 && score >= threshold / 2);
     if (later) this.#learn(reading, scale, score, anomaly);
     return {
-      score,
+      score: score / SPREADS,
       anomaly,
-      parts: { mean, scale, deviation },
+      parts: { level: score / SPREADS },
       expected: { low: mean - threshold * scale, high: mean + threshold * scale },
       why: score < threshold / 2 ? SENTENCES.usual : explain(reading, mean, scale, score, threshold, anomaly),
     };
+  }
+
+  answer(expected: boolean): boolean {
+    return this.#episode.count > 0 && expected;
   }
 
   snapshot(): DetectorSnapshot {

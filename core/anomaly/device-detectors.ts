@@ -4,7 +4,7 @@ import type { QualityName } from '../sample/good-enough.ts';
 import { QUALITY } from '../sample/sample.ts';
 import type { AnomalyInfo, Quality, Sample } from '../sample/sample.ts';
 import { createDetector } from './detector.ts';
-import type { Detector } from './detector.ts';
+import type { Detector } from './detection.ts';
 import type { DetectorOptions } from './detector-options.ts';
 import { SENTENCES } from './explain.ts';
 
@@ -30,9 +30,9 @@ export class DeviceDetectors {
    * @throws HoldfastError when the snapshot is damaged.
    */
   constructor(options: DetectorOptions & { minimumQuality?: QualityName }, watched: ReadonlySet<string>, snapshot?: unknown) {
-    const { threshold, memory, warmUp, minimumQuality = 'good' } = options;
+    const { sensitivity, minimumQuality = 'good' } = options;
     this.#minimumQuality = QUALITY[minimumQuality];
-    this.#options = { ...(threshold === undefined ? {} : { threshold }), ...(memory === undefined ? {} : { memory }), ...(warmUp === undefined ? {} : { warmUp }) };
+    this.#options = sensitivity === undefined ? {} : { sensitivity };
     this.#watched = watched;
     if (typeof snapshot !== 'object' || snapshot === null) return;
     for (const [metric, one] of Object.entries(snapshot)) this.#detector(metric)?.restore(one);

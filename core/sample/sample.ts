@@ -58,7 +58,7 @@ export interface Source {
 
 /** What a detector found in one metric of a sample. */
 export interface AnomalyInfo {
-  /** Distance from what was expected, in robust standard deviations; 0 while the detector is warming up. */
+  /** How unusual the reading is: 1 is where an episode begins at the usual sensitivity; 0 while the detector is warming up. */
   score: number;
   /** Whether the reading belongs to an anomaly. */
   anomaly: boolean;
@@ -66,6 +66,10 @@ export interface AnomalyInfo {
   expected?: { low: number; high: number };
   /** A sentence for the operator. */
   why: string;
+  /** The form of the anomaly, in an episode: `spike`, `level shift`, `flat line` …; see core/anomaly. */
+  kind?: string;
+  /** Event time of the episode's first reading, ms since the epoch; with device and metric it names the episode. */
+  since?: number;
 }
 
 /** Everything of a sample but its values: the header that rides in `msg.iot`. */
