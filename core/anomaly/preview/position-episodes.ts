@@ -1,0 +1,62 @@
+import type { Detection } from '../detection.ts';
+import { thresholdOf } from '../detector-options.ts';
+import { Episodes } from '../episodes.ts';
+import type { PreviewedEpisode, PreviewedPosition } from './answer.ts';
+
+/** A chart has no room for more; of more, the worst are shown. */
+const MOST_SHOWN = 200;
+
+/** Tells from the scores of a detector which episodes one position of the slider would have made. */
+export class PositionEpisodes {
+  readonly #sensitivity: number;
+  readonly #episodes: Episodes;
+  #running: PreviewedEpisode | undefined;
+  #count = 0;
+  #shown: PreviewedEpisode[] = [];
+
+  constructor(sensitivity: number) {
+    this.#sensitivity = sensitivity;
+    this.#episodes = new Episodes(thresholdOf(sensitivity));
+  }
+
+  /** @param isShown whether the reading is one of the stretch that is looked at, and not only learned from. */
+  take(ts: number, value: number, detection: Detection, isShown: boolean): void {
+    const belongs = this.#episodes.update(ts, detection.score);
+    if (!isShown) return;
+    if (!belongs) {
+      this.#running = undefined;
+      return;
+    }
+    const running = this.#running ?? this.#begin(ts, value, detection);
+    running.until = ts;
+    if (detection.score > running.peak) describe(running, value, detection);
+  }
+
+  result(): PreviewedPosition {
+    return { sensitivity: this.#sensitivity, count: this.#count, episodes: worst(this.#shown).sort((one, other) => one.since - other.since) };
+  }
+
+  #begin(ts: number, value: number, detection: Detection): PreviewedEpisode {
+    const begun: PreviewedEpisode = { since: ts, until: ts, peak: 0, value };
+    describe(begun, value, detection);
+    this.#running = begun;
+    this.#count += 1;
+    if (this.#shown.length >= 2 * MOST_SHOWN) this.#shown = worst(this.#shown);
+    this.#shown.push(begun);
+    return begun;
+  }
+}
+
+/** The reading that stands out most says what the episode is about. */
+function describe(episode: PreviewedEpisode, value: number, { score, anomaly, expected, kind, why }: Detection): void {
+  episode.peak = score;
+  episode.value = value;
+  if (expected) episode.expected = expected;
+  if (!anomaly) return;
+  if (kind !== undefined) episode.kind = kind;
+  episode.why = why;
+}
+
+function worst(episodes: readonly PreviewedEpisode[]): PreviewedEpisode[] {
+  return episodes.toSorted((one, other) => other.peak - one.peak).slice(0, MOST_SHOWN);
+}
