@@ -1,5 +1,8 @@
-import { checkDetectorOptions } from '../../core/anomaly/detector-options.ts';
-import { DeviceDetectors, readMetrics } from '../../core/anomaly/device-detectors.ts';
+import { DetectionEngine } from '../../core/anomaly/device/detection-engine.ts';
+import { DeviceDetectors } from '../../core/anomaly/device/device-detectors.ts';
+import { readMetrics } from '../../core/anomaly/device/device-plan.ts';
+import { MemoryBudget } from '../../core/anomaly/device/memory-budget.ts';
+import { QUALITY } from '../../core/sample/sample.ts';
 import { QUALITY_NAMES } from '../../core/sample/good-enough.ts';
 import { samplesOf } from '../../core/sample/message.ts';
 import { choice, number, reference, text } from '../harness/config.ts';
@@ -21,9 +24,10 @@ export default defineNode('holdfast-detect', {
   outputs: ['samples'],
 
   tryIt(config, message) {
-    const detectors = new DeviceDetectors(config, readMetrics(config.metrics));
+    const detectors = new DeviceDetectors();
+    const plan = { options: {}, minimumQuality: QUALITY[config.minimumQuality], watched: readMetrics(config.metrics), budget: new MemoryBudget() };
     const watched = samplesOf(message).samples.map((sample) => {
-      detectors.judge(sample);
+      detectors.judge(sample, plan);
       return { device: sample.device, watched: Object.keys(sample.anomalies ?? {}), carried: sample.anomalies };
     });
     const names = [...new Set(watched.flatMap((one) => one.watched))];
@@ -31,20 +35,16 @@ export default defineNode('holdfast-detect', {
     return { summary, result: watched };
   },
 
-  start({ config, states, status }) {
-    // A detector is first made when a device is heard: settings that cannot work together are refused now, not sample by sample.
-    checkDetectorOptions(config);
-    const metrics = readMetrics(config.metrics);
-    const devices = states({
-      restore: (snapshot) => new DeviceDetectors(config, metrics, snapshot),
-      snapshot: (detectors) => detectors.snapshot(),
+  start({ clock, config, problem, states, status }) {
+    const engine = new DetectionEngine({
+      settings: { minimumQuality: config.minimumQuality, metrics: readMetrics(config.metrics) }, clock, problem,
+      states: states({ restore: (snapshot) => new DeviceDetectors(snapshot), snapshot: (detectors) => detectors.snapshot() }),
     });
     const counts = { judged: 0, anomalous: 0 };
     status.idle('waiting for samples');
     return {
       sample(sample, send) {
-        const anomalous = devices.get(sample.device).judge(sample);
-        devices.changed(sample.device);
+        const { anomalous } = engine.judge(sample);
         counts.judged += 1;
         if (anomalous) counts.anomalous += 1;
         send({ samples: sample });

@@ -1,0 +1,38 @@
+import type { Quality } from '../../sample/sample.ts';
+import type { DetectorOptions } from '../detector-options.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+
+/** What the devices of a group say of one of them. */
+export interface PeerJudgement {
+  /** As of a detector: 1 is where an episode begins at the usual sensitivity. */
+  score: number;
+  expected?: { low: number; high: number };
+  /** A sentence for the operator. */
+  why: string;
+}
+
+/** Judges a device against its group; see core/anomaly/peers. */
+export interface Peers {
+  /**
+   * @param ts event time, ms since the epoch.
+   * @param learn whether the reading may become part of what is usual.
+   * @returns undefined where there is no group, or nobody to compare with.
+   */
+  judge(device: string, metric: string, ts: number, value: number, learn: boolean): PeerJudgement | undefined;
+}
+
+/** By what the readings of every device are judged. */
+export interface DevicePlan {
+  readonly options: Pick<DetectorOptions, 'sensitivity' | 'minimumScale'>;
+  /** Readings of a worse quality are not learned from. */
+  readonly minimumQuality: Quality;
+  /** The metrics to watch; none stands for all. */
+  readonly watched: ReadonlySet<string>;
+  readonly budget: MemoryBudget;
+  readonly peers?: Peers;
+}
+
+/** The metrics that a list in a dialog names, separated by commas; none stands for all. */
+export function readMetrics(list: string): ReadonlySet<string> {
+  return new Set(list.split(',').map((name) => name.trim()).filter((name) => name !== ''));
+}
