@@ -1,8 +1,8 @@
 /** The public data sets that lie beside the repository: NAB, UCR, WSD and AIOps (see docs/detection.md). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { sharedData } from '../../test/support/shared-data.ts';
+import { rowsOf, timeOf } from '../csv-series.ts';
 
 export interface RealSeries {
   set: string;
@@ -25,14 +25,9 @@ export function* realSeries(): Generator<RealSeries> {
 }
 
 function readSeries(file: string): { times: Float64Array; values: Float64Array } {
-  const bytes = readFileSync(file);
-  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
   const times: number[] = [];
   const values: number[] = [];
-  for (let at = text.indexOf('\n') + 1; at < text.length;) {
-    const end = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at);
-    const [time = '', value = ''] = text.slice(at, end).split(',', 2);
-    at = end + 1;
+  for (const [time = '', value = ''] of rowsOf(file)) {
     if (value === '') continue;
     times.push(timeOf(time));
     values.push(Number(value));
@@ -46,10 +41,4 @@ function inOrder(times: readonly number[], values: readonly number[]): { times: 
   const byTime = new Map(times.map((time, index) => [time, values[index] ?? NaN]));
   const sorted = Float64Array.from(byTime.keys()).sort();
   return { times: sorted, values: sorted.map((time) => byTime.get(time) ?? NaN) };
-}
-
-/** Seconds since the epoch, or a date and a time, UTC. */
-function timeOf(text: string): number {
-  const seconds = Number(text);
-  return Number.isNaN(seconds) ? Date.parse(`${text.replace(' ', 'T')}Z`) : seconds * 1_000;
 }
