@@ -44,14 +44,14 @@ function decodeArray(payload: readonly unknown[], origin: Origin, tally: Tally):
 }
 
 function decodeObject(object: Record<string, unknown>, origin: Origin, tally: Tally): Decoded | undefined {
-  const { ts, seq, values } = object;
+  const { ts, seq, values, historical } = object;
   const beside = isGroup(values, origin) ? besideValues(object) : undefined;
   const group = beside === undefined || !isGroup(values, origin) ? object : values;
   if (origin === 'json') {
     const flat = flatValues(group, group === object, tally);
     if (flat !== undefined) {
       tally.members += beside ?? 0;
-      return finish({ values: flat }, ts, seq);
+      return marked(finish({ values: flat }, ts, seq), beside !== undefined && historical === true);
     }
   }
   const readings = new Readings(origin);
@@ -60,17 +60,22 @@ function decodeObject(object: Record<string, unknown>, origin: Origin, tally: Ta
     tally.members += 1;
   }
   tally.members += readings.members + (beside ?? 0);
-  return readings.unsafe ? undefined : readings.finish(ts, seq);
+  return readings.unsafe ? undefined : marked(readings.finish(ts, seq), beside !== undefined && historical === true);
+}
+
+function marked(decoded: Decoded, isHistorical: boolean): Decoded {
+  if (isHistorical) decoded.historical = true;
+  return decoded;
 }
 
 /**
- * How many members an object of ThingsBoard's form has: `values`, with `ts` and `seq` if wanted. Undefined with any other member: it is a flat
- * object then, so that nothing gets lost.
+ * How many members an object of ThingsBoard's form has: `values`, with `ts`, `seq` and a true or false `historical` if wanted. Undefined with any
+ * other member: it is a flat object then, so that nothing gets lost.
  */
 function besideValues(object: Record<string, unknown>): number | undefined {
   let members = 0;
   for (const key in object) {
-    if (key !== 'ts' && key !== 'seq' && key !== 'values') return undefined;
+    if (key !== 'ts' && key !== 'seq' && key !== 'values' && !(key === 'historical' && typeof object[key] === 'boolean')) return undefined;
     members += 1;
   }
   return members;

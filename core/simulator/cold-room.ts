@@ -24,6 +24,7 @@ export const coldRoom: Kind = {
     { name: 'door_open', type: 'boolean', meaning: 'Whether the door stands open' },
   ],
   drift: { metric: 'temperature', perSecond: 0.3, cooling: 120 },
+  faults: ['door-open', 'cooling-failure'],
   scrapped: { temperature: 20, humidity: 55, door_open: true },
 
   start(random) {
@@ -31,10 +32,11 @@ export const coldRoom: Kind = {
     let humidity = random.uniform(78, 82);
     let cooling = random.uniform() < 0.5;
     let doorOpen = false;
+    let standsOpen = false;
     let untilDoorMoves = random.uniform(60, 900);
 
     return {
-      advance(seconds) {
+      advance(seconds, _time, faults) {
         untilDoorMoves -= seconds;
         if (untilDoorMoves <= 0) {
           doorOpen = !doorOpen;
@@ -43,12 +45,14 @@ export const coldRoom: Kind = {
         if (temperature > COMPRESSOR_ON) cooling = true;
         if (temperature < COMPRESSOR_OFF) cooling = false;
         const throughWalls = (AMBIENT - temperature) / 6000;
-        const throughDoor = doorOpen ? (DOORWAY - temperature) / 90 : 0;
-        temperature += seconds * (throughWalls + throughDoor - (cooling ? 0.007 : 0));
-        const humidityAhead = doorOpen ? 92 : cooling ? 76 : 84;
+        standsOpen = doorOpen || faults.has('door-open');
+        const isCooling = cooling && !faults.has('cooling-failure');
+        const throughDoor = standsOpen ? (DOORWAY - temperature) / 90 : 0;
+        temperature += seconds * (throughWalls + throughDoor - (isCooling ? 0.007 : 0));
+        const humidityAhead = standsOpen ? 92 : isCooling ? 76 : 84;
         humidity += seconds * (humidityAhead - humidity) / 300;
       },
-      state: () => ({ temperature, humidity, door_open: doorOpen }),
+      state: () => ({ temperature, humidity, door_open: standsOpen }),
     };
   },
 };

@@ -9,6 +9,11 @@ const ROUND: readonly (readonly [number, number])[] = [
 const KILOMETRES_A_DEGREE = 111.32;
 const REFUEL_BELOW = 20;
 const FUEL_PERCENT_A_KILOMETRE = 0.15;
+const AMBIENT = 22;
+/** Volts of the battery while the alternator charges it, and while the van stands. */
+const CHARGING = 14.2;
+const RESTING = 12.7;
+const MOST_DRAINED = 3;
 
 interface Leg {
   from: readonly [number, number];
@@ -67,9 +72,14 @@ export const deliveryVan: Kind = {
       name: 'fuel', type: 'number', unit: '%', decimals: 1, noise: 0.1,
       typical: { low: 10, high: 100 }, possible: { low: 0, high: 100 }, meaning: 'Fuel left in the tank',
     },
+    {
+      name: 'battery_voltage', type: 'number', unit: 'V', decimals: 2, noise: 0.03,
+      typical: { low: 12, high: 14.8 }, possible: { low: 0, high: 32 }, meaning: 'Voltage of the starter battery',
+    },
   ],
   drift: { metric: 'cargo_temperature', perSecond: 0.25, cooling: 120 },
-  scrapped: { latitude: 51.9003, longitude: 4.4109, speed: 0, cargo_temperature: 17, fuel: 0 },
+  faults: ['cooling-failure', 'alternator-failure'],
+  scrapped: { latitude: 51.9003, longitude: 4.4109, speed: 0, cargo_temperature: 17, fuel: 0, battery_voltage: 11.2 },
 
   start(random) {
     let along = random.uniform(0, ROUND_KILOMETRES);
@@ -79,9 +89,11 @@ export const deliveryVan: Kind = {
     let speed = driving ? cruising : 0;
     let cargoTemperature = random.uniform(3.5, 4.5);
     let fuel = random.uniform(40, 95);
+    let voltage = driving ? CHARGING : RESTING;
+    let drained = 0;
 
     return {
-      advance(seconds) {
+      advance(seconds, _time, faults) {
         untilChange -= seconds;
         if (untilChange <= 0) {
           driving = !driving;
@@ -93,9 +105,15 @@ export const deliveryVan: Kind = {
         const driven = (speed * seconds) / 3600;
         along = (along + driven) % ROUND_KILOMETRES;
         fuel = Math.max(0, fuel - driven * FUEL_PERCENT_A_KILOMETRE);
-        cargoTemperature += seconds * ((driving ? 4 : 7) - cargoTemperature) / 500;
+        const warming = faults.get('cooling-failure');
+        if (warming) cargoTemperature += (seconds * warming * (AMBIENT - cargoTemperature)) / 300;
+        else cargoTemperature += (seconds * ((driving ? 4 : 7) - cargoTemperature)) / 500;
+        const draining = faults.get('alternator-failure');
+        if (draining) drained = Math.min(MOST_DRAINED, drained + seconds * draining * 0.01);
+        else drained += (seconds * -drained) / 60;
+        voltage += (seconds * ((driving && !draining ? CHARGING : RESTING) - drained - voltage)) / 15;
       },
-      state: () => ({ ...position(along), speed, cargo_temperature: cargoTemperature, fuel }),
+      state: () => ({ ...position(along), speed, cargo_temperature: cargoTemperature, fuel, battery_voltage: voltage }),
     };
   },
 };

@@ -2,7 +2,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { shown } from './kinds.ts';
 
 /** What can go wrong on demand. */
-export const FAULT_KINDS = ['dropout', 'stuck', 'spike', 'drift', 'noise', 'flood', 'wrong-clock', 'interference', 'loose-wire', 'dead-battery', 'scrapped'] as const;
+export const FAULT_KINDS = ['dropout', 'stuck', 'spike', 'drift', 'noise', 'flood', 'wrong-clock', 'interference', 'loose-wire', 'dead-battery', 'scrapped', 'door-open', 'cooling-failure', 'bearing-wear', 'alternator-failure'] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -19,6 +19,10 @@ export const FAULT_MEANINGS: Readonly<Record<FaultKind, string>> = {
   'loose-wire': 'The wire of its temperature sensor comes and goes: while it is off, the sensor says -127.',
   'dead-battery': 'Its battery runs down: its numbers sag, it sends ever more rarely, and at last falls silent.',
   scrapped: 'The machine has been scrapped, and its sensors still send from the yard: cold, still and without pressure.',
+  'door-open': 'The door of a cold room or a freezer stays open, and the air in it warms.',
+  'cooling-failure': 'The cooling of a cold room, a freezer or a van stops.',
+  'bearing-wear': 'A bearing of a press wears out: its vibration grows and gets uneven, more and more until the end.',
+  'alternator-failure': 'The alternator of a van stops charging, and the voltage of its battery falls.',
 };
 
 /** The `device` of a fault that strikes the whole fleet. */
@@ -33,7 +37,7 @@ export interface Fault {
   start: number;
   /** How long it lasts, seconds. */
   duration: number;
-  /** 1 is the usual strength; 2 is twice as bad. Without meaning for dropout, stuck, loose-wire and scrapped. */
+  /** 1 is the usual strength; 2 is twice as bad. Without meaning for dropout, stuck, loose-wire, scrapped, and the cooling-failure of a room or a freezer. */
   strength: number;
 }
 
@@ -103,24 +107,32 @@ function readPositive(field: string, value: unknown, greatest: number, what: str
   throw new FaultRequestError(field, `The ${field} ${shown(value)} of the fault must be ${what} above 0 and not above ${greatest}. Set such a value.`);
 }
 
+/** How strong each fault is that strikes a device now. */
+export type Strengths = ReadonlyMap<FaultKind, number>;
+
+/** What begins unseen and gets worse until it ends. */
+const GROWING: ReadonlySet<FaultKind> = new Set(['dead-battery', 'bearing-wear']);
+
 /**
  * How strong each fault is that strikes a device: the strongest of its kind counts. That of a dead battery is how far it has run down,
- * from 0 to 1.
+ * from 0 to 1, that of a bearing how far it is worn.
  *
  * @param now ms since the epoch
  */
-export function strengthsOf(faults: Iterable<Fault>, device: string, now: number): ReadonlyMap<FaultKind, number> {
+export function strengthsOf(faults: Iterable<Fault>, device: string, now: number): Strengths {
   const strengths = new Map<FaultKind, number>();
   for (const fault of faults) {
     if (!strikes(fault, device)) continue;
-    const strength = fault.kind === 'dead-battery' ? runDown(fault, now) : fault.strength;
+    const strength = GROWING.has(fault.kind) ? growth(fault, now) : fault.strength;
     strengths.set(fault.kind, Math.max(strength, strengths.get(fault.kind) ?? 0));
   }
   return strengths;
 }
 
-function runDown({ start, duration, strength }: Fault, now: number): number {
-  return Math.min(1, Math.max(0, (strength * (now - start)) / (duration * 1000)));
+/** From 0 where the fault begins to its strength where it ends; a battery is at its end before when the strength is above 1. */
+function growth({ kind, start, duration, strength }: Fault, now: number): number {
+  const most = kind === 'dead-battery' ? 1 : strength;
+  return Math.min(most, Math.max(0, (strength * (now - start)) / (duration * 1000)));
 }
 
 /** Whether a fault is meant for a device. */

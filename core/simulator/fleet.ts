@@ -3,10 +3,11 @@ import { ConfigError } from '../errors/holdfast-error.ts';
 import type { DeviceCounts, DeviceIdentity, SimulatedDevice } from './device.ts';
 import { createFaultSchedule } from './fault-schedule.ts';
 import { type Fault, FaultRequestError, readFaultRequest, strengthsOf, strikes } from './faults.ts';
-import { kindOf, shown } from './kinds.ts';
+import { KINDS, kindOf, shown } from './kinds.ts';
+import { checkPast, type PastMember, sendPast } from './past.ts';
 import { startRandomFaults } from './random-faults.ts';
 import { createRandom } from './random.ts';
-import { createSampler, type Sampler } from './sampler.ts';
+import { createSampler } from './sampler.ts';
 
 const MOST_DEVICES = 1000;
 const SHORTEST_INTERVAL = 10;
@@ -36,6 +37,15 @@ export interface FleetOptions {
   intervalMilliseconds: number;
   /** Mean time between faults that come by chance; none when left out or 0. */
   randomFaultEveryMinutes?: number;
+  /**
+   * The devices begin so long ago, ms, and first send what they measured since, as quickly as it is taken, a hundred samples a
+   * message, marked `historical`; up to 60 days, and a million samples in all. From now on when left out or 0.
+   */
+  pastMilliseconds?: number;
+  /** Until when a device has sent before, ms since the epoch: its past begins after that. */
+  sentUntil?(device: string): number | undefined;
+  /** Told of the event time up to which a device has sent. */
+  onSent?(device: string, ts: number): void;
   /** Makes the sending half of a device. */
   connect(identity: DeviceIdentity): SimulatedDevice;
   onFault?(event: FaultEvent): void;
@@ -45,11 +55,13 @@ export interface FleetOptions {
 export interface FleetCounts extends DeviceCounts {
   devices: number;
   connected: number;
+  /** Devices that still send their past. */
+  inPast: number;
 }
 
 /**
  * Devices that send `{"ts":<ms>,"seq":<n>,"values":{...}}` on `devices/<id>/telemetry`. `seq` counts by one a device,
- * from the time of the start in ms, so that it keeps rising over restarts.
+ * from the time of its first sample in ms, so that it keeps rising over restarts.
  */
 export interface Fleet {
   readonly devices: readonly DeviceIdentity[];
@@ -65,13 +77,9 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-interface Member extends DeviceIdentity {
-  device: SimulatedDevice;
-  sampler: Sampler;
-  seq: number;
-  /** When it sends next, ms since the epoch. */
-  due: number;
+interface Member extends DeviceIdentity, PastMember {
   timer: Timer | undefined;
+  isInPast: boolean;
 }
 
 /**
@@ -107,6 +115,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const interval = checked('intervalMilliseconds', options.intervalMilliseconds, SHORTEST_INTERVAL, LONGEST_INTERVAL);
   const everyMinutes = checked('randomFaultEveryMinutes', options.randomFaultEveryMinutes ?? 0, 0, 10_000);
   const devices = fleetDevices(options.kinds);
+  const past = checkPast(options.pastMilliseconds ?? 0, interval, devices.length);
   const ids = new Set(devices.map(({ id }) => id));
   const members: Member[] = [];
   let stopped: Promise<void> | undefined;
@@ -127,17 +136,26 @@ export function createFleet(options: FleetOptions): Fleet {
   /** Brings the devices of a fault up to now, so that it works for its own time and not from sample to sample. */
   function passTime(fault: Fault): void {
     for (const member of members) {
-      if (strikes(fault, member.id)) member.sampler.advance(clock.now(), strengthsOf(schedule.active, member.id, clock.now()));
+      if (strikes(fault, member.id) && !member.isInPast) member.sampler.advance(clock.now(), strengthsOf(schedule.active, member.id, clock.now()));
     }
   }
 
   function join({ id, kind }: DeviceIdentity): Member {
     const now = clock.now();
+    const start = past > 0 ? Math.min(now, Math.max(now - past, (options.sentUntil?.(id) ?? -Infinity) + 1)) : now;
     const phase = Math.floor(createRandom(seed, id, 'phase').uniform(0, interval));
     return {
-      id, kind, device: options.connect({ id, kind }), sampler: createSampler(kindOf(kind), seed, id, now),
-      seq: Math.floor(now), due: now + phase, timer: undefined,
+      id, kind, device: options.connect({ id, kind }), sampler: createSampler(kindOf(kind), seed, id, start),
+      seq: Math.floor(start), due: Math.floor(start) + phase, timer: undefined, isInPast: past > 0,
     };
+  }
+
+  function catchUp(member: Member): void {
+    const wait = sendPast(member, interval, clock);
+    member.isInPast = wait !== undefined;
+    if (wait === 0) options.onSent?.(member.id, member.due - interval);
+    if (wait === undefined) sendLater(member);
+    else member.timer = clock.setTimeout(() => catchUp(member), wait);
   }
 
   function sendLater(member: Member): void {
@@ -147,7 +165,7 @@ export function createFleet(options: FleetOptions): Fleet {
   /** A flood does not wait for the end of an interval that may be longer than itself. */
   function sendNow(fault: Fault): void {
     for (const member of members) {
-      if (!strikes(fault, member.id)) continue;
+      if (!strikes(fault, member.id) || member.isInPast) continue;
       member.timer?.cancel();
       member.due = clock.now();
       sendLater(member);
@@ -163,6 +181,7 @@ export function createFleet(options: FleetOptions): Fleet {
       const payload = { ts, seq: member.seq++, values: member.sampler.sample(now, strengths) };
       member.device.publish(Buffer.from(JSON.stringify(payload)), `devices/${member.id}/telemetry`);
     }
+    options.onSent?.(member.id, now);
     const flood = strengths.get('flood');
     const usual = flood ? Math.max(1, Math.round(interval / (1 + (FLOOD_FACTOR - 1) * flood))) : interval;
     const period = Math.round(usual / (1 - Math.min(spent, SILENT_WHEN_SPENT)));
@@ -177,7 +196,10 @@ export function createFleet(options: FleetOptions): Fleet {
     for (const member of members) void member.device.end();
     throw error;
   }
-  for (const member of members) sendLater(member);
+  for (const member of members) {
+    if (member.isInPast) catchUp(member);
+    else sendLater(member);
+  }
   const stopRandomFaults = everyMinutes > 0
     ? startRandomFaults({ clock, seed, devices, everyMinutes, busy: () => schedule.all(), plan: (fault) => schedule.plan(fault) })
     : () => {};
@@ -187,13 +209,15 @@ export function createFleet(options: FleetOptions): Fleet {
     inject(request) {
       if (stopped) throw new FaultRequestError('', 'The simulator has stopped, so no fault can happen in it. Start it again first.');
       const fault = readFaultRequest(request, clock.now(), ids);
+      refuseWithoutPart(fault, devices);
       schedule.plan(fault);
       return fault;
     },
     faults: () => schedule.all(),
     counts() {
-      const sum: FleetCounts = { devices: members.length, connected: 0, sent: 0, acknowledged: 0, dropped: 0, waiting: 0 };
-      for (const { device } of members) {
+      const sum: FleetCounts = { devices: members.length, connected: 0, inPast: 0, sent: 0, acknowledged: 0, dropped: 0, waiting: 0 };
+      for (const { device, isInPast } of members) {
+        if (isInPast) sum.inPast++;
         const counts = device.counts();
         if (device.connected) sum.connected++;
         for (const key of ['sent', 'acknowledged', 'dropped', 'waiting'] as const) sum[key] += counts[key];
@@ -210,6 +234,13 @@ export function createFleet(options: FleetOptions): Fleet {
       return stopped;
     },
   };
+}
+
+/** Refuses the fault of a part that none of the devices has. */
+function refuseWithoutPart(fault: Fault, devices: readonly DeviceIdentity[]): void {
+  const able = KINDS.filter(({ faults }) => faults.includes(fault.kind)).map(({ name }) => name);
+  if (able.length === 0 || devices.some(({ id, kind }) => strikes(fault, id) && able.includes(kind))) return;
+  throw new FaultRequestError('kind', `The fault ${fault.kind} strikes only devices of these kinds: ${able.join(', ')}. Name another fault, or another device than ${shown(fault.device)}.`);
 }
 
 function checked(field: string, value: number, low: number, high: number): number {

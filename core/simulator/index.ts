@@ -1,7 +1,7 @@
 export type { DeviceCounts, DeviceIdentity, SimulatedDevice } from './device.ts';
 export {
   ALL_DEVICES, FAULT_KINDS, FAULT_MEANINGS, FaultRequestError, readFaultRequest,
-  type Fault, type FaultKind, type FaultRequest,
+  type Fault, type FaultKind, type FaultRequest, type Strengths,
 } from './faults.ts';
 export {
   createFleet, fleetDevices,
@@ -12,4 +12,3 @@ export { KINDS, kindOf } from './kinds.ts';
 export { createMqttDevice, type ConnectionChange, type MqttDeviceOptions } from './mqtt-device.ts';
 export { createRandom, type Random } from './random.ts';
 export { createSampler, type Sampler } from './sampler.ts';
-export type { Strengths } from './sensor-faults.ts';

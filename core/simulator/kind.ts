@@ -1,4 +1,5 @@
 import type { Values } from '../sample/sample.ts';
+import type { FaultKind, Strengths } from './faults.ts';
 import type { Random } from './random.ts';
 
 export interface Range {
@@ -34,8 +35,13 @@ export type MetricDescription = NumericMetric | BooleanMetric;
 
 /** The true state of a device, before any sensor has looked at it. */
 export interface Physics {
-  /** Moves the state on. `seconds` is at most 1, so that plain Euler steps are good enough. */
-  advance(seconds: number): void;
+  /**
+   * Moves the state on. `seconds` is at most 1, so that plain Euler steps are good enough.
+   *
+   * @param time at the end of the step, ms since the epoch, for what follows the time of day.
+   * @param faults those that strike the device; only the ones that its kind names matter here.
+   */
+  advance(seconds: number, time: number, faults: Strengths): void;
   /** Metric → true value, not rounded, without sensor noise. */
   state(): Record<string, number | boolean>;
 }
@@ -55,6 +61,10 @@ export interface Kind {
   description: string;
   metrics: readonly MetricDescription[];
   drift: DriftDescription;
+  /** What else can fail: faults of a part that only some kinds have. */
+  faults: readonly FaultKind[];
+  /** The metric that shows how its bearings run, where it has some. */
+  bearing?: string;
   /** What its sensors would say of it on a scrapyard: metric → value. */
   scrapped: Values;
   /** A device of this kind somewhere in the middle of its day. */

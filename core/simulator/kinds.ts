@@ -1,11 +1,12 @@
 import { ConfigError } from '../errors/holdfast-error.ts';
 import { coldRoom } from './cold-room.ts';
 import { deliveryVan } from './delivery-van.ts';
+import { freezer } from './freezer.ts';
 import type { Kind } from './kind.ts';
 import { press } from './press.ts';
 
 /** The kinds of device the simulator knows, with their metrics: for dialogs, documents and contracts. */
-export const KINDS: readonly Kind[] = [coldRoom, press, deliveryVan];
+export const KINDS: readonly Kind[] = [coldRoom, freezer, press, deliveryVan];
 
 /**
  * The kind of that name.

@@ -23,6 +23,8 @@ export const press: Kind = {
   ],
   // From the coldest working point, 60 degrees, 20 seconds of this end above 95.
   drift: { metric: 'temperature', perSecond: 2.5, cooling: 40 },
+  faults: ['bearing-wear'],
+  bearing: 'vibration',
   scrapped: { temperature: 18, pressure: 0, vibration: 0, running: false },
 
   start(random) {

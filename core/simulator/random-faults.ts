@@ -7,6 +7,7 @@ import { createRandom } from './random.ts';
 /** How often each fault comes to a kind, beside the others: an overheating press is the most common sight. */
 const WEIGHTS: Readonly<Record<string, readonly (readonly [FaultKind, number])[]>> = {
   'cold-room': [['drift', 2], ['stuck', 1], ['spike', 1], ['dropout', 1]],
+  freezer: [['drift', 2], ['stuck', 1], ['spike', 1], ['dropout', 1]],
   press: [['drift', 6], ['noise', 1], ['spike', 1], ['flood', 0.5]],
   'delivery-van': [['dropout', 2], ['spike', 1], ['drift', 1], ['wrong-clock', 0.5]],
 };

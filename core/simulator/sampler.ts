@@ -1,8 +1,8 @@
 import type { Values } from '../sample/sample.ts';
+import type { Strengths } from './faults.ts';
 import type { Kind, NumericMetric } from './kind.ts';
 import { createRandom } from './random.ts';
 import { SensorFaults } from './sensor-faults.ts';
-import type { Strengths } from './sensor-faults.ts';
 
 /** After a longer gap (the machine slept) the physics goes on from where it was. */
 const LONGEST_GAP_SECONDS = 3600;
@@ -33,7 +33,7 @@ export function createSampler(kind: Kind, seed: number | string, device: string,
     time = now;
     for (; seconds > 0; seconds -= 1) {
       const step = Math.min(1, seconds);
-      physics.advance(step);
+      physics.advance(step, now - (seconds - step) * 1000, strengths);
       excess += step * (heating - excess / kind.drift.cooling);
     }
   }

@@ -1,10 +1,7 @@
 import type { ReadingValue } from '../sample/sample.ts';
-import type { FaultKind } from './faults.ts';
+import type { FaultKind, Strengths } from './faults.ts';
 import type { Kind, NumericMetric, Range } from './kind.ts';
 import type { Random } from './random.ts';
-
-/** How strong each fault is that strikes the device now. */
-export type Strengths = ReadonlyMap<FaultKind, number>;
 
 const SPIKE_SHARE = 0.2;
 const NOISE_VARIANCE_FACTOR = 100;
@@ -15,6 +12,9 @@ const CONTACT_CHANGES = 0.4;
 const NOT_CONNECTED = -127;
 /** How far a number falls towards the lower end of its sensor while a battery runs down. */
 const SAG = 0.5;
+/** A bearing worn by 1 shakes by so much more, and by so much unevenly, as a share of what it did. */
+const WORN_MORE = 0.6;
+const WORN_UNEVEN = 0.25;
 
 /** What is wrong with one reading of a device; all its metrics are measured under the same. */
 export interface Disturbance {
@@ -57,6 +57,8 @@ export class SensorFaults {
     if (typeof rest === 'number') value = rest <= metric.possible.low ? rest : this.#random.normal(rest, metric.noise / 10);
     const noise = strengths.get('noise');
     if (noise) value += this.#random.normal(0, metric.noise * Math.sqrt((NOISE_VARIANCE_FACTOR - 1) * noise));
+    const wear = metric.name === this.#kind.bearing ? strengths.get('bearing-wear') : undefined;
+    if (wear) value += wear * value * this.#random.normal(WORN_MORE, WORN_UNEVEN);
     value -= SAG * (strengths.get('dead-battery') ?? 0) * (value - metric.possible.low);
     if (burst) value = thrown(metric, value, (strengths.get('interference') ?? 1) * this.#random.uniform(0.5, 2), this.#random);
     return metric === spiking ? thrown(metric, value, (strengths.get('spike') ?? 1) * this.#random.uniform(4, 8), this.#random) : value;

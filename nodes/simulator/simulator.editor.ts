@@ -13,7 +13,7 @@ RED.nodes.registerType('holdfast-simulator', {
   icon: 'simulator.svg',
   defaults: {
     name: { value: '', validate: optionalText('name') },
-    version: { value: 1 },
+    version: { value: 2 },
     backend: { value: '', type: 'holdfast-backend', validate: chosenBackend() },
     url: { value: 'mqtt://127.0.0.1:1883', validate: requiredText('url') },
     fleet: { value: [{ kind: 'press', count: 4 }], validate: validFleet },
@@ -21,6 +21,7 @@ RED.nodes.registerType('holdfast-simulator', {
     seed: { value: 1, validate: numberWithin('seed', { minimum: 0, maximum: 4_294_967_295, whole: true }) },
     randomFaults: { value: false, validate: onOrOff('randomFaults') },
     randomFaultMinutes: { value: 5, validate: numberWithin('randomFaultMinutes', { minimum: 0.1, maximum: 10_000 }) },
+    pastDays: { value: 0, validate: numberWithin('pastDays', { minimum: 0, maximum: 60 }) },
   },
   inputs: 1,
   outputs: 1,

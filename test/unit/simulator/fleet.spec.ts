@@ -94,7 +94,7 @@ describe('a simulated fleet', () => {
     const recorder = new Recorder(() => clock.now());
     const fleet = createFleet({ clock, seed: 1, kinds: GROUPS, intervalMilliseconds: 1000, connect: recorder.connect });
     clock.advance(10_000);
-    assert.deepEqual(fleet.counts(), { devices: 6, connected: 6, sent: 60, acknowledged: 60, dropped: 0, waiting: 0 });
+    assert.deepEqual(fleet.counts(), { devices: 6, connected: 6, inPast: 0, sent: 60, acknowledged: 60, dropped: 0, waiting: 0 });
   });
 
   it('stops: ends every device, sends nothing more, leaves no timer, takes no fault', async () => {

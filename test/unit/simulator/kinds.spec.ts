@@ -44,7 +44,7 @@ describe('the kinds of simulated devices', function () {
     for (const kind of KINDS) {
       for (const metric of kind.metrics) {
         if (metric.type === 'boolean') continue;
-        assert.match(metric.unit, /^(Cel|bar|mm\/s|%|km\/h|deg)$/);
+        assert.match(metric.unit, /^(Cel|bar|mm\/s|%|km\/h|deg|W|V)$/);
         assert.ok(metric.possible.low <= metric.typical.low && metric.typical.high <= metric.possible.high, metric.name);
       }
     }
