@@ -1,4 +1,5 @@
 /** The tables for people and the line for programs. */
+import { table } from '../table.ts';
 import type { OpenFigures } from './open-trial.ts';
 import type { AskFigures, LoadFigures, RealFigures } from './trial.ts';
 
@@ -99,9 +100,4 @@ function notes(systems: readonly Figures[]): string[] {
   const differ = new Set(answers.map(({ digest }) => digest)).size > 1 ? [`The systems did not answer alike: ${answers.map(({ name, digest }) => `${name} ${digest}`).join(', ')}.`] : [];
   const lines = [...rows, ...free, ...differ];
   return lines.length === 0 ? [] : [lines.join('\n')];
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')).join('\n');
 }
