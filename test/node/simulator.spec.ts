@@ -71,6 +71,28 @@ describe('holdfast-simulator', () => {
     });
   }
 
+  it('lets its devices send a past first, marked historical, and after a restart only what they missed', async () => {
+    const withPast = flow.map((one) => (one.id === 'sim' ? { ...one, version: 2, fleet: [{ kind: 'press', count: 1 }], interval: 10, pastDays: 0.5 } : one));
+    await load(withPast);
+    let out = collect('samples');
+    await until(() => samplesIn(out).length >= 4_320, 'the past has come', 20_000);
+    const past = samplesIn(out).slice(0, 4_320);
+    assert.ok(past.every(({ historical, ts, received }) => historical === true && ts <= received));
+    past.slice(1).forEach(({ ts, seq = 0 }, index) => assert.deepEqual([ts - (past[index]?.ts ?? 0), seq - (past[index]?.seq ?? 0)], [10_000, 1]));
+    assert.ok((past[0]?.ts ?? Infinity) < Date.now() - 43_000_000);
+    await until(() => statusOf('sim').text === '1 of 1 connected', 'its status says no more of a past');
+    await deploy(withPast.map((one) => (one.type === 'tab' ? one : { ...one, interval: 0.5, name: 'again' })), 'full');
+    out = collect('samples');
+    await until(() => samplesIn(out).length >= 3, 'it sends again', 15_000);
+    assert.ok(samplesIn(out).every(({ ts }) => ts > (past.at(-1)?.ts ?? Infinity)));
+    assert.ok(samplesIn(out).length < 100, `${samplesIn(out).length} samples`);
+  });
+
+  it('is told in a sentence of a past that would be too long for its interval', async () => {
+    await load(flow.map((one) => (one.id === 'sim' ? { ...one, version: 2, interval: 0.1, pastDays: 60 } : one)));
+    assert.match(loggedErrors().join(), /The past would be [\d,]+ samples of 3 devices, and 1,000,000 is the most\. Shorten it/);
+  });
+
   it('stops every device when it is removed', async () => {
     await load(flow);
     const out = collect('samples');
