@@ -1,15 +1,19 @@
 import { preselectOnlyBackend, takeOnlyBackend } from '../editor/backend-choice.ts';
 import { prepareDialog } from '../editor/dialog.ts';
 import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
-import { currentValue, savedValue } from '../editor/settings.ts';
-import { shownNumber, textsOf } from '../editor/texts.ts';
+import { currentSettings, currentValue } from '../editor/settings.ts';
+import { addStyle } from '../editor/style.ts';
+import { openTabs } from '../editor/tabs.ts';
+import { shared, textsOf } from '../editor/texts.ts';
 import { addTryIt } from '../editor/try-it.ts';
-import { chosenBackend, isNumberWithin, numberSentence, numberWithin, oneOf, optionalText } from '../editor/validators.ts';
+import { chosenBackend, numberWithin, onOrOff, oneOf, optionalText, textOf } from '../editor/validators.ts';
+import { fromVersion1 } from './migrate.ts';
+import { closeStored, openStored } from './stored.editor.ts';
+import { DETECT_RULES } from './style.editor.ts';
+import { openWindows, readWindows, usableWindows } from './windows-list.editor.ts';
 
-const THRESHOLD = { minimum: 1, maximum: 1_000 };
-const LONGEST_MEMORY = 100_000;
-/** What a person can picture: an oil temperature. */
-const EXAMPLE = { usual: 70, spread: 1 };
+const VERSION = 2;
+const MEMORY = { minimum: 1, maximum: 65_536 };
 
 RED.nodes.registerType('holdfast-detect', {
   category: 'Holdfast',
@@ -17,16 +21,21 @@ RED.nodes.registerType('holdfast-detect', {
   icon: 'detect.svg',
   defaults: {
     name: { value: '', validate: optionalText('name') },
-    version: { value: 1 },
+    version: { value: 2 },
     backend: { value: '', type: 'holdfast-backend', validate: chosenBackend() },
     metrics: { value: '', validate: optionalText('metrics') },
-    threshold: { value: 6, validate: numberWithin('threshold', THRESHOLD) },
-    memory: { value: 200, validate: numberWithin('memory', { minimum: 10, maximum: LONGEST_MEMORY, whole: true }) },
-    warmUp: { value: 30, validate: withinMemory },
+    sensitivity: { value: 5, validate: numberWithin('sensitivity', { minimum: 1, maximum: 9, whole: true }) },
     minimumQuality: { value: 'good', validate: oneOf('minimumQuality', ['good', 'unknown', 'suspect', 'bad', 'missing']) },
+    memory: { value: 64, validate: memoryInMebibytes },
+    together: { value: true, validate: onOrOff('together') },
+    peers: { value: 'none', validate: oneOf('peers', ['none', 'tag', 'profile']) },
+    peerTag: { value: '', validate: tagWhereNeeded },
+    windows: { value: [], validate: usableWindows() },
+    timeZone: { value: '', validate: knownTimeZone },
+    threshold: { value: '' },
   },
   inputs: 1,
-  outputs: 1,
+  outputs: 2,
   label() {
     return this.name || this._('label');
   },
@@ -39,42 +48,73 @@ RED.nodes.registerType('holdfast-detect', {
   inputLabels() {
     return this._('inputs.samples');
   },
-  outputLabels() {
-    return this._('outputs.samples');
+  outputLabels(index) {
+    return this._(`outputs.${index === 1 ? 'episodes' : 'samples'}`);
   },
   onadd() {
     takeOnlyBackend(this);
   },
   oneditprepare() {
+    addStyle('holdfast-detect-style', DETECT_RULES);
     prepareDialog(this);
+    showOlderVersion(this);
     preselectOnlyBackend(this);
+    openTabs('holdfast-detect-tabs', ['unusual', 'maintenance'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
     suggestKnown($('#node-input-metrics'), { backend: chosenBackendId, names: 'metrics', list: true });
-    explainThreshold(this);
-    addTryIt(this);
+    suggestKnown($('#node-input-peerTag'), { backend: chosenBackendId, names: 'tags' });
+    showPeers();
+    openWindows(this);
+    const settings = (): Record<string, unknown> => ({ ...currentSettings(this), version: VERSION, windows: readWindows() });
+    openStored(this, settings);
+    addTryIt(this, settings);
   },
+  oneditsave() {
+    closeStored();
+    this['version'] = VERSION;
+    this['threshold'] = '';
+    this['windows'] = readWindows();
+  },
+  oneditcancel: closeStored,
 });
 
-/** More readings to learn from than are remembered could never come. */
-function withinMemory(this: EditorNode, value: unknown, _options: unknown): true | string {
-  const memory = currentValue(this, 'memory');
-  const maximum = isNumberWithin(memory, { minimum: 10, maximum: LONGEST_MEMORY }) ? Number(memory) : LONGEST_MEMORY;
-  const limits = { minimum: 5, maximum, whole: true };
-  return isNumberWithin(value ?? savedValue(this, 'warmUp'), limits) || numberSentence(textsOf(this.type)('labels.warmUp'), value, limits);
+/** What a node of version 1 comes to stands in the dialog, and is saved with Done. */
+function showOlderVersion(node: EditorNode): void {
+  if (!isOlder(node)) return;
+  const { sensitivity, memory } = fromVersion1({ threshold: node['threshold'] });
+  $('#node-input-sensitivity').val(textOf(sensitivity));
+  $('#node-input-memory').val(textOf(memory));
 }
 
-function explainThreshold(node: EditorNode): void {
-  const input = $('#node-input-threshold');
-  const explain = (): void => {
-    const threshold = input.val();
-    const meaning = isNumberWithin(threshold, THRESHOLD) ? example(node, Number(threshold)) : '';
-    $('#holdfast-threshold-meaning').text(meaning);
+function isOlder(node: EditorNode): boolean {
+  return Number(node['version'] ?? 1) < VERSION;
+}
+
+/** Version 1 counted it in readings. */
+function memoryInMebibytes(this: EditorNode, value: unknown, options: unknown): true | string {
+  return (isOlder(this) && value === this['memory']) || numberWithin('memory', MEMORY).call(this, value, options);
+}
+
+function tagWhereNeeded(this: EditorNode, value: unknown, options: unknown): true | string {
+  if (currentValue(this, 'peers') === 'tag' && textOf(value).trim() === '') return shared('errors.required', { field: textsOf(this.type)('labels.peerTag') });
+  return optionalText('peerTag', 100).call(this, value, options);
+}
+
+function knownTimeZone(this: EditorNode, value: unknown, _options: unknown): true | string {
+  const name = textOf(value).trim();
+  try {
+    new Intl.DateTimeFormat('en', name === '' ? {} : { timeZone: name }).format();
+    return true;
+  } catch {
+    return textsOf(this.type)('errors.timeZone', { value: name.slice(0, 40) });
+  }
+}
+
+function showPeers(): void {
+  const peers = $('#node-input-peers');
+  const show = (): void => {
+    $('#node-input-peerTag').trigger('change').closest('.form-row').toggle(peers.val() === 'tag');
+    RED.tray.resize();
   };
-  input.on('input change', explain);
-  explain();
-}
-
-function example(node: EditorNode, threshold: number): string {
-  const { usual, spread } = EXAMPLE;
-  const shownLimits = { low: shownNumber(usual - threshold * spread), high: shownNumber(usual + threshold * spread) };
-  return node._('thresholdMeaning', { threshold: shownNumber(threshold), usual, spread, ...shownLimits });
+  peers.on('change', show);
+  show();
 }

@@ -19,6 +19,12 @@ export interface ChartSeries {
   readonly points: readonly ChartPoint[];
 }
 
+/** A stretch of time that stands out. */
+export interface ChartMark {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One panel: what has one axis. Times are milliseconds since the epoch. */
 export interface Chart {
   readonly title: string;
@@ -27,6 +33,7 @@ export interface Chart {
   readonly from: number;
   readonly to: number;
   readonly timeZone: string;
+  readonly marks?: readonly ChartMark[];
 }
 
 /** A drawn panel, and where a time stands in it. */
@@ -54,6 +61,8 @@ const MARGIN = { top: 8, right: 12, bottom: 22, left: 48 };
 const TICK_WIDTH = 76;
 const HALF_LABEL = 34;
 const TICK_HEIGHT = 34;
+const LEAST_MARK = 3;
+const MARK_BAR = 4;
 /** The radius of a point without neighbours. */
 const DOT = 2.5;
 
@@ -68,6 +77,7 @@ export function drawPanel(chart: Chart, width: number, height: number): Drawing 
   const parts = [
     ...y.ticks.map((tick) => valueTick(tick, y, left, right)),
     ...timeAxis(chart, xOf, { left, right, top, bottom }),
+    ...(chart.marks ?? []).map((mark) => markOf(mark, xOf, top, bottom)),
     ...chart.series.map((series, index) => seriesMarkup(series, colourOf(series, index), x, y)),
   ];
   return { svg: parts.join(''), x, y, top, bottom };
@@ -102,6 +112,13 @@ function timeAxis({ from, to, timeZone }: Chart, xOf: (ts: number) => number, { 
     const isLast = at + HALF_LABEL > right + MARGIN.right;
     return `<line class="holdfast-grid${major ? ' holdfast-major' : ''}" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/><text x="${isLast ? right + MARGIN.right : at}" y="${bottom + 16}" text-anchor="${isLast ? 'end' : 'middle'}">${escaped((major ? ofDay : ofTime).format(ts))}</text>`;
   });
+}
+
+/** Behind the lines, with a bar at the top that shows also where a mark is as narrow as a line. */
+function markOf({ from, to }: ChartMark, xOf: (ts: number) => number, top: number, bottom: number): string {
+  const width = Math.max(xOf(to) - xOf(from), LEAST_MARK);
+  const left = pixel((xOf(from) + xOf(to)) / 2 - width / 2);
+  return `<g class="holdfast-mark"><rect x="${left}" y="${top}" width="${pixel(width)}" height="${bottom - top}"/><rect class="holdfast-mark-bar" x="${left}" y="${top}" width="${pixel(width)}" height="${MARK_BAR}"/></g>`;
 }
 
 const SECOND = 1_000;

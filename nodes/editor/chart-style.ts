@@ -14,6 +14,8 @@ export const CHART_RULES = `
 .holdfast-chart .holdfast-cursor { stroke: var(--red-ui-primary-text-color); stroke-dasharray: 3 3; }
 .holdfast-series .holdfast-line { fill: none; stroke: var(--holdfast-series); stroke-width: 1.6; stroke-linejoin: round; }
 .holdfast-series .holdfast-band { fill: var(--holdfast-series); fill-opacity: 0.18; stroke: none; }
+.holdfast-mark rect { fill: #cf4a7d; fill-opacity: 0.2; }
+.holdfast-mark rect.holdfast-mark-bar { fill-opacity: 1; }
 .holdfast-series circle { fill: var(--holdfast-series); }
 .holdfast-series-0 { --holdfast-series: #2f7fd0; }
 .holdfast-series-1 { --holdfast-series: #c96a12; }

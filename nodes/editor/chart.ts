@@ -4,7 +4,7 @@ import { CHART_RULES } from './chart-style.ts';
 import { addStyle } from './style.ts';
 import { shared, shownNumber } from './texts.ts';
 
-export type { Chart, ChartPoint, ChartSeries } from './chart-drawing.ts';
+export type { Chart, ChartMark, ChartPoint, ChartSeries } from './chart-drawing.ts';
 
 const LEAST_WIDTH = 240;
 

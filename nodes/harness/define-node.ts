@@ -28,6 +28,8 @@ export interface Behaviour<Output extends string> {
   /** All samples of a message at once, for nodes that can do more with many. Resolves with false when none of them stays where the node puts them; see `stores`. */
   samples?(samples: Sample[], send: Send<Output>, turnAway: TurnAway): void | Promise<void | boolean>;
   message?(message: NodeMessageInFlow, send: Send<Output>): void | Promise<void>;
+  /** Takes a message that tells the node something, beside those that bring samples. False: it is none, and is read as samples. */
+  command?(message: NodeMessageInFlow, send: Send<Output>): false | void | Promise<void>;
   /** `removed`: the node is gone for good, not merely restarted or disabled. */
   close?(removed: boolean): void | Promise<void>;
 }
@@ -201,6 +203,8 @@ function handle<Output extends string>(
 function process<Output extends string>(behaviour: Behaviour<Output>, message: NodeMessageInFlow, collector: OutputCollector<Output>, turnAway: TurnAway): Promise<unknown> | undefined {
   const collect: Send<Output> = (outgoing) => collector.add(outgoing);
   if (behaviour.message) return behaviour.message(message, collect) ?? undefined;
+  const command = behaviour.command ? behaviour.command(message, collect) : false;
+  if (command !== false) return command ?? undefined;
   const { form, samples } = samplesOf(message);
   collector.form = form;
   if (behaviour.samples) return behaviour.samples(samples, collect, turnAway) ?? undefined;
