@@ -14,37 +14,34 @@ function judged(score: number): Judgement {
 const WINDOW = 100;
 const SIGMAS = 3;
 
-/** A reading is an anomaly when it lies more than three standard deviations off the mean of the last hundred. */
+/** A reading is an anomaly when it lies more than three standard deviations off the mean of the last hundred, of which it is one. */
 export class ThreeSigma implements Judge {
-  readonly bytes = (WINDOW + 3) * DOUBLE;
+  readonly bytes = (WINDOW + 1) * DOUBLE;
   readonly #last = new Float64Array(WINDOW);
   #count = 0;
-  #mean = 0;
-  #squares = 0;
 
   update(_ts: number, value: number | null): Judgement {
     if (value === null) return CALM;
-    const isFull = this.#count >= WINDOW;
-    const judgement = isFull ? judged(Math.abs(value - this.#mean) / Math.max(LEAST_SPREAD, Math.sqrt(this.#squares / WINDOW)) / SIGMAS) : CALM;
-    const slot = this.#count % WINDOW;
-    const before = this.#last[slot] ?? 0;
-    this.#last[slot] = value;
+    this.#last[this.#count % WINDOW] = value;
     this.#count += 1;
-    const mean = this.#mean + (isFull ? (value - before) / WINDOW : (value - this.#mean) / this.#count);
-    const change = isFull ? (value - before) * (value - mean + before - this.#mean) : (value - mean) * (value - this.#mean);
-    this.#mean = mean;
-    this.#squares = Math.max(0, this.#squares + change);
-    return judgement;
+    if (this.#count < WINDOW) return CALM;
+    let sum = 0;
+    for (const each of this.#last) sum += each;
+    const mean = sum / WINDOW;
+    let squares = 0;
+    for (const each of this.#last) squares += (each - mean) ** 2;
+    return judged(Math.abs(value - mean) / Math.max(LEAST_SPREAD, Math.sqrt(squares / WINDOW)) / SIGMAS);
   }
 
   snapshot(): unknown {
-    return [Array.from(this.#last), this.#count, this.#mean, this.#squares];
+    return [Array.from(this.#last), this.#count];
   }
 }
 
-const WEIGHT = 0.02;
+const WEIGHT = 0.01;
 const WARM_UP = 30;
-const SPREADS = 6;
+/** Weight and threshold are those that suit NAB best. */
+const SPREADS = 7;
 
 /** The z-score on an exponentially weighted mean and variance (T. Finch, "Incremental calculation of weighted mean and variance", 2009). */
 export class EwmaZ implements Judge {
@@ -58,9 +55,9 @@ export class EwmaZ implements Judge {
     const deviation = value - this.#mean;
     const score = this.#count < WARM_UP ? 0 : Math.abs(deviation) / Math.max(LEAST_SPREAD, Math.sqrt(this.#variance)) / SPREADS;
     this.#count += 1;
-    const step = Math.max(WEIGHT, 1 / this.#count) * deviation;
-    this.#mean += step;
-    this.#variance = (1 - WEIGHT) * (this.#variance + deviation * step);
+    const weight = Math.max(WEIGHT, 1 / this.#count);
+    this.#mean += weight * deviation;
+    this.#variance = (1 - weight) * (this.#variance + weight * deviation * deviation);
     return judged(score);
   }
 
