@@ -21,6 +21,8 @@ export interface DeviceStatesOptions<Value> {
   snapshot: (value: Value) => unknown;
   /** At most this many devices in memory; the one unused for longest waits on disk. */
   capacity?: number;
+  /** Told of a state that leaves memory: it waits on disk, or is given back by `get` while it is on its way there. */
+  left?: (value: Value) => void;
   /** Told of what went wrong where nobody waits for an answer. */
   problem: (error: unknown) => void;
 }
@@ -189,6 +191,7 @@ export class DeviceStates<Value> {
     if (!oldest) return;
     const [device, value] = oldest;
     this.#values.delete(device);
+    this.#options.left?.(value);
     const wasTouched = this.#touched.delete(device);
     if (!this.#changed.delete(device) && !wasTouched) return;
     this.#leaving.set(device, value);

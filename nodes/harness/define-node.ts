@@ -49,7 +49,7 @@ export interface NodeContext<Spec extends Properties> {
   /** For nodes that take no messages: what "Try it" is to work on from now on. */
   remember(lastMessage: () => unknown): void;
   /** One state a device, kept over restarts under the node's id. */
-  states<Value>(options: Pick<DeviceStatesOptions<Value>, 'restore' | 'snapshot' | 'capacity'>): DeviceStates<Value>;
+  states<Value>(options: Pick<DeviceStatesOptions<Value>, 'restore' | 'snapshot' | 'capacity' | 'left'>): DeviceStates<Value>;
 }
 
 export interface NodeSpec<Spec extends Properties, Output extends string> {

@@ -1,15 +1,23 @@
-import { judgedTime } from '../../sample/judged-time.ts';
+import { HoldfastError } from '../../errors/holdfast-error.ts';
 import { infoOf, isGoodEnough } from '../../sample/good-enough.ts';
+import { judgedTime } from '../../sample/judged-time.ts';
 import { QUALITY } from '../../sample/sample.ts';
 import type { AnomalyInfo, Sample } from '../../sample/sample.ts';
-import { createDetector } from '../detector.ts';
-import type { Detector } from '../detection.ts';
+import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
 import { SENTENCES } from '../explain.ts';
 import type { DevicePlan } from './device-plan.ts';
+import { EpisodeChanges } from './episode-changes.ts';
 import type { EpisodeEvent } from './episode-event.ts';
+import { membersOf, numbersOf } from './kept.ts';
+import { MetricSeries } from './metric-series.ts';
+import { calmInfo, judgeReading } from './reading-verdict.ts';
+import type { ReadingVerdict } from './reading-verdict.ts';
+import { VOICE } from './series-episode.ts';
+import { Together } from './together.ts';
+import type { JoinedScore } from './together.ts';
 
 /** A device may invent metric names: beyond this many, new ones are not watched. */
-const METRICS_PER_DEVICE = 200;
+export const METRICS_PER_DEVICE = 200;
 
 /** What became of a sample; its `anomalies` say what was found in each metric. */
 export interface JudgedSample {
@@ -19,63 +27,168 @@ export interface JudgedSample {
   ended: readonly EpisodeEvent[];
 }
 
-/** The detectors of one device, one per numeric metric. */
-export class DeviceDetectors {
-  readonly #detectors = new Map<string, Detector>();
-  #kept: unknown;
+/** A stretch of time, in ms since the epoch; `until` is not part of it. */
+export interface TimeStretch {
+  from: number;
+  until: number;
+}
 
-  /**
-   * @param snapshot what `snapshot` gave, or undefined for a device never heard of.
-   */
+/** The detectors of one device, one per numeric metric, and what joins them. */
+export class DeviceDetectors {
+  /** The last maintenance that was begun by hand. */
+  maintenance: TimeStretch | undefined;
+  readonly #series = new Map<string, MetricSeries>();
+  #together: Together | undefined;
+  /** What was kept, until it is known by which plan the device is judged. */
+  #kept: Record<string, unknown> | undefined;
+  /** Whether the memory of the series stands in the budget. */
+  #isCounted = false;
+  /** Event times of the last sample, and of the last one when all this was written. */
+  #heardAt: number | undefined;
+  #savedAt: number | undefined;
+
+  /** @param snapshot what `snapshot` gave, or undefined for a device never heard of. */
   constructor(snapshot?: unknown) {
-    this.#kept = snapshot;
+    const kept = membersOf(snapshot);
+    const [from, until] = numbersOf(kept['w'], 2) ?? [];
+    if (from !== undefined && until !== undefined) this.maintenance = { from, until };
+    // What knows no version is of a detector that this one cannot go on from.
+    if (kept['v'] !== undefined) this.#kept = kept;
+  }
+
+  /** Whether no metric of the device was ever heard. */
+  get isNew(): boolean {
+    return this.#kept === undefined && this.#series.size === 0;
+  }
+
+  /** Whether it was last written so long ago, in ms of event time. */
+  isDue(interval: number): boolean {
+    this.#savedAt ??= this.#heardAt;
+    return Math.abs((this.#heardAt ?? 0) - (this.#savedAt ?? 0)) >= interval;
+  }
+
+  /** It is to be written as it is now. */
+  saved(): void {
+    this.#savedAt = this.#heardAt;
+  }
+
+  /** What is known of a metric of the device. */
+  series(device: string, metric: string, plan: DevicePlan): MetricSeries | undefined {
+    this.#open(device, plan);
+    return this.#series.get(metric);
   }
 
   /**
    * Judges every watched number of the sample, learns from it, and notes on the sample what was found. What cannot be trusted
-   * enough is judged and not learned from; what is bad or missing besides is not judged either.
+   * enough is judged and not learned from, and begins no episode; what is bad or missing besides is not judged either. An episode that begins in a
+   * backfill is noted, and told when it still runs with the first sample of now.
+   *
+   * @param silence a sentence that says why nothing is learned and no episode begins now; one that runs ends, and nobody is asked about it.
    */
-  judge(sample: Sample, plan: DevicePlan): JudgedSample {
-    this.#restore(plan);
+  judge(sample: Sample, plan: DevicePlan, silence?: string): JudgedSample {
+    this.#open(sample.device, plan);
     const time = judgedTime(sample);
-    let anomalies: Record<string, AnomalyInfo> | undefined;
-    let anomalous = false;
+    this.#heardAt = time;
+    const changes = new EpisodeChanges(sample.device, time, sample.historical === true);
+    if (silence !== undefined) for (const series of this.#series.values()) changes.end(series, false);
+    const anomalies: Record<string, AnomalyInfo> = {};
+    const verdicts: ReadingVerdict[] = [];
+    let isWatched = false;
     for (const metric in sample.values) {
       const value = sample.values[metric];
-      if (typeof value !== 'number' || (plan.watched.size > 0 && !plan.watched.has(metric))) continue;
-      const detector = this.#detector(metric, plan);
-      if (!detector) continue;
+      if (typeof value !== 'number' || metric === '__proto__' || (plan.watched.size > 0 && !plan.watched.has(metric))) continue;
+      const series = this.#heard(metric, plan);
+      if (!series) continue;
       const info = infoOf(sample, metric);
-      const learn = isGoodEnough(info, plan.minimumQuality);
-      if (!learn && !isGoodEnough(info, QUALITY.suspect)) {
-        (anomalies ??= {})[metric] = { score: 0, anomaly: false, why: SENTENCES.notTrusted };
-        continue;
-      }
-      const { score, anomaly, expected, why } = detector.update(time, value, learn);
-      (anomalies ??= {})[metric] = expected === undefined ? { score, anomaly, why } : { score, anomaly, expected, why };
-      anomalous ||= anomaly;
+      const isTrusted = isGoodEnough(info, plan.minimumQuality);
+      anomalies[metric] = { score: 0, anomaly: false, why: SENTENCES.notTrusted };
+      isWatched = true;
+      if (isTrusted || isGoodEnough(info, QUALITY.suspect)) verdicts.push(judgeReading(series, sample.device, time, value, isTrusted && silence === undefined, plan));
     }
-    if (anomalies) sample.anomalies = anomalies;
-    return { anomalous, began: [], ended: [] };
+    const anomalous = silence === undefined ? this.#follow(verdicts, anomalies, changes, time, plan) : this.#hush(verdicts, anomalies, silence);
+    for (const { series } of verdicts) series.count(plan);
+    if (isWatched) sample.anomalies = anomalies;
+    return { anomalous, began: changes.began, ended: changes.ended };
   }
 
   /** Plain JSON. */
   snapshot(): unknown {
-    return this.#kept ?? Object.fromEntries(Array.from(this.#detectors, ([metric, detector]) => [metric, detector.snapshot()]));
+    const { maintenance } = this;
+    const stretch = maintenance && { w: [maintenance.from, maintenance.until] };
+    if (this.#kept) return { ...this.#kept, ...stretch };
+    if (this.#series.size === 0) return stretch ?? null;
+    return { v: 1, m: Object.fromEntries(Array.from(this.#series, ([metric, series]) => [metric, series.snapshot()])), t: this.#together?.snapshot(), ...stretch };
   }
 
-  #restore(plan: DevicePlan): void {
+  /** The device leaves memory: what it took is free for others. */
+  leave(plan: DevicePlan): void {
+    for (const series of this.#series.values()) series.giveBack(plan);
+    this.#isCounted = false;
+  }
+
+  #follow(verdicts: readonly ReadingVerdict[], anomalies: Record<string, AnomalyInfo>, changes: EpisodeChanges, time: number, plan: DevicePlan): boolean {
+    const joined = this.#join(verdicts, changes, time, plan);
+    let anomalous = false;
+    for (const verdict of verdicts) {
+      const { metric } = verdict.series;
+      const info = changes.follow(verdict, joined?.guilty === metric ? joined : undefined);
+      anomalies[metric] = info;
+      anomalous ||= info.anomaly;
+    }
+    return anomalous;
+  }
+
+  #hush(verdicts: readonly ReadingVerdict[], anomalies: Record<string, AnomalyInfo>, silence: string): false {
+    for (const verdict of verdicts) {
+      const info = calmInfo(verdict, false);
+      anomalies[verdict.series.metric] = { ...info, why: `${silence} ${info.why}` };
+    }
+    return false;
+  }
+
+  /** Joins what the metrics of the device say; one alone has nothing to be joined with. */
+  #join(verdicts: readonly ReadingVerdict[], changes: EpisodeChanges, time: number, plan: DevicePlan): JoinedScore | undefined {
+    if (this.#series.size < 2 || !verdicts.some(({ isLearned }) => isLearned)) return undefined;
+    this.#together ??= new Together(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
+    const former = this.#together.guilty;
+    const isPresent = (metric: string): boolean => verdicts.some(({ isLearned, series }) => isLearned && series.metric === metric);
+    const joined = this.#together.update(time, this.#series, isPresent);
+    // It ends also where no reading of the metric that it stands with is at hand.
+    const series = former === undefined || joined !== undefined || isPresent(former) ? undefined : this.#series.get(former);
+    if (series?.episode?.speaking === VOICE.together) changes.end(series);
+    return joined;
+  }
+
+  #heard(metric: string, plan: DevicePlan): MetricSeries | undefined {
+    const known = this.#series.get(metric);
+    if (known || this.#series.size >= METRICS_PER_DEVICE) return known;
+    const series = MetricSeries.make(metric, plan);
+    this.#add(series, plan);
+    return series;
+  }
+
+  #add(series: MetricSeries, plan: DevicePlan): void {
+    this.#series.set(series.metric, series);
+    series.count(plan);
+  }
+
+  #open(device: string, plan: DevicePlan): void {
     const kept = this.#kept;
     this.#kept = undefined;
-    if (typeof kept !== 'object' || kept === null) return;
-    for (const [metric, one] of Object.entries(kept)) this.#detector(metric, plan)?.restore(one);
+    if (kept) this.#restore(device, kept, plan);
+    if (this.#isCounted) return;
+    for (const series of this.#series.values()) series.count(plan);
+    this.#isCounted = true;
   }
 
-  #detector(metric: string, { options }: DevicePlan): Detector | undefined {
-    const known = this.#detectors.get(metric);
-    if (known || this.#detectors.size >= METRICS_PER_DEVICE) return known;
-    const detector = createDetector(options);
-    this.#detectors.set(metric, detector);
-    return detector;
+  #restore(device: string, { v, m, t }: Record<string, unknown>, plan: DevicePlan): void {
+    if (v !== 1) {
+      plan.problem?.(new HoldfastError('HOLDFAST_DETECTOR_SNAPSHOT', `What was learned of ${device} cannot be used: it is damaged, or of another version. It is learned anew from now on.`));
+      return;
+    }
+    for (const [metric, kept] of Object.entries(membersOf(m)).slice(0, METRICS_PER_DEVICE)) this.#add(MetricSeries.restored(device, metric, kept, plan), plan);
+    if (t === undefined) return;
+    this.#together = new Together(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
+    this.#together.restore(t);
   }
 }

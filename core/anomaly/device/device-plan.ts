@@ -29,7 +29,9 @@ export interface DevicePlan {
   /** The metrics to watch; none stands for all. */
   readonly watched: ReadonlySet<string>;
   readonly budget: MemoryBudget;
-  readonly peers?: Peers;
+  readonly peers?: Peers | undefined;
+  /** Told of what cannot be used of what was kept. */
+  readonly problem?: (error: unknown) => void;
 }
 
 /** The metrics that a list in a dialog names, separated by commas; none stands for all. */

@@ -1,18 +1,16 @@
-/** Which of those that judge found an episode: the metric's own detector, the group of the device, or several metrics at once. */
-export type Voice = 'alone' | 'peers' | 'together';
-
-/** An episode of one metric of a device, as it stands at its worst reading so far. Plain JSON. */
+/** An episode of one metric of a device, as it stood at its worst reading so far. Plain JSON. */
 export interface EpisodeRecord {
   /** Event time of the first reading, ms since the epoch. */
   since: number;
   /** The highest score so far; what follows is of the reading that had it. */
   score: number;
+  /** The form of the anomaly; `unusual together` where only several metrics at once made it one. */
   kind?: string;
   /** A sentence for the operator. */
   why: string;
   value: number;
   expected?: { low: number; high: number };
-  /** For each part that spoke, how much of the score is its own. */
+  /** For each part that spoke, how much of the score is its own; `peers`: the group of the device. */
   parts: Readonly<Record<string, number>>;
 }
 
@@ -28,9 +26,6 @@ export interface EpisodeEvent extends EpisodeRecord {
   question: boolean;
 }
 
-export function episodeEvent(device: string, metric: string, { since, score, kind, why, value, expected, parts }: EpisodeRecord, until?: number, question = true): EpisodeEvent {
-  return {
-    id: `${device}/${metric}/${since}`, device, metric, since, ...(until !== undefined && { until }), score, ...(kind !== undefined && { kind }),
-    why, value, ...(expected !== undefined && { expected }), parts, question,
-  };
+export function episodeEvent(device: string, metric: string, record: EpisodeRecord, until?: number, question = true): EpisodeEvent {
+  return { id: `${device}/${metric}/${record.since}`, device, metric, ...record, ...(until !== undefined && { until }), question };
 }

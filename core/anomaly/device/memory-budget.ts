@@ -24,14 +24,22 @@ export class MemoryBudget {
   #lite = 0;
   #fullBytes = 0;
   #liteBytes = 0;
+  /** Bytes of the smallest series that ever asked for the full profile. */
+  #least = 0;
 
   /** @param limit bytes for series with the full profile. */
   constructor(limit: number = USUAL_BUDGET) {
     this.limit = limit;
   }
 
+  /** Whether it is worth making a detector with the full profile, to see how large it is. */
+  get mayFit(): boolean {
+    return this.#fullBytes + this.#least <= this.limit;
+  }
+
   /** Whether a series of so many bytes can have the full profile. */
   fits(bytes: number): boolean {
+    if (this.#least === 0 || bytes < this.#least) this.#least = bytes;
     return this.#fullBytes + bytes <= this.limit;
   }
 
