@@ -6,7 +6,7 @@ import { devicePlan, weeklyWindows } from './detection-settings.ts';
 import type { DetectionSettings } from './detection-settings.ts';
 import type { DeviceDetectors, JudgedSample, TimeStretch } from './device-detectors.ts';
 import type { DevicePlan, Peers } from './device-plan.ts';
-import { answerEpisode, readEpisodeAnswer } from './episode-answer.ts';
+import { readEpisodeAnswer } from './episode-answer.ts';
 import { ALL_DEVICES, readMaintenanceCommand } from './maintenance-command.ts';
 import type { MemorySummary } from './memory-budget.ts';
 import { lifecycleReason, MAINTENANCE } from './sentences.ts';
@@ -82,7 +82,7 @@ export class DetectionEngine {
     const answer = readEpisodeAnswer(message);
     const { device, metric, expected } = answer;
     if (states.peek(device).isNew) return { taken: false, sentence: `Nothing was ever heard of a device ${device.slice(0, 80)}. Send the device as it stands in the episode.` };
-    const refusal = answerEpisode(states.get(device).series(device, metric, this.#plan), answer);
+    const refusal = states.get(device).answer(answer, this.#plan);
     if (refusal !== undefined) return { taken: false, sentence: refusal };
     states.changed(device);
     await states.commit(device);

@@ -5,6 +5,9 @@ import { QUALITY } from '../../sample/sample.ts';
 import type { AnomalyInfo, Sample } from '../../sample/sample.ts';
 import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
 import { SENTENCES } from '../explain.ts';
+import { DevicePeers } from '../peers/device-peers.ts';
+import { answerEpisode } from './episode-answer.ts';
+import type { EpisodeAnswer } from './episode-answer.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { EpisodeChanges } from './episode-changes.ts';
 import type { EpisodeEvent } from './episode-event.ts';
@@ -38,6 +41,7 @@ export class DeviceDetectors {
   /** The last maintenance that was begun by hand. */
   maintenance: TimeStretch | undefined;
   readonly #series = new Map<string, MetricSeries>();
+  readonly #peers = new DevicePeers();
   #together: Together | undefined;
   /** What was kept, until it is known by which plan the device is judged. */
   #kept: Record<string, unknown> | undefined;
@@ -72,10 +76,10 @@ export class DeviceDetectors {
     this.#savedAt = this.#heardAt;
   }
 
-  /** What is known of a metric of the device. */
-  series(device: string, metric: string, plan: DevicePlan): MetricSeries | undefined {
-    this.#open(device, plan);
-    return this.#series.get(metric);
+  /** Learns what a person says of an episode. @returns why that cannot be, in a sentence; undefined: it was taken. */
+  answer(answer: EpisodeAnswer, plan: DevicePlan): string | undefined {
+    this.#open(answer.device, plan);
+    return answerEpisode(this.#series.get(answer.metric), this.#peers, answer);
   }
 
   /**
@@ -103,7 +107,7 @@ export class DeviceDetectors {
       const isTrusted = isGoodEnough(info, plan.minimumQuality);
       anomalies[metric] = { score: 0, anomaly: false, why: SENTENCES.notTrusted };
       isWatched = true;
-      if (isTrusted || isGoodEnough(info, QUALITY.suspect)) verdicts.push(judgeReading(series, sample.device, time, value, isTrusted && silence === undefined, plan));
+      if (isTrusted || isGoodEnough(info, QUALITY.suspect)) verdicts.push(judgeReading(series, sample.device, time, value, isTrusted && silence === undefined, plan, this.#peers));
     }
     const anomalous = silence === undefined ? this.#follow(verdicts, anomalies, changes, time, plan) : this.#hush(verdicts, anomalies, silence);
     for (const { series } of verdicts) series.count(plan);
@@ -117,7 +121,7 @@ export class DeviceDetectors {
     const stretch = maintenance && { w: [maintenance.from, maintenance.until] };
     if (this.#kept) return { ...this.#kept, ...stretch };
     if (this.#series.size === 0) return stretch ?? null;
-    return { v: 1, m: Object.fromEntries(Array.from(this.#series, ([metric, series]) => [metric, series.snapshot()])), t: this.#together?.snapshot(), ...stretch };
+    return { v: 1, m: Object.fromEntries(Array.from(this.#series, ([metric, series]) => [metric, series.snapshot()])), t: this.#together?.snapshot(), g: this.#peers.snapshot(), ...stretch };
   }
 
   /** The device leaves memory: what it took is free for others. */
@@ -181,12 +185,17 @@ export class DeviceDetectors {
     this.#isCounted = true;
   }
 
-  #restore(device: string, { v, m, t }: Record<string, unknown>, plan: DevicePlan): void {
+  #restore(device: string, { v, m, t, g }: Record<string, unknown>, plan: DevicePlan): void {
     if (v !== 1) {
       plan.problem?.(new HoldfastError('HOLDFAST_DETECTOR_SNAPSHOT', `What was learned of ${device} cannot be used: it is damaged, or of another version. It is learned anew from now on.`));
       return;
     }
     for (const [metric, kept] of Object.entries(membersOf(m)).slice(0, METRICS_PER_DEVICE)) this.#add(MetricSeries.restored(device, metric, kept, plan), plan);
+    try {
+      this.#peers.restore(g);
+    } catch (error) {
+      plan.problem?.(error);
+    }
     if (t === undefined) return;
     this.#together = new Together(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
     this.#together.restore(t);

@@ -1,5 +1,6 @@
 import type { Quality } from '../../sample/sample.ts';
 import type { DetectorOptions } from '../detector-options.ts';
+import type { DevicePeers } from '../peers/device-peers.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 
 /** What the devices of a group say of one of them. */
@@ -11,14 +12,15 @@ export interface PeerJudgement {
   why: string;
 }
 
-/** Judges a device against its group; see core/anomaly/peers. */
+/** Judges devices against their groups; see core/anomaly/peers. */
 export interface Peers {
   /**
    * @param ts event time, ms since the epoch.
    * @param learn whether the reading may become part of what is usual.
+   * @param own what the device has learned of how it stands beside its group; changed in place, and kept with what else is remembered of it.
    * @returns undefined where there is no group, or nobody to compare with.
    */
-  judge(device: string, metric: string, ts: number, value: number, learn: boolean): PeerJudgement | undefined;
+  judge(device: string, metric: string, ts: number, value: number, learn: boolean, own: DevicePeers): PeerJudgement | undefined;
 }
 
 /** By what the readings of every device are judged. */

@@ -1,5 +1,6 @@
 import { givenRecord, shownGiven } from '../../errors/given.ts';
 import { ConfigError } from '../../errors/holdfast-error.ts';
+import type { DevicePeers } from '../peers/device-peers.ts';
 import type { MetricSeries } from './metric-series.ts';
 import { VOICE } from './series-episode.ts';
 
@@ -29,14 +30,14 @@ export function readEpisodeAnswer(value: unknown): EpisodeAnswer {
 }
 
 /** Tells whoever judges the metric what a person says of its episode. @returns why that cannot be, in a sentence; undefined: it was taken. */
-export function answerEpisode(series: MetricSeries | undefined, { device, metric, since, expected }: EpisodeAnswer): string | undefined {
+export function answerEpisode(series: MetricSeries | undefined, peers: DevicePeers, { device, metric, since, expected }: EpisodeAnswer): string | undefined {
   const episode = series?.episode;
   if (!series || !episode) return `There was no episode of ${metric} of ${device}. Send the device, the metric and since as they stand in the episode.`;
   const { record, voices } = episode;
   if (since < record.since) return `That episode of ${metric} of ${device} is not the last one, which began at ${record.since}. Only the one that runs, or the last one, can be answered.`;
   if (since > record.since) return `No episode of ${metric} of ${device} began at ${since}: the last one began at ${record.since}. Send since as it stands in the episode.`;
   if ((voices & VOICE.alone) > 0 && !series.detector.answer(expected)) return `The detector of ${metric} of ${device} began anew after this episode, and knows nothing of it any more. Answer the next one.`;
-  if ((voices & VOICE.peers) > 0) series.peers?.answer(expected, record.score);
+  if ((voices & VOICE.peers) > 0) peers.answer(metric, expected);
   if ((voices & VOICE.together) > 0) series.tolerated = expected ? Math.max(series.tolerated, record.score) : 0;
   return undefined;
 }

@@ -2,10 +2,10 @@ import { HoldfastError, messageOf } from '../../errors/holdfast-error.ts';
 import { createDetector } from '../detector.ts';
 import type { Detection, Detector, Profile } from '../detection.ts';
 import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
+import { Episodes } from '../episodes.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { membersOf, numbersOf } from './kept.ts';
 import { SeriesEpisode } from './series-episode.ts';
-import { TolerantEpisodes } from './tolerant-episodes.ts';
 import { UsualScores } from './usual-scores.ts';
 
 /** The largest event time that a Date can hold, ms since the epoch. */
@@ -22,8 +22,6 @@ const RECENT = 3;
 export class MetricSeries {
   readonly metric: string;
   readonly detector: Detector;
-  /** What its group says; undefined until it has said something. */
-  peers: TolerantEpisodes | undefined;
   episode: SeriesEpisode | undefined;
   /** The joined score up to which episodes of several metrics that name this one first are expected. */
   tolerated = 0;
@@ -32,6 +30,8 @@ export class MetricSeries {
   readonly usual = new UsualScores();
   /** Event time of the last reading learned. */
   #ts = NEVER;
+  /** The episodes that its group finds; undefined until it has said something. */
+  #peers: Episodes | undefined;
   /** The usual time between two readings, in ms; 0 while it is not known. */
   #interval = 0;
   #gaps = 0;
@@ -65,8 +65,8 @@ export class MetricSeries {
 
   /** Whether the group finds this reading part of an episode. */
   learnPeers(ts: number, score: number, { options }: DevicePlan): boolean {
-    this.peers ??= new TolerantEpisodes(thresholdOf(options.sensitivity ?? USUAL_SENSITIVITY));
-    return this.peers.update(ts, score);
+    this.#peers ??= new Episodes(thresholdOf(options.sensitivity ?? USUAL_SENSITIVITY));
+    return this.#peers.update(ts, score);
   }
 
   /** Sees to it that the budget knows of the memory it takes. */
@@ -87,7 +87,7 @@ export class MetricSeries {
     return {
       p: this.detector.profile, d: this.detector.snapshot(),
       s: [this.#ts, Number.isNaN(this.score) ? -1 : this.score, this.#interval, this.#gaps, this.tolerated, ...this.usual.snapshot()],
-      ...(this.peers && { g: this.peers.snapshot() }), ...(this.episode && { e: this.episode.snapshot() }),
+      ...(this.#peers && { g: this.#peers.snapshot() }), ...(this.episode && { e: this.episode.snapshot() }),
     };
   }
 
@@ -108,9 +108,10 @@ export class MetricSeries {
     this.#gaps = gaps;
     this.tolerated = tolerated;
     this.usual.restore([middle, high, count]);
-    if (g !== undefined) {
-      this.peers = new TolerantEpisodes(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
-      if (!this.peers.restore(g)) throw new Error('what its group said is damaged');
+    const [since, peak, isRunning, quiet] = numbersOf(g, 4) ?? [];
+    if (since !== undefined && peak !== undefined && isRunning !== undefined && quiet !== undefined) {
+      this.#peers = new Episodes(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
+      this.#peers.restore([since, peak, isRunning, quiet]);
     }
     if (e !== undefined) this.episode = SeriesEpisode.restored(e);
   }

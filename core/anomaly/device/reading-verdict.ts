@@ -1,5 +1,6 @@
 import type { AnomalyInfo } from '../../sample/sample.ts';
 import type { Detection } from '../detection.ts';
+import type { DevicePeers } from '../peers/device-peers.ts';
 import type { DevicePlan, PeerJudgement } from './device-plan.ts';
 import type { EpisodeReading } from './series-episode.ts';
 import { VOICE } from './series-episode.ts';
@@ -20,10 +21,10 @@ export interface ReadingVerdict {
 }
 
 /** @param learn whether it may become part of what is usual; a reading that is not later than the last one does not all the same. */
-export function judgeReading(series: MetricSeries, device: string, ts: number, value: number, learn: boolean, plan: DevicePlan): ReadingVerdict {
+export function judgeReading(series: MetricSeries, device: string, ts: number, value: number, learn: boolean, plan: DevicePlan, own: DevicePeers): ReadingVerdict {
   const isLearned = learn && series.isLater(ts) && Number.isFinite(value);
   const detection = isLearned ? series.learn(ts, value) : series.detector.update(ts, value, false);
-  const peers = plan.peers?.judge(device, series.metric, ts, value, isLearned);
+  const peers = plan.peers?.judge(device, series.metric, ts, value, isLearned, own);
   let voices: number = detection.anomaly ? VOICE.alone : VOICE.none;
   if (peers && isLearned && series.learnPeers(ts, peers.score, plan)) voices |= VOICE.peers;
   return { series, value, detection, peers, isLearned, voices };
