@@ -26,7 +26,7 @@ export interface NabFigures {
 
 const SEED = 1;
 /** Points are told apart more finely: a walk over them serves all thresholds, while episodes need one for each. The last detects nothing. */
-const GRIDS: ByDetections<readonly number[]> = { points: [...thresholds(2 ** -10, 2 ** 10, 16), Infinity], episodes: [...thresholds(2 ** -6, 2 ** 6, 4), Infinity] };
+const GRIDS: ByDetections<readonly number[]> = { points: [...thresholds(2 ** -8, 2 ** 8, 8), Infinity], episodes: [...thresholds(2 ** -4, 2 ** 4, 4), Infinity] };
 const CURVES = { points: curveOfPoints, episodes: curveOfEpisodes };
 
 function byDetections<Value>(of: (detections: Detections) => Value): ByDetections<Value> {
@@ -76,9 +76,8 @@ function curvesOfParts(outcomes: readonly NabOutcome[], files: readonly NabFile[
 function sumOfShares({ points, parts }: NabOutcome, names: readonly string[]): Float64Array {
   const sum = new Float64Array(points);
   for (const name of names) {
-    parts.get(name)?.forEach((share, at) => {
-      sum[at] = (sum[at] ?? 0) + share;
-    });
+    const shares = parts.get(name) ?? sum.subarray(0, 0);
+    for (let at = 0; at < shares.length; at += 1) sum[at] = (sum[at] ?? 0) + (shares[at] ?? 0);
   }
   return sum;
 }
