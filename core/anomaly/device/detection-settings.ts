@@ -16,6 +16,8 @@ export interface DetectionSettings {
   minimumQuality?: QualityName;
   /** The metrics to watch; none stands for all, as does leaving it out. */
   metrics?: ReadonlySet<string>;
+  /** Whether several metrics of a device that are a little unusual at the same time make an episode together. Default true. */
+  together?: boolean;
   /** Bytes that series with the full profile may take together. Default 64 MiB. */
   memory?: number;
   /** When every week nothing is learned and no episode begins; see `readWeeklyWindows`. */
@@ -25,11 +27,11 @@ export interface DetectionSettings {
 }
 
 /** @throws ConfigError (`HOLDFAST_CONFIG`) for settings that cannot work. */
-export function devicePlan({ sensitivity, minimumQuality = 'good', metrics = new Set(), memory }: DetectionSettings, problem: (error: unknown) => void, peers?: Peers): DevicePlan {
+export function devicePlan({ sensitivity, minimumQuality = 'good', metrics = new Set(), together = true, memory }: DetectionSettings, problem: (error: unknown) => void, peers?: Peers): DevicePlan {
   const options = sensitivity === undefined ? {} : { sensitivity };
   checkDetectorOptions(options);
   if (memory !== undefined && !(memory >= 0)) throw new ConfigError('memory', `The memory is ${memory}. Give a number of bytes, 0 or more.`);
-  return { options, minimumQuality: QUALITY[minimumQuality], watched: metrics, budget: new MemoryBudget(memory), peers, problem };
+  return { options, minimumQuality: QUALITY[minimumQuality], watched: metrics, together, budget: new MemoryBudget(memory), peers, problem };
 }
 
 /** @throws ConfigError (`HOLDFAST_CONFIG`) for a time zone that there is not. */

@@ -152,7 +152,7 @@ export class DeviceDetectors {
 
   /** Joins what the metrics of the device say; one alone has nothing to be joined with. */
   #join(verdicts: readonly ReadingVerdict[], changes: EpisodeChanges, time: number, plan: DevicePlan): JoinedScore | undefined {
-    if (this.#series.size < 2 || !verdicts.some(({ isLearned }) => isLearned)) return undefined;
+    if (plan.together === false || this.#series.size < 2 || !verdicts.some(({ isLearned }) => isLearned)) return undefined;
     this.#together ??= new Together(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
     const former = this.#together.guilty;
     const isPresent = (metric: string): boolean => verdicts.some(({ isLearned, series }) => isLearned && series.metric === metric);

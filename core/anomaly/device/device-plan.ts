@@ -30,6 +30,8 @@ export interface DevicePlan {
   readonly minimumQuality: Quality;
   /** The metrics to watch; none stands for all. */
   readonly watched: ReadonlySet<string>;
+  /** Whether what several metrics of a device show at once can be an episode. Default: it can. */
+  readonly together?: boolean;
   readonly budget: MemoryBudget;
   readonly peers?: Peers | undefined;
   /** Told of what cannot be used of what was kept. */

@@ -4,6 +4,9 @@ import type { DevicePeers } from '../peers/device-peers.ts';
 import type { MetricSeries } from './metric-series.ts';
 import { VOICE } from './series-episode.ts';
 
+/** The same thing again is never exactly as unusual: so many times the joined score is expected as well. */
+const SAME = 1.2;
+
 /** What a person says of an episode: whether it was expected. */
 export interface EpisodeAnswer {
   device: string;
@@ -38,6 +41,6 @@ export function answerEpisode(series: MetricSeries | undefined, peers: DevicePee
   if (since > record.since) return `No episode of ${metric} of ${device} began at ${since}: the last one began at ${record.since}. Send since as it stands in the episode.`;
   if ((voices & VOICE.alone) > 0 && !series.detector.answer(expected)) return `The detector of ${metric} of ${device} began anew after this episode, and knows nothing of it any more. Answer the next one.`;
   if ((voices & VOICE.peers) > 0) peers.answer(metric, expected);
-  if ((voices & VOICE.together) > 0) series.tolerated = expected ? Math.max(series.tolerated, record.score) : 0;
+  if ((voices & VOICE.together) > 0) series.tolerated = expected ? Math.max(series.tolerated, SAME * record.score) : 0;
   return undefined;
 }

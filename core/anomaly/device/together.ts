@@ -14,6 +14,11 @@ export interface JoinedScore {
   metrics: readonly string[];
 }
 
+/** What an episode shows becomes usual so much more slowly: a regime that lasts is learned, after some hundred samples, and a fault is not. */
+const EPISODE_SHARE = 0.1;
+/** Beyond its 99 % quantile a sum falls off more slowly than the score of one metric does: so much less of what it is above the usual counts. */
+const MARGIN = 0.9;
+
 /** Those that count at the time under way. A list a device would lie around for nothing. */
 const recent: MetricSeries[] = [];
 
@@ -91,9 +96,9 @@ export class Together {
     }
     if (recent.length < 2 || isFarOut) return 0;
     const { isReady, middle, high } = this.#usual;
-    this.#usual.learn(sum);
+    this.#usual.learn(sum, this.#guilty === undefined ? 1 : EPISODE_SHARE);
     if (!isReady || !liveliest || !(high > middle)) return 0;
-    return Math.max(0, liveliest.middle + (sum - middle) * ((liveliest.high - liveliest.middle) / (high - middle)));
+    return Math.max(0, liveliest.middle + MARGIN * (sum - middle) * ((liveliest.high - liveliest.middle) / (high - middle)));
   }
 }
 

@@ -31,11 +31,12 @@ export class UsualScores {
     return this.#high;
   }
 
-  learn(score: number): void {
+  /** @param share of a whole step: less for what is probably not usual. */
+  learn(score: number, share = 1): void {
     if (!(score > 0)) return;
     if (this.#count === 0) this.#middle = this.#high = score;
     if (this.#count < LONGEST_COUNT) this.#count += 1;
-    const step = Math.min(LARGEST_STEP, GAIN / this.#count);
+    const step = Math.min(LARGEST_STEP, GAIN / this.#count) * share;
     this.#middle = moved(this.#middle, score, step, MIDDLE);
     this.#high = moved(this.#high, score, step, HIGH);
   }
