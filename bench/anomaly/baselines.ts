@@ -40,7 +40,7 @@ export class ThreeSigma implements Judge {
 
 const WEIGHT = 0.01;
 const WARM_UP = 30;
-/** Weight and threshold are those that suit NAB best. */
+/** Weight and threshold are, of those tried, what suits NAB best. */
 const SPREADS = 7;
 
 /** The z-score on an exponentially weighted mean and variance (T. Finch, "Incremental calculation of weighted mean and variance", 2009). */

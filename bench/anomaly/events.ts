@@ -29,7 +29,7 @@ export interface CleanCounts {
  * Events and starts are in order.
  */
 export function countEvents(events: readonly Stretch[], starts: readonly number[], from: number): EventCounts {
-  const left = events.filter(({ last }) => last >= from).map(({ first, last }) => ({ first: Math.max(first, from), last }));
+  const left = events.filter(({ last }) => last >= from);
   const { found, elsewhere } = meet(left, starts.filter((start) => start >= from));
   return { found, missed: left.length - found, falseAlarms: elsewhere };
 }
