@@ -4,7 +4,7 @@ import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
 import { currentSettings, currentValue } from '../editor/settings.ts';
 import { addStyle } from '../editor/style.ts';
 import { openTabs } from '../editor/tabs.ts';
-import { shared, textsOf } from '../editor/texts.ts';
+import { textsOf } from '../editor/texts.ts';
 import { addTryIt } from '../editor/try-it.ts';
 import { chosenBackend, numberWithin, onOrOff, oneOf, optionalText, textOf } from '../editor/validators.ts';
 import { fromVersion1 } from './migrate.ts';
@@ -29,8 +29,8 @@ RED.nodes.registerType('holdfast-detect', {
     memory: { value: 64, validate: memoryInMebibytes },
     together: { value: true, validate: onOrOff('together') },
     peers: { value: 'none', validate: oneOf('peers', ['none', 'tag', 'profile']) },
-    peerTag: { value: '', validate: tagWhereNeeded },
-    windows: { value: [], validate: usableWindows() },
+    peerGroups: { value: '', validate: groupsWhereNeeded },
+    maintenance: { value: [], validate: usableWindows() },
     timeZone: { value: '', validate: knownTimeZone },
     threshold: { value: '' },
   },
@@ -61,10 +61,9 @@ RED.nodes.registerType('holdfast-detect', {
     preselectOnlyBackend(this);
     openTabs('holdfast-detect-tabs', ['unusual', 'maintenance'].map((name) => ({ id: `holdfast-pane-${name}`, label: this._(`tabs.${name}`) })));
     suggestKnown($('#node-input-metrics'), { backend: chosenBackendId, names: 'metrics', list: true });
-    suggestKnown($('#node-input-peerTag'), { backend: chosenBackendId, names: 'tags' });
-    showPeers();
+    showPeers(this);
     openWindows(this);
-    const settings = (): Record<string, unknown> => ({ ...currentSettings(this), version: VERSION, windows: readWindows() });
+    const settings = (): Record<string, unknown> => ({ ...currentSettings(this), version: VERSION, maintenance: readWindows() });
     openStored(this, settings);
     addTryIt(this, settings);
   },
@@ -72,7 +71,7 @@ RED.nodes.registerType('holdfast-detect', {
     closeStored();
     this['version'] = VERSION;
     this['threshold'] = '';
-    this['windows'] = readWindows();
+    this['maintenance'] = readWindows();
   },
   oneditcancel: closeStored,
 });
@@ -94,9 +93,10 @@ function memoryInMebibytes(this: EditorNode, value: unknown, options: unknown): 
   return (isOlder(this) && value === this['memory']) || numberWithin('memory', MEMORY).call(this, value, options);
 }
 
-function tagWhereNeeded(this: EditorNode, value: unknown, options: unknown): true | string {
-  if (currentValue(this, 'peers') === 'tag' && textOf(value).trim() === '') return shared('errors.required', { field: textsOf(this.type)('labels.peerTag') });
-  return optionalText('peerTag', 100).call(this, value, options);
+function groupsWhereNeeded(this: EditorNode, value: unknown, options: unknown): true | string {
+  const peers = textOf(currentValue(this, 'peers') ?? 'none');
+  if (peers !== 'none' && textOf(value).trim() === '') return textsOf(this.type)(`errors.noGroup.${peers}`);
+  return optionalText('peerGroups').call(this, value, options);
 }
 
 function knownTimeZone(this: EditorNode, value: unknown, _options: unknown): true | string {
@@ -109,10 +109,13 @@ function knownTimeZone(this: EditorNode, value: unknown, _options: unknown): tru
   }
 }
 
-function showPeers(): void {
-  const peers = $('#node-input-peers');
+function showPeers(node: EditorNode): void {
+  const [peers, groups] = [$('#node-input-peers'), $('#node-input-peerGroups')];
+  const isOf = (chosen: 'tag' | 'profile'): boolean => peers.val() === chosen;
+  suggestKnown(groups, { backend: () => (isOf('tag') ? chosenBackendId() : ''), names: 'tags', list: true });
   const show = (): void => {
-    $('#node-input-peerTag').trigger('change').closest('.form-row').toggle(peers.val() === 'tag');
+    groups.trigger('change').closest('.form-row').toggle(isOf('tag') || isOf('profile'));
+    $('#holdfast-peer-groups-hint').text(node._(`groupsHint.${isOf('profile') ? 'profile' : 'tag'}`));
     RED.tray.resize();
   };
   peers.on('change', show);

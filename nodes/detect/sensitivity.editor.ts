@@ -5,7 +5,7 @@ import type { Texts } from '../editor/texts.ts';
 
 /** What a person can picture: an oil temperature that is usually 70, and that begins an episode at 76 in the middle of the slider. */
 const EXAMPLE = { usual: 70, beyond: 6 };
-const TALLEST = 40;
+const TALLEST = 34;
 const INPUT = '#node-input-sensitivity';
 
 /** The slider with the episodes that each of its positions would have made above it. */
@@ -45,7 +45,6 @@ export function openSensitivity(node: EditorNode, moved: () => void): Sensitivit
     $('#holdfast-sensitivity-meaning').text(meaningOf(texts, chosen));
     const episodes = positions?.[chosen - 1]?.count;
     slider.attr('aria-valuetext', [texts('sensitivity.position', { position: chosen, of: MOST_SENSITIVE }), ...(episodes === undefined ? [] : [episodesIn(texts, episodes)])].join(': '));
-    $('#holdfast-sensitivity-counts').text(positions ? countsOf(texts, positions, chosen) : '');
   };
   slider.on('input', () => {
     draw();
@@ -60,8 +59,7 @@ export function openSensitivity(node: EditorNode, moved: () => void): Sensitivit
   };
 }
 
-/** A number of episodes, in words. */
-export function episodesIn(texts: Texts, count: number): string {
+function episodesIn(texts: Texts, count: number): string {
   return texts(count === 1 ? 'sensitivity.episode' : 'sensitivity.episodes', { count: shownNumber(count) });
 }
 
@@ -71,9 +69,4 @@ function meaningOf(texts: Texts, sensitivity: number): string {
   const limit = Math.round((usual + beyond * factor) * 10) / 10;
   const word = sensitivity === USUAL_SENSITIVITY ? 'usual' : sensitivity < USUAL_SENSITIVITY ? 'calm' : 'sensitive';
   return texts(`sensitivity.meaning.${word}`, { factor: shownNumber(Math.round(factor * 10) / 10), percent: shownNumber(Math.round(factor * 100)), usual, middle: usual + beyond, limit: shownNumber(limit) });
-}
-
-function countsOf(texts: Texts, positions: readonly PreviewedPosition[], chosen: number): string {
-  const countAt = (sensitivity: number): number => positions[sensitivity - 1]?.count ?? 0;
-  return texts('sensitivity.counts', { here: episodesIn(texts, countAt(chosen)), calmest: shownNumber(countAt(1)), most: shownNumber(countAt(MOST_SENSITIVE)), usual: shownNumber(countAt(USUAL_SENSITIVITY)) });
 }

@@ -1,4 +1,3 @@
-import { chosenBackendId, suggestKnown } from '../editor/known-names.ts';
 import { listRows } from '../editor/list-rows.ts';
 import { savedValue } from '../editor/settings.ts';
 import { shared, textsOf } from '../editor/texts.ts';
@@ -6,7 +5,6 @@ import { textOf } from '../editor/validators.ts';
 
 /** A row of the list as it is saved. */
 interface SavedWindow {
-  device?: unknown;
   /** 1 (Monday) to 7 (Sunday). */
   days?: unknown;
   from?: unknown;
@@ -21,13 +19,12 @@ const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 /** Rows with at least one day and two times of day. */
 export function windowsProblem(node: EditorNode, rows: unknown): true | string {
-  if (!Array.isArray(rows)) return shared('errors.required', { field: textsOf(node.type)('labels.windows') });
+  if (!Array.isArray(rows)) return shared('errors.required', { field: textsOf(node.type)('labels.maintenance') });
   for (const [index, { days, from, to }] of (rows as SavedWindow[]).entries()) {
     const texts = textsOf(node.type);
     const row = index + 1;
     if (!Array.isArray(days) || days.length === 0) return texts('errors.noDay', { row });
     for (const time of [from, to]) if (!TIME.test(textOf(time))) return texts('errors.time', { row, value: textOf(time).slice(0, 40) });
-    if (from === to) return texts('errors.sameTime', { row, value: textOf(from) });
   }
   return true;
 }
@@ -60,20 +57,20 @@ export function openWindows(node: EditorNode): void {
     removeItem: changed,
     sortItems: changed,
   });
-  const saved = savedValue(node, 'windows');
+  const saved = savedValue(node, 'maintenance');
   for (const one of Array.isArray(saved) ? (saved as Array<SavedWindow | null>) : []) $(LIST).editableList('addItem', { ...one });
 }
 
 /** The list as it stands in the dialog. */
 export function readWindows(): SavedWindow[] {
   return listRows(LIST).map((row) => {
-    const [from = '', to = '', device = ''] = row.find('input[type="text"]').toArray().map((input) => textOf($(input).val()).trim());
+    const [from = '', to = ''] = row.find('input[type="text"]').toArray().map((input) => textOf($(input).val()).trim());
     const days = row.find('input[type="checkbox"]').toArray().flatMap((box, index) => ($(box).prop('checked') === true ? [index + 1] : []));
-    return { device, days, from, to };
+    return { days, from, to };
   });
 }
 
-function addRow(texts: ReturnType<typeof textsOf>, row: JQuery, { device, days = DAYS, from = '22:00', to = '23:00' }: SavedWindow): void {
+function addRow(texts: ReturnType<typeof textsOf>, row: JQuery, { days = DAYS, from = '22:00', to = '23:00' }: SavedWindow): void {
   const short = new Intl.DateTimeFormat(RED.i18n.lang(), { weekday: 'short', timeZone: 'UTC' });
   const long = new Intl.DateTimeFormat(RED.i18n.lang(), { weekday: 'long', timeZone: 'UTC' });
   const boxes = DAYS.map((day) => {
@@ -82,7 +79,6 @@ function addRow(texts: ReturnType<typeof textsOf>, row: JQuery, { device, days =
     return $('<label>').append(box, $('<span aria-hidden="true">').text(short.format(at)));
   });
   const time = (name: 'from' | 'to', value: unknown): JQuery => $('<input type="text" placeholder="00:00">').attr('aria-label', texts(`windows.${name}`)).val(textOf(value));
-  const input = $('<input type="text" class="holdfast-window-device">').attr({ 'aria-label': texts('windows.device'), placeholder: texts('windows.everyDevice') }).val(textOf(device));
-  suggestKnown(input, { backend: chosenBackendId, names: 'devices' });
-  $('<div class="holdfast-window">').append($('<span class="holdfast-window-days">').append(boxes), time('from', from), $('<span aria-hidden="true">–</span>'), time('to', to), input).appendTo(row);
+  const times = $('<span class="holdfast-window-times">').append(time('from', from), $('<span aria-hidden="true">–</span>'), time('to', to));
+  $('<div class="holdfast-window">').append($('<span class="holdfast-window-days">').append(boxes), times).appendTo(row);
 }

@@ -1,4 +1,4 @@
-/** After so many readings a lasting change counts as usual. */
+/** After so many readings a lasting change counts as usual; the dialog tells what that is in time. */
 export const READINGS_UNTIL_USUAL = 1_000;
 
 /** Within what time a lasting change is learned as the new normal, at the pace of a metric. */
