@@ -2,7 +2,7 @@
 const SHARE = 0.99;
 /** The step is large at first and shrinks with each number; the least one follows a change within some thousands. */
 const LARGEST_STEP = 0.1;
-const LEAST_STEP = 0.01;
+const LEAST_STEP = 0.02;
 const GAIN = 20;
 
 /**

@@ -22,10 +22,11 @@ const LATELY = 1 / 8;
 /** The 99 % quantiles of normal noise that is not related in time, in spreads: no quantile that was learned counts as less. */
 const TWO_QUANTILE = 1.47;
 const LATELY_QUANTILE = 0.66;
-/** An episode begins at so many times the quantile; see docs/peers.md for what was measured. */
-const MARGIN = 3;
+/** An episode begins at so many times the quantile, of an average at fewer, for its tails are lighter; see docs/peers.md for what was measured. */
+const TWO_MARGIN = 2.5;
+const LATELY_MARGIN = 1.8;
 /** Of a long time away only the beginning is learned as what may happen: it is to stay an anomaly while it lasts. */
-const LEARNED_OF_A_RUN = 10;
+const LEARNED_OF_A_RUN = 20;
 /** A run is over after a fourth of the readings that it took. */
 const RETURN = 4;
 /** At the highest sensitivity an episode begins here. */
@@ -85,9 +86,9 @@ export class UsualDeviation {
     const far = deviation - state.offset;
     const spread = Math.max(state.spread, floor);
     // Quantiles that few readings were seen for are given room.
-    const margin = MARGIN * (1 + WARM_UP / (state.count + 1));
-    const limit = margin * Math.max(state.twoHigh, TWO_QUANTILE * spread);
-    const latelyLimit = margin * Math.max(state.latelyHigh, LATELY_QUANTILE * spread);
+    const room = 1 + WARM_UP / (state.count + 1);
+    const limit = TWO_MARGIN * room * Math.max(state.twoHigh, TWO_QUANTILE * spread);
+    const latelyLimit = LATELY_MARGIN * room * Math.max(state.latelyHigh, LATELY_QUANTILE * spread);
     const off = this.#beyondExpected(far, Math.min(limit, latelyLimit));
     const two = off * state.previous > 0 ? Math.min(Math.abs(off), Math.abs(state.previous)) : 0;
     const lately = state.lately + LATELY * (Math.min(limit, Math.max(-limit, off)) - state.lately);
