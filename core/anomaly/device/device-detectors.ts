@@ -20,7 +20,9 @@ import { Together } from './together.ts';
 import type { JoinedScore } from './together.ts';
 
 /** A device may invent metric names: beyond this many, new ones are not watched. */
-export const METRICS_PER_DEVICE = 200;
+const METRICS_PER_DEVICE = 200;
+/** Of one device, further ones are lite whatever memory there is: what is kept of a device is written at once, and must not hold up the others. */
+const FULL_PER_DEVICE = 32;
 
 /** What became of a sample; its `anomalies` say what was found in each metric. */
 export interface JudgedSample {
@@ -42,6 +44,8 @@ export class DeviceDetectors {
   maintenance: TimeStretch | undefined;
   readonly #series = new Map<string, MetricSeries>();
   readonly #peers = new DevicePeers();
+  /** Series with the full profile. */
+  #full = 0;
   #together: Together | undefined;
   /** What was kept, until it is known by which plan the device is judged. */
   #kept: Record<string, unknown> | undefined;
@@ -166,14 +170,18 @@ export class DeviceDetectors {
   #heard(metric: string, plan: DevicePlan): MetricSeries | undefined {
     const known = this.#series.get(metric);
     if (known || this.#series.size >= METRICS_PER_DEVICE) return known;
-    const series = MetricSeries.make(metric, plan);
-    this.#add(series, plan);
+    return this.#add(MetricSeries.make(metric, plan, this.#mayBeFull), plan);
+  }
+
+  #add(series: MetricSeries, plan: DevicePlan): MetricSeries {
+    this.#series.set(series.metric, series);
+    series.count(plan);
+    if (series.detector.profile === 'full') this.#full += 1;
     return series;
   }
 
-  #add(series: MetricSeries, plan: DevicePlan): void {
-    this.#series.set(series.metric, series);
-    series.count(plan);
+  get #mayBeFull(): boolean {
+    return this.#full < FULL_PER_DEVICE;
   }
 
   #open(device: string, plan: DevicePlan): void {
@@ -190,7 +198,7 @@ export class DeviceDetectors {
       plan.problem?.(new HoldfastError('HOLDFAST_DETECTOR_SNAPSHOT', `What was learned of ${device} cannot be used: it is damaged, or of another version. It is learned anew from now on.`));
       return;
     }
-    for (const [metric, kept] of Object.entries(membersOf(m)).slice(0, METRICS_PER_DEVICE)) this.#add(MetricSeries.restored(device, metric, kept, plan), plan);
+    for (const [metric, kept] of Object.entries(membersOf(m)).slice(0, METRICS_PER_DEVICE)) this.#add(MetricSeries.restored(device, metric, kept, plan, this.#mayBeFull), plan);
     try {
       this.#peers.restore(g);
     } catch (error) {

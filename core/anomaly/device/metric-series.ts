@@ -1,6 +1,6 @@
 import { HoldfastError, messageOf } from '../../errors/holdfast-error.ts';
 import { createDetector } from '../detector.ts';
-import type { Detection, Detector, Profile } from '../detection.ts';
+import type { Detection, Detector } from '../detection.ts';
 import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
 import { Episodes } from '../episodes.ts';
 import type { DevicePlan } from './device-plan.ts';
@@ -116,19 +116,19 @@ export class MetricSeries {
     if (e !== undefined) this.episode = SeriesEpisode.restored(e);
   }
 
-  /** A series never heard of, with the profile that the memory allows for. */
-  static make(metric: string, plan: DevicePlan): MetricSeries {
-    return new MetricSeries(metric, detectorThatFits(plan));
+  /** A series never heard of. @param mayBeFull whether it may have the full profile, where the memory allows for it. */
+  static make(metric: string, plan: DevicePlan, mayBeFull: boolean): MetricSeries {
+    return new MetricSeries(metric, detectorThatFits(plan, mayBeFull));
   }
 
   /**
    * Goes on where `snapshot` was taken, with the same profile. Where there is no room for that one any more, or the snapshot is damaged, the series
    * begins anew with the profile that fits; `plan.problem` is told.
    */
-  static restored(device: string, metric: string, kept: unknown, plan: DevicePlan): MetricSeries {
+  static restored(device: string, metric: string, kept: unknown, plan: DevicePlan, mayBeFull: boolean): MetricSeries {
     const members = membersOf(kept);
     try {
-      const detector = members['p'] === 'lite' ? createDetector({ ...plan.options, profile: 'lite' }) : detectorThatFits(plan);
+      const detector = members['p'] === 'lite' ? createDetector({ ...plan.options, profile: 'lite' }) : detectorThatFits(plan, mayBeFull);
       if (detector.profile !== members['p']) throw new Error(`there is no memory left for the profile "${shown(members['p'])}"`);
       detector.restore(members['d']);
       const series = new MetricSeries(metric, detector);
@@ -136,7 +136,7 @@ export class MetricSeries {
       return series;
     } catch (error) {
       plan.problem?.(new HoldfastError('HOLDFAST_DETECTOR_SNAPSHOT', `What was learned of ${metric} of ${device} cannot be used: ${messageOf(error)} It is learned anew from now on.`, { cause: error }));
-      return MetricSeries.make(metric, plan);
+      return MetricSeries.make(metric, plan, mayBeFull);
     }
   }
 }
@@ -145,7 +145,7 @@ function shown(profile: unknown): string {
   return typeof profile === 'string' ? profile.slice(0, 10) : typeof profile;
 }
 
-function detectorThatFits({ options, budget }: DevicePlan): Detector {
-  const full = budget.mayFit ? createDetector({ ...options, profile: 'full' }) : undefined;
-  return full && budget.fits(full.bytes) ? full : createDetector({ ...options, profile: 'lite' satisfies Profile });
+function detectorThatFits({ options, budget }: DevicePlan, mayBeFull: boolean): Detector {
+  const full = mayBeFull && budget.mayFit ? createDetector({ ...options, profile: 'full' }) : undefined;
+  return full && budget.fits(full.bytes) ? full : createDetector({ ...options, profile: 'lite' });
 }

@@ -238,6 +238,17 @@ describe('the states of devices', () => {
     assert.deepEqual([onDisk('a'), onDisk('b')], [null, { n: 2 }]);
   });
 
+  it('tell of a state that leaves memory, and not of one that is only looked at', async () => {
+    const left: number[] = [];
+    const few = new DeviceStates<Count>({ state, clock, node: 'node-1', capacity: 1, problem: (error) => problems.push(error), restore: () => ({ n: 0 }), snapshot: (value) => value, left: ({ n }) => left.push(n) });
+    add('press-1', few);
+    few.peek('press-2');
+    assert.deepEqual(left, []);
+    few.get('press-2');
+    assert.deepEqual(left, [1]);
+    await pass(1_000);
+  });
+
   it('count right, whatever the order of devices, rounds, evictions and restarts', async () => {
     const step = fc.oneof(
       { weight: 8, arbitrary: fc.record({ do: fc.constant('add' as const), device: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f') }) },

@@ -66,6 +66,15 @@ describe('the detection engine of a fleet', () => {
     assert.deepEqual(fleet.judge(sample('press', LEARNED, { temperature: 60 }, { metrics: { temperature: { q: 3 } } })).began, []);
   });
 
+  it('learns nothing from a sample that is delivered again, and begins no episode twice', () => {
+    const fleet = learned();
+    const wild = sample('press', LEARNED, { temperature: 60 });
+    fleet.judge(structuredClone(wild));
+    const before = fleet.snapshot('press');
+    assert.deepEqual(fleet.judge(wild).began, []);
+    assert.equal(fleet.snapshot('press'), before);
+  });
+
   it('writes what it has learned when an episode begins, and else every half hour of event time', () => {
     const fleet = new Fleet();
     fleet.learn('press', ['temperature'], 61);

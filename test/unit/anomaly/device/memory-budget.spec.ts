@@ -13,6 +13,14 @@ describe('the memory of a detect node', () => {
     assert.deepEqual([full, lite, limit], [3, 2, 3.5 * FULL]);
   });
 
+  it('gives a device no more full profiles than can be written at once', () => {
+    const fleet = new Fleet();
+    fleet.judge(sample('press', 0, Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`m${index}`, index]))));
+    assert.deepEqual([fleet.engine.summary().full, fleet.engine.summary().lite], [32, 18]);
+    fleet.judge(sample('oven', 0, { a: 1 }));
+    assert.equal(fleet.engine.summary().full, 33);
+  });
+
   it('leaves each series its profile through restarts, also a lite one when room has come', () => {
     const fleet = new Fleet({ memory: FULL });
     fleet.judge(sample('press', 0, { a: 1, b: 2 }));
