@@ -46,6 +46,15 @@ describe('the detection engine of a fleet', () => {
     assert.deepEqual(began.map(({ since }) => since), [START + LEARNED * MINUTE]);
   });
 
+  it('tells nothing of an episode that began and ended in a backfill', () => {
+    const fleet = learned();
+    const told = [60, ...Array.from({ length: 40 }, () => 20)].flatMap((temperature, index) => {
+      const { began, ended } = fleet.judge(sample('press', LEARNED + index, { temperature }, { historical: true }));
+      return [...began, ...ended];
+    });
+    assert.deepEqual(told, []);
+  });
+
   it('learns nothing from a device that is not active, and begins no episode', () => {
     for (const lifecycle of ['commissioning', 'maintenance', 'retired'] as const) {
       const fleet = learned();
@@ -123,11 +132,14 @@ describe('the detection engine of a fleet', () => {
   });
 
   it('lets the group of a device speak where it finds more than the device alone, and names it', () => {
-    const fleet = new Fleet({}, { judge: (_device, _metric, ts) => ({ score: ts >= START + LEARNED * MINUTE ? 3 : 0.1, why: 'The others are cooler.' }) });
+    const scores = new Map([[START + LEARNED * MINUTE, 3], [START + (LEARNED + 1) * MINUTE, 0.9]]);
+    const fleet = new Fleet({}, { judge: (_device, _metric, ts) => ({ score: scores.get(ts) ?? 0.1, why: 'The others are cooler.' }) });
     fleet.learn('press', ['temperature'], LEARNED);
     const one = sample('press', LEARNED, { temperature: 20 });
     const [began] = fleet.judge(one).began;
     assert.deepEqual([began?.why, began?.score, began?.parts['peers']], ['The others are cooler.', 3, 3]);
     assert.equal(one.anomalies?.['temperature']?.why, 'The others are cooler.');
+    fleet.restart();
+    assert.deepEqual(fleet.judge(sample('press', LEARNED + 1, { temperature: 20 })), { anomalous: true, began: [], ended: [] });
   });
 });

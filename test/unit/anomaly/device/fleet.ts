@@ -39,6 +39,12 @@ export class Fleet {
     this.engine = this.#start(settings);
   }
 
+  /** A device leaves memory, and is not on disk yet. */
+  leave(device: string): void {
+    const value = this.#values.get(device);
+    if (value) this.engine.left(value);
+  }
+
   /** A device leaves memory, as when too many others are heard. */
   evict(device: string): void {
     const value = this.#values.get(device);

@@ -42,6 +42,7 @@ describe('maintenance', () => {
   it('of a device that was never heard counts from its first sample on, also after a restart', async () => {
     const fleet = learned();
     await fleet.engine.maintain({ device: 'mill', minutes: 60 });
+    assert.ok(fleet.writes.includes('mill'));
     fleet.restart();
     const first = sample('mill', LEARNED + 1, WILD);
     fleet.judge(first);
@@ -62,11 +63,24 @@ describe('maintenance', () => {
   it('counts by when a reading was taken, and for what comes now also by now: clocks of devices are behind', async () => {
     const fleet = learned();
     await fleet.engine.maintain({ device: '*', minutes: 60 });
+    await fleet.engine.maintain({ device: 'mill', minutes: 60 });
     fleet.clock.advance(120 * MINUTE);
+    await fleet.engine.maintain({ device: 'lathe', minutes: 60 });
     assert.equal(begun(fleet, 'press', LEARNED + 30), 0);
-    const behind = sample('press', LEARNED - 0.5, WILD, { received: START + (LEARNED + 1) * MINUTE });
-    fleet.judge(behind);
-    assert.match(behind.anomalies?.['temperature']?.why ?? '', /under maintenance/);
+    for (const [device, received] of [['press', 1], ['mill', 1], ['lathe', 121]] as const) {
+      const behind = sample(device, LEARNED - 0.5, WILD, { received: START + (LEARNED + received) * MINUTE });
+      fleet.judge(behind);
+      assert.match(behind.anomalies?.['temperature']?.why ?? '', /under maintenance/, device);
+    }
+  });
+
+  it('that is made longer goes on since it began', async () => {
+    const fleet = learned();
+    const { from } = await fleet.engine.maintain({ device: 'press', minutes: 60 });
+    fleet.clock.advance(30 * MINUTE);
+    assert.deepEqual(await fleet.engine.maintain({ device: 'press', minutes: 60 }), { device: 'press', from, until: from + 90 * MINUTE });
+    fleet.clock.advance(120 * MINUTE);
+    assert.equal((await fleet.engine.maintain({ device: 'press', minutes: 1 })).from, from + 150 * MINUTE);
   });
 
   it('comes each week by the clock on the wall of the zone that is named', () => {

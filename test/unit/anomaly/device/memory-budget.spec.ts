@@ -30,6 +30,15 @@ describe('the memory of a detect node', () => {
     assert.deepEqual(fleet.problems, []);
   });
 
+  it('is taken again by all series of a device that comes back before it is on disk', () => {
+    const fleet = new Fleet();
+    fleet.judge(sample('press', 0, { a: 1, b: 2 }));
+    fleet.leave('press');
+    assert.equal(fleet.engine.summary().bytes, 0);
+    fleet.judge(sample('press', 1, { a: 1 }));
+    assert.equal(fleet.engine.summary().bytes, 2 * FULL);
+  });
+
   it('begins a series anew with the lite profile where its full one has no room any more, and says so', () => {
     const fleet = new Fleet();
     fleet.learn('press', ['a', 'b'], 500);

@@ -107,6 +107,13 @@ describe('the metrics of a device together', () => {
     assert.equal(device.together.guilty, undefined);
   });
 
+  it('count with a metric that has been away for a while and is back', () => {
+    const device = new Device(8, 3);
+    device.run(3_000);
+    for (const metric of ['m0', 'm1']) device.all.get(metric)?.learn(13_001 * MINUTE, 1);
+    assert.deepEqual([1, 3, 4].map((later) => device.all.get('m0')?.isRecent((13_001 + later) * MINUTE)), [true, true, false]);
+  });
+
   it('make one episode, which stands with the most unusual of them and names the others', () => {
     const fleet = new Fleet();
     const metrics = Array.from({ length: 12 }, (_, index) => `m${index}`);
@@ -121,5 +128,11 @@ describe('the metrics of a device together', () => {
     assert.deepEqual(began.map(({ kind }) => kind), [TOGETHER]);
     assert.match(began[0]?.why ?? '', /^m\d+, m\d+, m\d+, m\d+ and \d more are unusual at the same time: .* Most of it is m\d+: /);
     assert.ok((began[0]?.score ?? 0) >= 1);
+    fleet.restart();
+    // It is over with the readings of the others, where the metric that it stands with is silent.
+    const rest = metrics.filter((metric) => metric !== began[0]?.metric);
+    const after = fleet.learn('press', rest, 20, 3_010, 9);
+    assert.deepEqual(after.flatMap((one) => one.began), []);
+    assert.deepEqual(after.flatMap(({ ended }) => ended).map(({ id }) => id), [began[0]?.id]);
   });
 });
