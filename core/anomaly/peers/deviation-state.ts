@@ -23,9 +23,9 @@ export interface DeviationState {
   run: number;
   /** 1 while it is away and it is its own doing. */
   isGuilty: number;
-  /** How far off it was at worst, the last time it was notable. */
+  /** How far off it was at worst, in the last episode. */
   peak: number;
-  /** Readings since then, as far as they count. */
+  /** Calm readings in a row, as far as they count. */
   calm: number;
   /** What a person said was expected, above (a positive number) and below (a negative one); 0: nothing. */
   expectedAbove: number;

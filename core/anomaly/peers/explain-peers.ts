@@ -13,8 +13,9 @@ const SMALL = 0.1;
  *
  * @param others how many others have a fresh reading.
  */
-export function explainPeers(value: number, median: number, others: number, group: string, { score, offset, limit }: DeviationVerdict): string {
+export function explainPeers(value: number, median: number, others: number, group: string, { score, usual, limit }: DeviationVerdict): string {
   const off = value - median;
+  const offset = usual - median;
   const usually = Math.abs(offset) < SMALL * limit ? 'usually it is close to them' : `usually it is ${beside(offset, limit)} them`;
   const unusual = score >= 1 ? '' : '; that is not far enough to be unusual';
   return `${shown(value, limit)} is ${beside(off, limit)} what the ${others} other devices of the ${group} show (${shown(median, limit)}); ${usually}${unusual}.`;

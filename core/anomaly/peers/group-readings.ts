@@ -18,6 +18,8 @@ const WHOLE_UP_TO = 1 / 8;
 interface Member extends Timed {
   readonly device: string;
   value: number;
+  /** The value without what the device is usually above the group. */
+  level: number;
   /** Whether it stands where it does not usually stand beside the others. */
   isAway: boolean;
 }
@@ -27,6 +29,7 @@ export class GroupReadings {
   readonly #members = new Map<string, Member>();
   /** Of the members whose reading is fresh. */
   readonly #values = new SortedValues();
+  readonly #levels = new SortedValues();
   readonly #fresh = new OldestFirst<Member>();
   /** Between two readings of one member. */
   readonly #interval = new UsualDistance();
@@ -71,6 +74,11 @@ export class GroupReadings {
     return this.#values.median(this.#freshOf(device)?.value);
   }
 
+  /** The median of the levels of the others, which stays where it is when members come and go; NaN without others. */
+  levelBeside(device: string): number {
+    return this.#levels.median(this.#freshOf(device)?.level);
+  }
+
   /** Whether a reading is later than the last one of the device. */
   isLater(device: string, ts: number): boolean {
     const member = this.#members.get(device);
@@ -82,20 +90,25 @@ export class GroupReadings {
     return ts > this.#time + this.#longestAge;
   }
 
-  /** Takes in the latest reading of a device; the time of the group must have reached it. */
-  take(device: string, ts: number, value: number, isAway: boolean): void {
+  /**
+   * Takes in the latest reading of a device; the time of the group must have reached it.
+   *
+   * @param level the value without what the device is usually above the group.
+   */
+  take(device: string, ts: number, value: number, level: number, isAway: boolean): void {
     const known = this.#members.get(device);
     if (known) {
       this.#interval.learn(ts - known.ts);
       if (known.place >= 0) this.#leave(known);
       known.ts = ts;
       known.value = value;
+      known.level = level;
       known.isAway = isAway;
       this.#join(known);
       return;
     }
     if (this.#members.size >= MOST_MEMBERS) return;
-    const member = { device, ts, value, isAway, place: -1 };
+    const member = { device, ts, value, level, isAway, place: -1 };
     this.#members.set(device, member);
     this.#join(member);
   }
@@ -125,6 +138,7 @@ export class GroupReadings {
     if (this.#late.size < DEVICES_THAT_SET_THE_TIME) return false;
     this.#members.clear();
     this.#values.clear();
+    this.#levels.clear();
     this.#fresh.clear();
     this.#away = 0;
     this.#isSplit = false;
@@ -140,6 +154,7 @@ export class GroupReadings {
 
   #join(member: Member): void {
     this.#values.add(member.value);
+    this.#levels.add(member.level);
     this.#fresh.add(member);
     if (member.isAway) this.#away += 1;
     this.#judgeSplit();
@@ -147,6 +162,7 @@ export class GroupReadings {
 
   #leave(member: Member): void {
     this.#values.remove(member.value);
+    this.#levels.remove(member.level);
     this.#fresh.remove(member);
     if (member.isAway) this.#away -= 1;
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock/clock.ts';
 import type { PeerJudgement } from '../device/device-plan.ts';
+import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
 import { REARM } from '../episodes.ts';
 import { LARGEST } from './deviation-state.ts';
 import type { DevicePeers } from './device-peers.ts';
@@ -7,6 +8,7 @@ import { explainPeers, PEER_SENTENCES } from './explain-peers.ts';
 import { GroupReadings } from './group-readings.ts';
 import { Groups } from './groups.ts';
 import type { PeerGroup } from './groups.ts';
+import type { UsualDeviation } from './usual-deviation.ts';
 
 /** Fewer others say nothing. */
 export const LEAST_OTHERS = 3;
@@ -23,6 +25,8 @@ export interface PeerGroupsOptions {
   /** The registered devices of a group, as `registry.devicesOf` tells them. */
   devicesOf: (group: PeerGroup) => readonly string[];
   clock: Clock;
+  /** As of the detector: at which score an episode begins. A whole number from 1 to 9, default 5. */
+  sensitivity?: number;
 }
 
 interface Compared {
@@ -34,11 +38,13 @@ interface Compared {
 /** Judges devices against the others of their group, metric by metric; see docs/peers.md. */
 export class PeerGroups {
   readonly #groups: Groups;
+  readonly #threshold: number;
   readonly #compared = new Map<string, Map<string, Compared>>();
   #readings = 0;
 
   /** @throws ConfigError (`HOLDFAST_CONFIG`) for groups that cannot be. */
-  constructor({ groups, devicesOf, clock }: PeerGroupsOptions) {
+  constructor({ groups, devicesOf, clock, sensitivity = USUAL_SENSITIVITY }: PeerGroupsOptions) {
+    this.#threshold = thresholdOf(sensitivity);
     this.#groups = new Groups(groups, devicesOf, clock);
   }
 
@@ -59,16 +65,16 @@ export class PeerGroups {
     // Out of order, or delivered again: judged as it is, and not learned.
     const isNew = learn && readings.isLater(device, ts);
     if (!usual || others < LEAST_OTHERS) {
-      if (isNew) this.#take(readings, device, ts, reading, false);
+      if (isNew) this.#take(readings, device, ts, reading, usual, false);
       return undefined;
     }
     const median = readings.medianBeside(device);
     const { isSplit } = readings;
-    const verdict = usual.judge(ts, reading, median, isSplit, isNew && (ts > usual.ts || readings.isAhead(usual.ts)));
-    if (isNew) this.#take(readings, device, ts, reading, verdict?.isAway ?? false);
+    const verdict = usual.judge(ts, reading, readings.levelBeside(device), median, isSplit, this.#threshold, isNew && (ts > usual.ts || readings.isAhead(usual.ts)));
+    if (isNew) this.#take(readings, device, ts, reading, usual, verdict?.isAway ?? false);
     if (!verdict) return undefined;
-    const { score, offset, limit, isAway } = verdict;
-    const expected = { low: median + offset - limit, high: median + offset + limit };
+    const { score, limit, isAway } = verdict;
+    const expected = { low: verdict.usual - limit, high: verdict.usual + limit };
     if (score >= REARM) return { score, expected, why: explainPeers(reading, median, others, group, verdict) };
     return { score, expected, why: isSplit && isAway ? PEER_SENTENCES.split : PEER_SENTENCES.usual };
   }
@@ -111,10 +117,10 @@ export class PeerGroups {
     return isReached;
   }
 
-  #take(readings: GroupReadings, device: string, ts: number, value: number, isAway: boolean): void {
+  #take(readings: GroupReadings, device: string, ts: number, value: number, usual: UsualDeviation | undefined, isAway: boolean): void {
     if (this.#readings >= MOST_READINGS && !readings.has(device)) return;
     const before = readings.size;
-    readings.take(device, ts, value, isAway);
+    readings.take(device, ts, value, value - (usual?.offset ?? 0), isAway);
     this.#readings += readings.size - before;
   }
 }

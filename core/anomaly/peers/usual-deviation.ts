@@ -1,6 +1,6 @@
-import { LEAST_SCALE, MOST_SENSITIVE, thresholdOf } from '../detector-options.ts';
+import { LEAST_SCALE } from '../detector-options.ts';
 import { CONTINUOUS, decimalsOf, resolutionOf } from '../resolution.ts';
-import { CALM } from '../episodes.ts';
+import { CALM, REARM } from '../episodes.ts';
 import { emptyState, readDeviation, writeDeviation } from './deviation-state.ts';
 import type { DeviationSnapshot, DeviationState } from './deviation-state.ts';
 import { followHighQuantile } from './high-quantile.ts';
@@ -29,8 +29,6 @@ const LATELY_MARGIN = 1.8;
 const LEARNED_OF_A_RUN = 20;
 /** A run is over after a fourth of the readings that it took. */
 const RETURN = 4;
-/** At the highest sensitivity an episode begins here. */
-const NOTABLE = thresholdOf(MOST_SENSITIVE);
 /** What a person said was expected scores no more than this: at no sensitivity does an episode begin. */
 const EXPECTED_SCORE = 0.2;
 /** What is half as far off as a fault is like it. */
@@ -44,8 +42,8 @@ export interface DeviationVerdict {
   score: number;
   /** Whether it stands where it does not usually stand, whoever is to blame. */
   isAway: boolean;
-  /** How far it usually is above the others; and how far from there it may be. */
-  offset: number;
+  /** Where it would be as usual, and how far from there it may be. */
+  usual: number;
   limit: number;
 }
 
@@ -64,26 +62,33 @@ export class UsualDeviation {
     return this.#state.ts;
   }
 
+  /** How far it usually is above the level of the group. */
+  get offset(): number {
+    return this.#state.offset;
+  }
+
   /**
-   * @param median of the others.
+   * @param level of the others: the median of their values, each without what it is usually above the group.
+   * @param median of the values of the others as they are.
    * @param isSplit whether so many of the group are away that none is blamed that was not before.
+   * @param threshold the score at which an episode begins.
    * @param learn whether it may become part of what is usual.
    * @returns undefined while it is not known what is usual.
    */
-  judge(ts: number, value: number, median: number, isSplit: boolean, learn: boolean): DeviationVerdict | undefined {
+  judge(ts: number, value: number, level: number, median: number, isSplit: boolean, threshold: number, learn: boolean): DeviationVerdict | undefined {
     const state = this.#state;
     const decimals = Math.max(state.decimals, decimalsOf(value, state.decimals));
     if (learn) {
       state.ts = ts;
       state.decimals = decimals;
     }
-    const deviation = value - median;
-    const floor = floorOf(decimals, Math.max(Math.abs(value), Math.abs(median)));
+    const floor = floorOf(decimals, Math.max(Math.abs(value), Math.abs(level)));
     if (state.spread === 0) {
-      if (learn) this.#begin(deviation, floor);
+      if (learn) this.#begin(value - level, floor);
       return undefined;
     }
-    const far = deviation - state.offset;
+    const usual = level + state.offset;
+    const far = value - usual;
     const spread = Math.max(state.spread, floor);
     // Quantiles that few readings were seen for are given room.
     const room = 1 + WARM_UP / (state.count + 1);
@@ -91,22 +96,22 @@ export class UsualDeviation {
     const latelyLimit = LATELY_MARGIN * room * Math.max(state.latelyHigh, LATELY_QUANTILE * spread);
     const off = this.#beyondExpected(far, Math.min(limit, latelyLimit));
     const two = off * state.previous > 0 ? Math.min(Math.abs(off), Math.abs(state.previous)) : 0;
-    const lately = state.lately + LATELY * (Math.min(limit, Math.max(-limit, off)) - state.lately);
+    const lately = state.lately + LATELY * (clamp(off, limit) - state.lately);
     // What is back in its place is not held to be off for what the average remembers.
     const average = off * lately > 0 ? Math.min(Math.abs(lately), 2 * Math.abs(off)) : 0;
     const raw = Math.max(two / limit, average / latelyLimit);
     const isAway = Math.abs(off) >= limit || 2 * average >= latelyLimit;
     const isJudged = state.count >= WARM_UP;
-    const isGuilty = isJudged && (raw >= 1 ? !isSplit || state.isGuilty === 1 : isAway && state.isGuilty === 1);
+    const isGuilty = isJudged && (raw >= threshold ? !isSplit || state.isGuilty === 1 : isAway && state.isGuilty === 1);
     if (learn) {
       state.previous = off;
       state.lately = lately;
       state.isGuilty = Number(isGuilty);
-      this.#remember(far, raw);
-      this.#learn(far, Math.max(two, TWO_QUANTILE * floor), Math.max(average, LATELY_QUANTILE * floor), spread, isAway);
+      this.#remember(far, isJudged ? raw : 0, threshold);
+      this.#learn(far, Math.max(two, TWO_QUANTILE * floor), Math.max(average, LATELY_QUANTILE * floor), spread, isAway, median - level);
     }
     if (!isJudged) return undefined;
-    return { score: isSplit && !isGuilty ? 0 : raw, isAway, offset: deviation - far, limit };
+    return { score: isSplit && !isGuilty ? 0 : raw, isAway, usual, limit };
   }
 
   /** A person's answer about the last time it was away. @returns false when it never was. */
@@ -163,17 +168,18 @@ export class UsualDeviation {
   }
 
   /** What a person's answer will be about. */
-  #remember(far: number, raw: number): void {
+  #remember(far: number, raw: number, threshold: number): void {
     const state = this.#state;
-    if (raw < NOTABLE) {
+    const isOver = state.calm === CALM;
+    if (raw < threshold * (isOver ? 1 : REARM)) {
       state.calm = Math.min(CALM, state.calm + 1);
       return;
     }
-    if (state.calm === CALM || Math.abs(far) > Math.abs(state.peak)) state.peak = far;
+    if (isOver || Math.abs(far) > Math.abs(state.peak)) state.peak = far;
     state.calm = 0;
   }
 
-  #learn(far: number, two: number, average: number, spread: number, isAway: boolean): void {
+  #learn(far: number, two: number, average: number, spread: number, isAway: boolean, drift: number): void {
     const state = this.#state;
     if (isAway) {
       if (this.#isLikeAFault(far)) {
@@ -194,7 +200,8 @@ export class UsualDeviation {
     if (isAway) return;
     const weight = 1 / (FIRST + state.count);
     const cut = CUT * spread;
-    state.offset += weight * Math.min(cut, Math.max(-cut, far));
+    // Nothing else would keep the offsets of all of them from wandering off together.
+    state.offset += weight * (clamp(far, cut) - clamp(drift, cut));
     state.spread += weight * (Math.min(cut, Math.abs(far)) * CONSISTENCY - state.spread);
   }
 
@@ -212,6 +219,10 @@ export class UsualDeviation {
     state.previous = 0;
     state.lately = 0;
   }
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.min(limit, Math.max(-limit, value));
 }
 
 /** A deviation of one step of the sensor is none. */
