@@ -114,6 +114,14 @@ describe('the metrics of a device together', () => {
     assert.deepEqual([1, 3, 4].map((later) => device.all.get('m0')?.isRecent((13_001 + later) * MINUTE)), [true, true, false]);
   });
 
+  it('are not joined where that is switched off', () => {
+    const fleet = new Fleet({ together: false });
+    const metrics = Array.from({ length: 12 }, (_, index) => `m${index}`);
+    fleet.learn('press', metrics, 3_000);
+    const one = sample('press', 3_000, Object.fromEntries(metrics.map((metric) => [metric, 22.5])));
+    assert.equal(fleet.judge(one).anomalous, false);
+  });
+
   it('make one episode, which stands with the most unusual of them and names the others', () => {
     const fleet = new Fleet();
     const metrics = Array.from({ length: 12 }, (_, index) => `m${index}`);
