@@ -20,7 +20,7 @@ export default defineNode('holdfast-detect', {
 
   start({ backend, clock, config, node, problem, states, status }) {
     const groups = groupsOf(config);
-    const peers = groups.length === 0 ? undefined : new PeerGroups({ groups, devicesOf: (group) => backend.registry.devicesOf(group), clock });
+    const peers = groups.length === 0 ? undefined : new PeerGroups({ groups, devicesOf: (group) => backend.registry.devicesOf(group), clock, sensitivity: config.sensitivity });
     const devices = states<DeviceDetectors>({
       restore: (snapshot) => new DeviceDetectors(snapshot),
       snapshot: (detectors) => detectors.snapshot(),
