@@ -17,8 +17,8 @@ export const DETECT_RULES = `
 .holdfast-form .holdfast-ends > :nth-child(2) { text-align: center; }
 .holdfast-form .holdfast-ends > :nth-child(3) { text-align: right; }
 .holdfast-form .holdfast-stored-asked { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 12px 0 6px; }
-.holdfast-form .holdfast-stored-asked > input[type="text"] { flex: 1 1 110px; width: auto; min-width: 90px; margin: 0; }
-.holdfast-form .holdfast-stored-asked > select { width: auto; margin: 0; }
+.holdfast-form .form-row .holdfast-stored-asked > input[type="text"] { flex: 1 1 110px; width: auto; min-width: 90px; margin: 0; }
+.holdfast-form .form-row .holdfast-stored-asked > select { width: auto; margin: 0; }
 .holdfast-form .holdfast-episodes { margin: 0 0 8px; padding: 0; list-style: none; }
 .holdfast-form .holdfast-episodes > li { display: grid; grid-template-columns: minmax(120px, 29%) minmax(0, 1fr); column-gap: 12px; padding: 4px 0; border-bottom: 1px solid var(--red-ui-secondary-border-color); line-height: 1.4; overflow-wrap: anywhere; }
 .holdfast-form .holdfast-episodes > li > span:first-child { color: var(--red-ui-secondary-text-color); font-size: 12px; }

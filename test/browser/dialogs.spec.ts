@@ -6,10 +6,10 @@ import type { Holdfast } from '../support/node-red-process.ts';
 import { BACKEND, idOf, NODES, startFlow } from './fixture.ts';
 
 /** A key of a catalogue, shown because its text is missing. */
-const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|kindMeaning|outputMeaning|periods|grid|aggregates|quality|fill|resets|order|preview|reasons|quarantined|quarantine|bounds|formats|listeners|limits|over|example|severity|watch|direction|placeholders|source|outcome|versionChoice|dialect|types|learn|drift|sourceMeaning|outcomeMeaning|versionMeaning|wiring|wiringMeaning|tests|testNames|testHints|options|choices|alterations|onBad|stored|propose|problems)\.[a-z]\w*/i;
+const RAW_KEY = /\b(labels|hints|units|form|outputs|inputs|rule|errors|shared|principals|secret|state|kinds|tabs|profiles|metrics|inbox|ledger|store|storage|retention|health|kindMeaning|outputMeaning|periods|grid|aggregates|quality|fill|resets|order|preview|reasons|quarantined|quarantine|bounds|formats|listeners|limits|over|example|severity|watch|direction|placeholders|source|outcome|versionChoice|dialect|types|learn|drift|sourceMeaning|outcomeMeaning|versionMeaning|wiring|wiringMeaning|tests|testNames|testHints|options|choices|alterations|onBad|stored|propose|problems|sensitivity|learnsWithin|peers|groupsHint|windows)\.[a-z]\w*/i;
 
 /** The panes behind the first one. */
-const PANES: Readonly<Record<string, readonly string[]>> = { backend: ['profiles', 'contracts', 'store', 'inbox', 'quarantine', 'ledger'], validate: ['learn', 'drift'], quality: ['stored'] };
+const PANES: Readonly<Record<string, readonly string[]>> = { backend: ['profiles', 'contracts', 'store', 'inbox', 'quarantine', 'ledger'], validate: ['learn', 'drift'], quality: ['stored'], detect: ['maintenance'] };
 
 describe('the dialogs of the nodes in the editor', () => {
   let browser: Browser;
@@ -189,10 +189,10 @@ describe('the dialogs of the nodes in the editor', () => {
       await editor.close('cancel');
     });
 
-    it('say in numbers what a threshold means', async () => {
+    it('say in words what a position of a slider means', async () => {
       await editor.open(idOf('detect'));
-      await editor.page.locator('#node-input-threshold').fill('4');
-      assert.match(await editor.page.locator('#holdfast-threshold-meaning').innerText(), /unusual below 66 and above 74/);
+      await editor.page.locator('#node-input-sensitivity').fill('3');
+      assert.match(await editor.page.locator('#holdfast-sensitivity-meaning').innerText(), /2 times as unusual .* it takes 82 here/);
       await editor.close('cancel');
     });
 
