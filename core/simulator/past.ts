@@ -3,11 +3,10 @@ import { ConfigError } from '../errors/holdfast-error.ts';
 import type { Values } from '../sample/sample.ts';
 import type { SimulatedDevice } from './device.ts';
 import type { Strengths } from './faults.ts';
+import { LONGEST_PAST_DAYS, MOST_PAST_SAMPLES, pastSamples } from './past-limits.ts';
 import type { Sampler } from './sampler.ts';
 
-const LONGEST_PAST = 60 * 86_400_000;
-/** More would take minutes to send, and the disk of whoever only wanted to try a flow. */
-const MOST_SAMPLES = 1_000_000;
+const MILLISECONDS_A_DAY = 86_400_000;
 const SAMPLES_A_MESSAGE = 100;
 /** A message is made at once: the physics of a longer time would hold up everything else. */
 const LONGEST_MESSAGE = 20_000_000;
@@ -41,12 +40,13 @@ interface PastSample {
  * @throws ConfigError (field `pastMilliseconds`)
  */
 export function checkPast(past: number, intervalMilliseconds: number, devices: number): number {
-  if (!(past >= 0 && past <= LONGEST_PAST)) {
-    throw new ConfigError('pastMilliseconds', `The simulator's past of ${past} milliseconds must be from 0 to ${LONGEST_PAST}, which is 60 days.`);
+  const days = past / MILLISECONDS_A_DAY;
+  if (!(days >= 0 && days <= LONGEST_PAST_DAYS)) {
+    throw new ConfigError('pastMilliseconds', `The simulator's past of ${days} days must be from 0 to ${LONGEST_PAST_DAYS} days.`);
   }
-  const samples = Math.ceil(past / intervalMilliseconds) * devices;
-  if (samples <= MOST_SAMPLES) return past;
-  throw new ConfigError('pastMilliseconds', `The past would be ${samples.toLocaleString('en')} samples of ${devices} devices, and ${MOST_SAMPLES.toLocaleString('en')} is the most. Shorten it, take fewer devices, or let them send more rarely.`);
+  const samples = pastSamples(days, intervalMilliseconds / 1000, devices);
+  if (samples <= MOST_PAST_SAMPLES) return past;
+  throw new ConfigError('pastMilliseconds', `The past would be ${samples.toLocaleString('en')} samples of ${devices} devices, and ${MOST_PAST_SAMPLES.toLocaleString('en')} is the most. Shorten it, take fewer devices, or let them send more rarely.`);
 }
 
 /**

@@ -27,13 +27,17 @@ export function fleetProblem(node: EditorNode, groups: unknown): true | string {
   return devices <= MOST_DEVICES || node._('errors.tooManyDevices', { devices: shownNumber(devices), maximum: shownNumber(MOST_DEVICES) });
 }
 
+/** How many devices the rows make together. */
+export function deviceCount(fleet: unknown): number {
+  return Array.isArray(fleet) ? (fleet as Group[]).reduce((sum, { count }) => sum + Number(count), 0) : 0;
+}
+
 /** Makes the list of rows in the dialog. */
 export function openFleetList(node: EditorNode): void {
   const show = (): void => {
     const groups = readFleetList();
     const problem = fleetProblem(node, groups);
-    const devices = groups.reduce((sum, { count }) => sum + Number(count), 0);
-    $('#holdfast-fleet-summary').toggleClass('holdfast-problem', problem !== true).text(problem === true ? node._('fleetSummary', { devices: shownNumber(devices) }) : problem);
+    $('#holdfast-fleet-summary').toggleClass('holdfast-problem', problem !== true).text(problem === true ? node._('fleetSummary', { devices: shownNumber(deviceCount(groups)) }) : problem);
   };
   $(LIST).editableList<Partial<Group>>({
     addButton: node._('addRow'),

@@ -3,7 +3,8 @@ import { heightLeft, prepareDialog } from '../editor/dialog.ts';
 import { savedValue } from '../editor/settings.ts';
 import { shownNumber } from '../editor/texts.ts';
 import { chosenBackend, numberWithin, onOrOff, optionalText, requiredText } from '../editor/validators.ts';
-import { fleetProblem, openFleetList, readFleetList } from './fleet.editor.ts';
+import { deviceCount, fleetProblem, openFleetList, readFleetList } from './fleet.editor.ts';
+import { pastProblem } from './past.editor.ts';
 
 const LEAST_HEIGHT = 120;
 
@@ -21,7 +22,7 @@ RED.nodes.registerType('holdfast-simulator', {
     seed: { value: 1, validate: numberWithin('seed', { minimum: 0, maximum: 4_294_967_295, whole: true }) },
     randomFaults: { value: false, validate: onOrOff('randomFaults') },
     randomFaultMinutes: { value: 5, validate: numberWithin('randomFaultMinutes', { minimum: 0.1, maximum: 10_000 }) },
-    pastDays: { value: 0, validate: numberWithin('pastDays', { minimum: 0, maximum: 60 }) },
+    pastDays: { value: 0, validate: validPast },
   },
   inputs: 1,
   outputs: 1,
@@ -67,6 +68,6 @@ function validFleet(this: EditorNode, value: unknown, _options: unknown): true |
   return fleetProblem(this, value ?? savedValue(this, 'fleet'));
 }
 
-function deviceCount(fleet: unknown): number {
-  return Array.isArray(fleet) ? (fleet as Array<{ count: number }>).reduce((sum, { count }) => sum + Number(count), 0) : 0;
+function validPast(this: EditorNode, value: unknown, _options: unknown): true | string {
+  return pastProblem(this, value ?? savedValue(this, 'pastDays'));
 }
