@@ -3,11 +3,11 @@ import { infoOf, isGoodEnough } from '../../sample/good-enough.ts';
 import { judgedTime } from '../../sample/judged-time.ts';
 import { QUALITY } from '../../sample/sample.ts';
 import type { AnomalyInfo, Sample } from '../../sample/sample.ts';
-import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
 import { SENTENCES } from '../explain.ts';
 import { DevicePeers } from '../peers/device-peers.ts';
 import { answerEpisode } from './episode-answer.ts';
 import type { EpisodeAnswer } from './episode-answer.ts';
+import { episodeThreshold } from './device-plan.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { EpisodeChanges } from './episode-changes.ts';
 import type { EpisodeEvent } from './episode-event.ts';
@@ -96,7 +96,7 @@ export class DeviceDetectors {
   judge(sample: Sample, plan: DevicePlan, silence?: string): JudgedSample {
     this.#open(sample.device, plan);
     const time = judgedTime(sample);
-    this.#heardAt = time;
+    if (Number.isFinite(time)) this.#heardAt = time;
     const changes = new EpisodeChanges(sample.device, time, sample.historical === true);
     if (silence !== undefined) for (const series of this.#series.values()) changes.end(series, false);
     const anomalies: Record<string, AnomalyInfo> = {};
@@ -157,7 +157,7 @@ export class DeviceDetectors {
   /** Joins what the metrics of the device say; one alone has nothing to be joined with. */
   #join(verdicts: readonly ReadingVerdict[], changes: EpisodeChanges, time: number, plan: DevicePlan): JoinedScore | undefined {
     if (plan.together === false || this.#series.size < 2 || !verdicts.some(({ isLearned }) => isLearned)) return undefined;
-    this.#together ??= new Together(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
+    this.#together ??= new Together(episodeThreshold(plan));
     const former = this.#together.guilty;
     const isPresent = (metric: string): boolean => verdicts.some(({ isLearned, series }) => isLearned && series.metric === metric);
     const joined = this.#together.update(time, this.#series, isPresent);
@@ -205,7 +205,7 @@ export class DeviceDetectors {
       plan.problem?.(error);
     }
     if (t === undefined) return;
-    this.#together = new Together(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
+    this.#together = new Together(episodeThreshold(plan));
     this.#together.restore(t);
   }
 }

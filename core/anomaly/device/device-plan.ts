@@ -1,4 +1,5 @@
 import type { Quality } from '../../sample/sample.ts';
+import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
 import type { DetectorOptions } from '../detector-options.ts';
 import type { DevicePeers } from '../peers/device-peers.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -36,6 +37,11 @@ export interface DevicePlan {
   readonly peers?: Peers | undefined;
   /** Told of what cannot be used of what was kept. */
   readonly problem?: (error: unknown) => void;
+}
+
+/** The score at which an episode begins. */
+export function episodeThreshold({ options }: DevicePlan): number {
+  return thresholdOf(options.sensitivity ?? USUAL_SENSITIVITY);
 }
 
 /** The metrics that a list in a dialog names, separated by commas; none stands for all. */

@@ -12,7 +12,7 @@ export interface MemorySummary {
 }
 
 /** The default memory for series with the full profile: 64 MiB. */
-export const USUAL_BUDGET = 64 * 1024 * 1024;
+const USUAL_BUDGET = 64 * 1024 * 1024;
 
 /**
  * Shares out memory among the series of a node: `full` while one more fits, `lite` from then on. The series of devices

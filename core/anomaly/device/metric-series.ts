@@ -1,8 +1,8 @@
 import { HoldfastError, messageOf } from '../../errors/holdfast-error.ts';
 import { createDetector } from '../detector.ts';
 import type { Detection, Detector } from '../detection.ts';
-import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
 import { Episodes } from '../episodes.ts';
+import { episodeThreshold } from './device-plan.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { membersOf, numbersOf } from './kept.ts';
 import { SeriesEpisode } from './series-episode.ts';
@@ -64,8 +64,8 @@ export class MetricSeries {
   }
 
   /** Whether the group finds this reading part of an episode. */
-  learnPeers(ts: number, score: number, { options }: DevicePlan): boolean {
-    this.#peers ??= new Episodes(thresholdOf(options.sensitivity ?? USUAL_SENSITIVITY));
+  learnPeers(ts: number, score: number, plan: DevicePlan): boolean {
+    this.#peers ??= new Episodes(episodeThreshold(plan));
     return this.#peers.update(ts, score);
   }
 
@@ -110,7 +110,7 @@ export class MetricSeries {
     this.usual.restore([middle, high, count]);
     const [since, peak, isRunning, quiet] = numbersOf(g, 4) ?? [];
     if (since !== undefined && peak !== undefined && isRunning !== undefined && quiet !== undefined) {
-      this.#peers = new Episodes(thresholdOf(plan.options.sensitivity ?? USUAL_SENSITIVITY));
+      this.#peers = new Episodes(episodeThreshold(plan));
       this.#peers.restore([since, peak, isRunning, quiet]);
     }
     if (e !== undefined) this.episode = SeriesEpisode.restored(e);

@@ -8,6 +8,8 @@ const DAY = 24 * 60 * MINUTE;
 /** 1970-01-01 was a Thursday, the fourth day of a week that begins with Monday. */
 const FIRST_DAY = 4;
 const DAYS_OF_WEEK = 7;
+/** At the end of all calendars no clock on a wall shows anything. */
+const FURTHEST = 8.64e15 - 3 * DAY;
 const MOST_WINDOWS = 100;
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
@@ -26,19 +28,21 @@ export interface WeeklyWindow {
  */
 export class WeeklyWindows {
   readonly #zone: TimeZone;
+  readonly #isEmpty: boolean;
   /** For each day of the week, from Monday on: from and to in ms since its midnight. */
   readonly #stretches: readonly (readonly [from: number, to: number])[][];
 
   /** @throws RangeError when there is no such time zone. */
   constructor(windows: readonly WeeklyWindow[], zone: string = serverTimeZone()) {
     this.#zone = timeZone(zone);
+    this.#isEmpty = windows.length === 0;
     this.#stretches = Array.from({ length: DAYS_OF_WEEK }, (): [number, number][] => []);
     for (const { days, from, to } of windows) for (const day of days) this.#add(day - 1, millisecondsOf(from), millisecondsOf(to));
   }
 
   /** @param instant ms since the epoch. */
   has(instant: number): boolean {
-    if (this.#stretches.every((stretches) => stretches.length === 0)) return false;
+    if (this.#isEmpty || !(Math.abs(instant) <= FURTHEST)) return false;
     const wall = this.#zone.wallAt(instant);
     const day = Math.floor(wall / DAY);
     const time = wall - day * DAY;
