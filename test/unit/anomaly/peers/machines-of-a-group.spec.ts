@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import type { EpisodeEvent } from '../../../../core/anomaly/device/episode-event.ts';
+import { PeerGroups } from '../../../../core/anomaly/peers/peer-groups.ts';
+import { ManualClock } from '../../../../core/clock/manual-clock.ts';
+import { createSampler, kindOf, type FaultKind, type Strengths } from '../../../../core/simulator/index.ts';
+import { Fleet } from '../device/fleet.ts';
+
+const START = Date.UTC(2026, 10, 16);
+const MINUTE = 60_000;
+const DAY = 1_440;
+const NONE: Strengths = new Map();
+
+/** Machines of one kind that send once a minute, behind an engine that compares them. */
+class Hall {
+  readonly fleet: Fleet;
+  readonly #samplers: Array<ReturnType<typeof createSampler>>;
+  readonly #names: string[];
+  #minute = 0;
+
+  constructor(kind: string, size: number) {
+    this.#names = Array.from({ length: size }, (_, index) => `${kind}-${index}`);
+    this.#samplers = this.#names.map((name) => createSampler(kindOf(kind), 7, name, START));
+    this.fleet = new Fleet({}, new PeerGroups({ groups: [{ profile: kind }], devicesOf: () => this.#names, clock: new ManualClock(START) }));
+  }
+
+  /** @returns the episodes that the group began. */
+  run(minutes: number, fault?: FaultKind, strikes: (index: number) => boolean = () => true): EpisodeEvent[] {
+    const strengths: Strengths = fault ? new Map([[fault, 1]]) : NONE;
+    const began: EpisodeEvent[] = [];
+    for (const end = this.#minute + minutes; this.#minute < end; this.#minute += 1) {
+      for (const [index, device] of this.#names.entries()) {
+        const ts = START + this.#minute * MINUTE + index * 500;
+        const values = this.#samplers[index]!.sample(ts, fault && strikes(index) ? strengths : NONE);
+        began.push(...this.fleet.judge({ id: `${device}/${ts}`, device, ts, received: ts, tsSource: 'device', src: { via: 'mqtt' }, values }).began);
+      }
+    }
+    return began.filter(({ parts, score }) => parts['peers'] === score);
+  }
+}
+
+describe('machines of one profile', () => {
+  it('are not blamed by their group while all is well, and the one whose cooling fails is, within minutes', () => {
+    for (const [kind, size] of [['freezer', 6], ['cold-room', 8]] as const) {
+      const hall = new Hall(kind, size);
+      assert.deepEqual(hall.run(2 * DAY), []);
+      const before = START + 2 * DAY * MINUTE;
+      const [first, ...more] = hall.run(30, 'cooling-failure', (index) => index === 1);
+      assert.ok(first && first.since < before + 10 * MINUTE, kind);
+      assert.equal(first.device, `${kind}-1`);
+      assert.equal(first.metric, 'temperature');
+      assert.match(first.why, new RegExp(`above what the ${size - 1} other devices of the profile ${kind} show`));
+      assert.ok(more.every(({ device }) => device === `${kind}-1`));
+    }
+  });
+
+  it('are not blamed by their group for a cooling that fails for all of them', () => {
+    const hall = new Hall('freezer', 6);
+    hall.run(2 * DAY);
+    assert.deepEqual(hall.run(120, 'cooling-failure').filter(({ metric }) => metric === 'temperature'), []);
+  });
+
+  it('do not find again what a person said was expected', async () => {
+    const hall = new Hall('cold-room', 6);
+    hall.run(2 * DAY);
+    const warm = (minutes: number): EpisodeEvent | undefined => hall.run(minutes, 'cooling-failure', (index) => index === 1).find(({ metric }) => metric === 'temperature');
+    const found = warm(20);
+    assert.ok(found);
+    assert.equal((await hall.fleet.engine.answer({ ...found, expected: true })).taken, true);
+    hall.run(60);
+    hall.fleet.restart();
+    assert.equal(warm(12), undefined);
+    hall.run(60);
+    assert.ok(warm(60), 'a longer one is further off');
+  });
+});
