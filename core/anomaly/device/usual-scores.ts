@@ -7,6 +7,8 @@ const LEAST_STEP = 0.01;
 /** The step after n scores is so many times 1/n: about 1 over the density of the logarithm at a 99 % quantile. */
 const GAIN = 20;
 const LONGEST_COUNT = GAIN / LEAST_STEP;
+/** What is less counts as this: a quantile that is a product never leaves 0. */
+const LEAST = 0.001;
 /** So many scores are needed before the quantiles are worth something. */
 const WARM_UP = 500;
 
@@ -33,12 +35,13 @@ export class UsualScores {
 
   /** @param share of a whole step: less for what is probably not usual. */
   learn(score: number, share = 1): void {
-    if (!(score > 0)) return;
-    if (this.#count === 0) this.#middle = this.#high = score;
+    if (Number.isNaN(score)) return;
+    const reached = Math.max(score, LEAST);
+    if (this.#count === 0) this.#middle = this.#high = reached;
     if (this.#count < LONGEST_COUNT) this.#count += 1;
     const step = Math.min(LARGEST_STEP, GAIN / this.#count) * share;
-    this.#middle = moved(this.#middle, score, step, MIDDLE);
-    this.#high = moved(this.#high, score, step, HIGH);
+    this.#middle = moved(this.#middle, reached, step, MIDDLE);
+    this.#high = moved(this.#high, reached, step, HIGH);
   }
 
   snapshot(): [middle: number, high: number, count: number] {

@@ -20,19 +20,20 @@ describe('the detection engine of a fleet', () => {
   it('tells once that an episode began, and once that it ended, with what was worst in it', () => {
     const fleet = learned();
     const first = fleet.judge(sample('press', LEARNED, { temperature: 40 }));
-    const worst = sample('press', LEARNED + 1, { temperature: 60 });
-    const second = fleet.judge(worst);
+    const next = sample('press', LEARNED + 1, { temperature: 60 });
+    const second = fleet.judge(next);
     assert.deepEqual([first.anomalous, first.began.length, second.anomalous, second.began.length], [true, 1, true, 0]);
     const since = START + LEARNED * MINUTE;
     assert.equal(first.began[0]?.id, `press/temperature/${since}`);
     assert.equal(first.began[0]?.question, true);
-    assert.equal(worst.anomalies?.['temperature']?.since, since);
+    assert.equal(next.anomalies?.['temperature']?.since, since);
     const [ended, ...others] = calm(fleet, LEARNED + 2);
     assert.deepEqual(others, []);
     assert.equal(ended?.id, first.began[0]?.id);
-    assert.equal(ended?.value, 60);
     assert.ok((ended?.until ?? 0) > since + MINUTE);
-    assert.ok((ended?.score ?? 0) > (first.began[0]?.score ?? Infinity));
+    const scores = [first.began[0]?.score ?? 0, next.anomalies?.['temperature']?.score ?? 0] as const;
+    assert.equal(ended?.score, Math.max(...scores));
+    assert.equal(ended?.value, scores[1] > scores[0] ? 60 : 40);
   });
 
   it('tells nobody that an episode began in a backfill, and tells it when it still runs now', () => {
