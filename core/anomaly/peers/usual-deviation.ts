@@ -98,7 +98,7 @@ export class UsualDeviation {
     const two = off * state.previous > 0 ? Math.min(Math.abs(off), Math.abs(state.previous)) : 0;
     const lately = state.lately + LATELY * (clamp(off, limit) - state.lately);
     // What is back in its place is not held to be off for what the average remembers.
-    const average = off * lately > 0 ? Math.min(Math.abs(lately), 2 * Math.abs(off)) : 0;
+    const average = off * lately > 0 ? Math.min(Math.abs(lately), Math.abs(off)) : 0;
     const raw = Math.max(two / limit, average / latelyLimit);
     const isAway = Math.abs(off) >= limit || 2 * average >= latelyLimit;
     const isJudged = state.count >= WARM_UP;

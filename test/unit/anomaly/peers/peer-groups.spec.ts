@@ -56,6 +56,16 @@ describe('a device against its group', () => {
     assert.ok(highest(more, (index) => index !== 0) < 1);
   });
 
+  it('is mostly calm from the first reading on that is back in its place', () => {
+    const cohort = new Cohort(8);
+    cohort.rounds(600);
+    const back = cohort.devices.flatMap((_, which) => {
+      cohort.rounds(6, (value, index) => (index === which ? value + 1.2 : value));
+      return cohort.rounds(5).map((said) => said[which]?.score ?? Number.NaN);
+    });
+    assert.ok(back.filter((score) => !(score < 1)).length <= 2);
+  });
+
   it('that has a new place for a thousand readings is usual there', () => {
     const cohort = new Cohort(8);
     cohort.rounds(600);
@@ -106,7 +116,8 @@ describe('a device against its group', () => {
     cohort.members.set('freezers', cohort.devices.slice(4));
     assert.deepEqual(cohort.round().slice(0, 4), [undefined, undefined, undefined, undefined]);
     assert.match(cohort.rounds(3, (value, index) => (index === 6 ? value + 6 : value)).at(-1)?.[6]?.why ?? '', /the 3 other devices of the tag freezers/);
-    cohort.rounds(600);
+    assert.equal(cohort.rounds(200).at(-1)?.[1], undefined, 'what it was beside the former group says nothing of this one');
+    cohort.rounds(400);
     assert.match(cohort.rounds(3, (value, index) => (index === 1 ? value + 6 : value)).at(-1)?.[1]?.why ?? '', /the 3 other devices of the profile cold-room/);
     cohort.members.clear();
     cohort.round();
