@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the running quick-start flow, of a preview of its history, and of its quarantine, for the README and docs/, light and dark:
+ * Takes the pictures of the running quick-start flow, of a preview of its history, of its quarantine, and of a detect node, for the README and docs/, light and dark:
  * `npm run screenshots`. Starts Holdfast on a home of its own, gives it time to raise an alarm, and needs chromium on the PATH.
  */
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { Editor, Theme } from '../test/support/browser.ts';
 import { startHoldfast } from '../test/support/node-red-process.ts';
 import { findProgram } from '../test/support/requirements.ts';
 import { CHROMIUM } from '../test/support/suites.ts';
+import { takeDetect } from './screenshots/take-detect.ts';
 
 const DOCS = join(import.meta.dirname, '..', 'docs');
 const OVERHEAT = '4c0f2a91d7e30101';
@@ -57,6 +58,7 @@ try {
     await editor.page.locator('.red-ui-tray').last().screenshot({ path: join(DOCS, `quarantine-${theme}.png`) });
   }
   await editor.end();
+  await takeDetect(browser, DOCS);
 } finally {
   await browser.close();
   await holdfast.remove();

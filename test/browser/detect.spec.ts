@@ -1,33 +1,16 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { Backend } from '../../core/backend/backend.ts';
-import { systemClock } from '../../core/clock/clock.ts';
-import type { Sample } from '../../core/sample/sample.ts';
 import { chooseTab, openEditor } from '../support/browser.ts';
 import type { Editor } from '../support/browser.ts';
 import type { Holdfast } from '../support/node-red-process.ts';
-import { openEditorForTests, startFlow } from './fixture.ts';
-
-const DETECT = 'a000000000000041';
-const OLDER = 'a000000000000042';
-const HOMELESS = 'a000000000000043';
-const BACKEND = 'b000000000000004';
-const MINUTE = 60_000;
-const on = (id: string, y: number, more: object): object => ({ id, type: 'holdfast-detect', z: 'f000000000000004', name: '', x: 300, y, wires: [[], []], ...more });
-const FLOW = [
-  { id: 'f000000000000004', type: 'tab', label: 'Detection' },
-  { id: BACKEND, type: 'holdfast-backend', name: 'Data', directory: 'data', version: 1 },
-  on(DETECT, 100, { version: 2, backend: BACKEND }),
-  on(OLDER, 160, { version: 1, backend: BACKEND, threshold: 12, memory: 500, warmUp: 30, wires: [[]] }),
-  on(HOMELESS, 220, { version: 2, backend: '' }),
-];
+import { DETECT, HOMELESS, OLDER, startFreezer } from './detect-fixture.ts';
+import { openEditorForTests } from './fixture.ts';
 
 describe('the dialog of a detect node', () => {
   let browser: Browser;
   let holdfast: Holdfast;
   let editor: Editor;
-  openEditorForTests((open) => ({ browser, holdfast, editor } = open), () => startFlow(FLOW, (home) => fillStore(join(home, 'data'))));
+  openEditorForTests((open) => ({ browser, holdfast, editor } = open), startFreezer);
 
   const part = (id: string) => editor.page.locator(`#holdfast-${id}`);
   const slider = () => editor.page.locator('#node-input-sensitivity');
@@ -166,23 +149,3 @@ describe('the dialog of a detect node', () => {
     await german.end();
   });
 });
-
-/** Five weeks of a freezer, a reading every five minutes, with a door that stood open and a sensor that once was far off. */
-async function fillStore(directory: string): Promise<void> {
-  const problems: unknown[] = [];
-  const problem = (error: unknown): void => void problems.push(error);
-  const backend = Backend.acquire(directory, systemClock, problem);
-  const end = Math.floor(systemClock.now() / MINUTE) * MINUTE;
-  const count = 35 * 288;
-  const samples = Array.from({ length: count }, (_, index): Sample => {
-    const ts = end - (count - index) * 5 * MINUTE;
-    const noise = ((index * 7919) % 97) / 97 - 0.5;
-    const open = index > count - 900 && index < count - 870 ? 9 : index === count - 400 ? 25 : 0;
-    const temperature = Math.round((-18 + 1.2 * Math.sin((2 * Math.PI * ts) / 86_400_000) + noise + open) * 100) / 100;
-    const voltage = Math.round((40 + 3 * noise) * 10) / 10;
-    return { id: `freezer-1/${ts}`, device: 'freezer-1', ts, received: ts, tsSource: 'device', src: { via: 'mqtt' }, values: { temperature, voltage }, metrics: { temperature: { unit: 'Cel' } } };
-  });
-  await new Promise<void>((resolve, reject) => backend.store.write(samples, (error) => (error ? reject(error) : resolve())));
-  backend.release(problem);
-  assert.deepEqual(problems, []);
-}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DetectionPreview } from '../../core/anomaly/preview/answer.ts';
 import type { Sample } from '../../core/sample/sample.ts';
-import { aMoment, backend, collect, helper, load, node, temporaryDirectory, until, useRuntime } from '../support/node-helper.ts';
+import { aMoment, backend, collect, helper, load, node, temporaryDirectory, useRuntime } from '../support/node-helper.ts';
 import { flowOfOne, sampleOf } from '../support/sample-messages.ts';
 import { DETECT, learn, LEARNED, passed, usual, wild } from './detect-flow.ts';
 
