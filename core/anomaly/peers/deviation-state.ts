@@ -1,5 +1,4 @@
 import { HoldfastError } from '../../errors/holdfast-error.ts';
-import { CALM } from '../episodes.ts';
 import { CONTINUOUS } from '../resolution.ts';
 
 /** No reading counts as larger: sums and differences of such numbers are still finite. */
@@ -25,8 +24,6 @@ export interface DeviationState {
   isGuilty: number;
   /** How far off it was at worst, in the last episode. */
   peak: number;
-  /** Calm readings in a row, as far as they count. */
-  calm: number;
   /** What a person said was expected, above (a positive number) and below (a negative one); 0: nothing. */
   expectedAbove: number;
   expectedBelow: number;
@@ -40,42 +37,48 @@ export interface DeviationState {
 }
 
 const NAMES = [
-  'count', 'offset', 'spread', 'twoHigh', 'latelyHigh', 'previous', 'lately', 'run', 'isGuilty', 'peak', 'calm', 'expectedAbove', 'expectedBelow', 'faultAbove', 'faultBelow', 'decimals', 'ts',
+  'count', 'offset', 'spread', 'twoHigh', 'latelyHigh', 'previous', 'lately', 'run', 'isGuilty', 'peak', 'expectedAbove', 'expectedBelow', 'faultAbove', 'faultBelow', 'decimals', 'ts',
 ] as const satisfies ReadonlyArray<keyof DeviationState>;
 
-/** As it is written: the numbers in the order of `DeviationState`, then the first deviations while there are few. */
+/** The numbers of an `Episodes`. */
+type EpisodeNumbers = [number, number, number, number];
+
+/** As it is written: the numbers in the order of `DeviationState`, those of the episode, then the first deviations while there are few. */
 export interface DeviationSnapshot {
   s: number[];
+  e: EpisodeNumbers;
   first: number[];
 }
 
 export function emptyState(): DeviationState {
   return {
-    count: 0, offset: 0, spread: 0, twoHigh: 0, latelyHigh: 0, previous: 0, lately: 0, run: 0, isGuilty: 0, peak: 0, calm: CALM,
+    count: 0, offset: 0, spread: 0, twoHigh: 0, latelyHigh: 0, previous: 0, lately: 0, run: 0, isGuilty: 0, peak: 0,
     expectedAbove: 0, expectedBelow: 0, faultAbove: 0, faultBelow: 0, decimals: 0, ts: Number.MIN_SAFE_INTEGER,
   };
 }
 
-export function writeDeviation(state: DeviationState, first: readonly number[]): DeviationSnapshot {
-  return { s: NAMES.map((name) => state[name]), first: [...first] };
+export function writeDeviation(state: DeviationState, episode: EpisodeNumbers, first: readonly number[]): DeviationSnapshot {
+  return { s: NAMES.map((name) => state[name]), e: episode, first: [...first] };
 }
 
 /**
  * @param mostFirst how many first deviations there can be.
  * @throws HoldfastError `HOLDFAST_DETECTOR_SNAPSHOT` for what is damaged.
  */
-export function readDeviation(snapshot: unknown, mostFirst: number): { state: DeviationState; first: number[] } {
-  if (typeof snapshot !== 'object' || snapshot === null || !('s' in snapshot) || !('first' in snapshot)) throw damagedPeers('it is not of the form it was written in');
-  const { s, first } = snapshot;
+export function readDeviation(snapshot: unknown, mostFirst: number): { state: DeviationState; episode: EpisodeNumbers; first: number[] } {
+  if (typeof snapshot !== 'object' || snapshot === null || !('s' in snapshot) || !('e' in snapshot) || !('first' in snapshot)) throw damagedPeers('it is not of the form it was written in');
+  const { s, e, first } = snapshot;
   if (!areNumbers(s) || s.length !== NAMES.length) throw damagedPeers(`it does not hold ${NAMES.length} numbers`);
+  if (!areNumbers(e) || e.length !== 4) throw damagedPeers('its episode does not hold 4 numbers');
   if (!areNumbers(first) || first.length > mostFirst) throw damagedPeers('its first deviations are no numbers, or too many');
   const state = emptyState();
   for (const [index, name] of NAMES.entries()) state[name] = s[index] ?? 0;
   const isNotNegative = [state.spread, state.twoHigh, state.latelyHigh, state.expectedAbove, state.faultAbove, -state.expectedBelow, -state.faultBelow].every((length) => length >= 0);
-  const areCounts = [state.count, state.run, state.calm, state.decimals, state.isGuilty].every((count) => Number.isInteger(count) && count >= 0);
+  const areCounts = [state.count, state.run, state.decimals, state.isGuilty].every((count) => Number.isInteger(count) && count >= 0);
   const isBounded = [state.offset, state.previous, state.lately, state.peak, ...first].every((length) => Math.abs(length) <= 16 * LARGEST);
-  if (!isNotNegative || !areCounts || !isBounded || state.decimals > CONTINUOUS || state.isGuilty > 1 || state.calm > CALM) throw damagedPeers('a number in it is out of its range');
-  return { state, first };
+  if (!isNotNegative || !areCounts || !isBounded || state.decimals > CONTINUOUS || state.isGuilty > 1) throw damagedPeers('a number in it is out of its range');
+  const [since = 0, peak = 0, isRunning = 0, quiet = 0] = e;
+  return { state, episode: [since, peak, isRunning, quiet], first };
 }
 
 function areNumbers(value: unknown): value is number[] {

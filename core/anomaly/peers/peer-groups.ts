@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock/clock.ts';
 import type { PeerJudgement } from '../device/device-plan.ts';
 import { thresholdOf, USUAL_SENSITIVITY } from '../detector-options.ts';
-import { REARM } from '../episodes.ts';
 import { LARGEST } from './deviation-state.ts';
 import type { DevicePeers } from './device-peers.ts';
 import { explainPeers, PEER_SENTENCES } from './explain-peers.ts';
@@ -16,6 +15,8 @@ export const LEAST_OTHERS = 3;
 const METRICS_PER_GROUP = 1_000;
 /** The latest readings of all groups together; beyond them, a device is judged by its group and not by the others. */
 const MOST_READINGS = 200_000;
+/** From this score on a sentence says how far off a reading is. */
+const WORTH_A_SENTENCE = 0.5;
 /** The largest event time that a Date can hold, ms since the epoch. */
 const LATEST = 8.64e15;
 
@@ -75,7 +76,7 @@ export class PeerGroups {
     if (!verdict) return undefined;
     const { score, limit, isAway } = verdict;
     const expected = { low: verdict.usual - limit, high: verdict.usual + limit };
-    if (score >= REARM) return { score, expected, why: explainPeers(reading, median, others, group, verdict) };
+    if (score >= WORTH_A_SENTENCE) return { score, expected, why: explainPeers(reading, median, others, group, verdict) };
     return { score, expected, why: isSplit && isAway ? PEER_SENTENCES.split : PEER_SENTENCES.usual };
   }
 

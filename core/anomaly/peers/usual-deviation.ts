@@ -1,6 +1,6 @@
 import { LEAST_SCALE } from '../detector-options.ts';
 import { CONTINUOUS, decimalsOf, resolutionOf } from '../resolution.ts';
-import { CALM, REARM } from '../episodes.ts';
+import { Episodes } from '../episodes.ts';
 import { emptyState, readDeviation, writeDeviation } from './deviation-state.ts';
 import type { DeviationSnapshot, DeviationState } from './deviation-state.ts';
 import { followHighQuantile } from './high-quantile.ts';
@@ -56,6 +56,7 @@ export class UsualDeviation {
   #state: DeviationState = emptyState();
   /** The first deviations, while the offset is not known. */
   #first: number[] = [];
+  readonly #episodes = new Episodes(1);
 
   /** Event time of the last reading learned. */
   get ts(): number {
@@ -103,15 +104,16 @@ export class UsualDeviation {
     const isAway = Math.abs(off) >= limit || 2 * average >= latelyLimit;
     const isJudged = state.count >= WARM_UP;
     const isGuilty = isJudged && (raw >= threshold ? !isSplit || state.isGuilty === 1 : isAway && state.isGuilty === 1);
+    const score = isSplit && !isGuilty ? 0 : raw;
     if (learn) {
       state.previous = off;
       state.lately = lately;
       state.isGuilty = Number(isGuilty);
-      this.#remember(far, isJudged ? raw : 0, threshold);
+      if (isJudged) this.#follow(ts, far, score / threshold);
       this.#learn(far, Math.max(two, TWO_QUANTILE * floor), Math.max(average, LATELY_QUANTILE * floor), spread, isAway, median - level);
     }
     if (!isJudged) return undefined;
-    return { score: isSplit && !isGuilty ? 0 : raw, isAway, usual, limit };
+    return { score, isAway, usual, limit };
   }
 
   /** A person's answer about the last time it was away. @returns false when it never was. */
@@ -138,14 +140,15 @@ export class UsualDeviation {
   }
 
   snapshot(): DeviationSnapshot {
-    return writeDeviation(this.#state, this.#first);
+    return writeDeviation(this.#state, this.#episodes.snapshot(), this.#first);
   }
 
   /** @throws HoldfastError `HOLDFAST_DETECTOR_SNAPSHOT` for what is damaged; then nothing is changed. */
   restore(snapshot: unknown): void {
-    const { state, first } = readDeviation(snapshot, FIRST);
+    const { state, episode, first } = readDeviation(snapshot, FIRST);
     this.#state = state;
     this.#first = first;
+    this.#episodes.restore(episode);
   }
 
   #begin(deviation: number, floor: number): void {
@@ -167,16 +170,12 @@ export class UsualDeviation {
     return Math.sign(far) * Math.min(Math.abs(far), EXPECTED_SCORE * limit);
   }
 
-  /** What a person's answer will be about. */
-  #remember(far: number, raw: number, threshold: number): void {
+  /** Knows the episode that a person's answer will be about. @param score in parts of the threshold. */
+  #follow(ts: number, far: number, score: number): void {
     const state = this.#state;
-    const isOver = state.calm === CALM;
-    if (raw < threshold * (isOver ? 1 : REARM)) {
-      state.calm = Math.min(CALM, state.calm + 1);
-      return;
-    }
-    if (isOver || Math.abs(far) > Math.abs(state.peak)) state.peak = far;
-    state.calm = 0;
+    const former = this.#episodes.last?.since;
+    if (!this.#episodes.update(ts, score)) return;
+    if (this.#episodes.last?.since !== former || Math.abs(far) > Math.abs(state.peak)) state.peak = far;
   }
 
   #learn(far: number, two: number, average: number, spread: number, isAway: boolean, drift: number): void {

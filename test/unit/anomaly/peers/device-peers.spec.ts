@@ -61,8 +61,8 @@ describe('what a device has learned of its group', () => {
     const before = own.snapshot()!;
     const metric = before.metrics['temperature']!;
     const spoilt = (at: number, value: unknown): unknown => ({ ...before, metrics: { temperature: { ...metric, s: metric.s.with(at, value as number) } } });
-    for (const damaged of [null, 1, {}, { group: 1, metrics: {} }, { group: 'x', metrics: null }, { group: 'x', metrics: { a: 1 } }, { group: 'x', metrics: { a: { s: [1], first: [] } } },
-      { group: 'x', metrics: { a: { s: metric.s, first: Array.from({ length: 99 }, () => 0) } } }, spoilt(0, -1), spoilt(0, 1.5), spoilt(1, 'x'), spoilt(1, 1e300), spoilt(2, -1), spoilt(3, null)]) {
+    for (const damaged of [null, 1, {}, { group: 1, metrics: {} }, { group: 'x', metrics: null }, { group: 'x', metrics: { a: 1 } }, { group: 'x', metrics: { a: { s: [1], e: [0, 0, 0, 0], first: [] } } },
+      { group: 'x', metrics: { a: { ...metric, first: Array.from({ length: 99 }, () => 0) } } }, { group: 'x', metrics: { a: { ...metric, e: [1] } } }, spoilt(0, -1), spoilt(0, 1.5), spoilt(1, 'x'), spoilt(1, 1e300), spoilt(2, -1), spoilt(3, null)]) {
       assert.throws(() => own.restore(damaged), { code: 'HOLDFAST_DETECTOR_SNAPSHOT' });
       assert.deepEqual(own.snapshot(), before);
     }
