@@ -68,6 +68,8 @@ describe('holdfast-detect', () => {
     await passed([wild(LEARNED)]);
     await until(() => /running/.test(statusOf('n').text ?? ''), 'it is shown');
     assert.match(statusOf('n').text ?? '', /^1,501 judged · 1 anomalous · 1 running · 1 (full|lite)/);
+    await passed(usual(LEARNED + 1, 60));
+    await until(() => /^1,561 judged · \d+ anomalous · 1 (full|lite)/.test(statusOf('n').text ?? ''), 'none runs any more');
   });
 
   it('judges series that no longer fit into its memory with less', async () => {

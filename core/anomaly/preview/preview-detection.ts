@@ -34,7 +34,7 @@ const DAY = 86_400_000;
 /** A detector that has run for a while has learned before the days that are looked at. */
 const DAYS_TO_LEARN = 28;
 /** Milliseconds of work before everything else has its turn. */
-const SLICE = 4;
+const SLICE = 3;
 /** From so many of the last readings is told how often they come. */
 const PACED = 500;
 
