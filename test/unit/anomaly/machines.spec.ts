@@ -11,7 +11,7 @@ const EPISODES_PER_READINGS = 1 / 10_000;
 
 interface Machine {
   kind: string;
-  /** As the example flow of the kind has it. */
+  /** As the example flow of the kind has them; the metrics too, but that of the freezer leaves out the power, which goes on and off. */
   interval: number;
   past: number;
   metrics: string[];
