@@ -16,7 +16,7 @@ const plan = (settings: Partial<DevicePlan> = {}): DevicePlan => ({ options: {},
 const PLAN = plan();
 
 /** A day's readings around 20 with a little noise that repeats. */
-function learn(detectors: DeviceDetectors, from = START, count = 100): void {
+function learn(detectors: DeviceDetectors, from = START, count = 1_000): void {
   for (let index = 0; index < count; index += 1) detectors.judge(sample(from + index * 1000, { temperature: 20 + (index % 7) / 10, pressure: 5 }), PLAN);
 }
 
@@ -24,7 +24,7 @@ describe('the detectors of one device', () => {
   it('note on the sample what each found, metric by metric', () => {
     const detectors = new DeviceDetectors();
     learn(detectors);
-    const wild = sample(START + 200_000, { temperature: 60, pressure: 5, running: true });
+    const wild = sample(START + 1_200_000, { temperature: 60, pressure: 5, running: true });
     assert.equal(detectors.judge(wild, PLAN).anomalous, true);
     assert.deepEqual(Object.entries(wild.anomalies ?? {}).map(([metric, { anomaly }]) => [metric, anomaly]), [['temperature', true], ['pressure', false]]);
   });
@@ -40,7 +40,7 @@ describe('the detectors of one device', () => {
     const before = new DeviceDetectors();
     learn(before);
     const after = new DeviceDetectors(JSON.parse(JSON.stringify(before.snapshot())));
-    const [first, second] = [sample(START + 200_000, { temperature: 23 }), sample(START + 200_000, { temperature: 23 })];
+    const [first, second] = [sample(START + 1_200_000, { temperature: 23 }), sample(START + 1_200_000, { temperature: 23 })];
     before.judge(first, PLAN);
     after.judge(second, PLAN);
     assert.deepEqual(second.anomalies, first.anomalies);
@@ -52,12 +52,12 @@ describe('the detectors of one device', () => {
     learn(detectors);
     const before = JSON.stringify(detectors.snapshot());
     for (const q of [2, 3, 4, 9] as const) {
-      const doubtful: Sample = { ...sample(START + 200_000 + q * 1000, { temperature: 60 }), metrics: { temperature: { q } } };
+      const doubtful: Sample = { ...sample(START + 1_200_000 + q * 1000, { temperature: 60 }), metrics: { temperature: { q } } };
       assert.equal(detectors.judge(doubtful, PLAN).anomalous, q < 4);
       assert.equal(doubtful.anomalies?.['temperature']?.why.includes('quality'), q > 3);
     }
     assert.equal(JSON.stringify(detectors.snapshot()), before);
-    detectors.judge({ ...sample(START + 300_000, { temperature: 20 }), metrics: { temperature: { q: 1 } } }, PLAN);
+    detectors.judge({ ...sample(START + 1_300_000, { temperature: 20 }), metrics: { temperature: { q: 1 } } }, PLAN);
     assert.notEqual(JSON.stringify(detectors.snapshot()), before);
   });
 
@@ -75,7 +75,7 @@ describe('the detectors of one device', () => {
     const detectors = new DeviceDetectors();
     detectors.judge(sample(Date.UTC(2038, 0, 19), { temperature: 20 }, START - 1000), PLAN);
     learn(detectors);
-    const wild = sample(START + 200_000, { temperature: 60 });
+    const wild = sample(START + 1_200_000, { temperature: 60 });
     assert.equal(detectors.judge(wild, PLAN).anomalous, true);
   });
 
