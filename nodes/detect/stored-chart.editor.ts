@@ -36,8 +36,8 @@ function timeOf({ since, until }: PreviewedEpisode): string {
   return new Intl.DateTimeFormat(RED.i18n.lang(), { dateStyle: 'medium', timeStyle: 'short' }).formatRange(since, until);
 }
 
-function whatOf(texts: Texts, { kind, why, value, expected }: PreviewedEpisode): string {
-  const sentence = why ?? (expected ? texts('stored.outside', { value: rounded(value), low: rounded(expected.low), high: rounded(expected.high) }) : rounded(value));
+function whatOf(texts: Texts, { kind, why, value, peak }: PreviewedEpisode): string {
+  const sentence = why ?? texts('stored.little', { value: rounded(value), percent: shownNumber(Math.round(peak * 100)) });
   return kind === undefined ? sentence : `${kindOf(texts, kind)}: ${sentence}`;
 }
 

@@ -47,6 +47,21 @@ describe('what a message tells a detect node', () => {
     });
   }
 
+  it('has no episode any more where one like it was expected, also after a restart', async () => {
+    const results: boolean[] = [];
+    for (const expected of [true, false]) {
+      const flow = flowOfOne(DETECT, 2, temporaryDirectory());
+      await learn(flow);
+      assert.equal(await told({ expected, episode: (await anEpisode())['episode'] }), '');
+      await unload();
+      await load(flow);
+      await passed(usual(LEARNED + 2, 200));
+      results.push((await passed([wild(LEARNED + 202)]))[0]?.anomalies?.['temperature']?.anomaly ?? false);
+      await unload();
+    }
+    assert.deepEqual(results, [false, true]);
+  });
+
   it('names what is wrong with an answer, and the cure', async () => {
     await learn(flowOfOne(DETECT, 2, temporaryDirectory()));
     const asked = await anEpisode();

@@ -22,7 +22,7 @@ describe('several metrics that are a little unusual at the same time', () => {
     for (const together of [true, false]) {
       await learn(flowOfOne({ ...DETECT, together }, 2, temporaryDirectory()), samples(0, LEARNED, 0));
       const episodes = collect('out1');
-      await passed(samples(LEARNED, 10, 2.5), sendBatch);
+      await passed(samples(LEARNED, 30, 1.2), sendBatch);
       kinds.push(episodes.flatMap(({ payload }) => (Array.isArray(payload) ? [] : [(payloadOf({ payload }) as { kind?: string }).kind])));
       await unload();
     }

@@ -56,7 +56,7 @@ describe('holdfast-detect', () => {
     const found: boolean[] = [];
     for (const sensitivity of [1, 9]) {
       await learn(flowOfOne({ ...DETECT, sensitivity }, 2, temporaryDirectory()));
-      const odd = await passed(Array.from({ length: 8 }, (_, step) => wild(LEARNED + step, 'press-1', 61 + step / 4)));
+      const odd = await passed([wild(LEARNED, 'press-1', 60.7)]);
       found.push(odd.some(({ anomalies }) => anomalies?.['temperature']?.anomaly ?? false));
       await unload();
     }

@@ -16,8 +16,9 @@ export interface PreviewedEpisode {
   peak: number;
   value: number;
   expected?: { low: number; high: number };
-  /** As the detector named it at the usual sensitivity; absent where it saw no episode there. */
+  /** As a detector of the usual sensitivity named it; absent where it saw no episode there. */
   kind?: string;
+  /** The sentence of that detector; absent where it had none. */
   why?: string;
 }
 

@@ -6,6 +6,9 @@ import type { PreviewedEpisode, PreviewedPosition } from './answer.ts';
 /** A chart has no room for more; of more, the worst are shown. */
 const MOST_SHOWN = 200;
 
+/** From this score on, a detector of the usual sensitivity says what it sees also where it begins no episode. */
+const WORTH_A_SENTENCE = 0.5;
+
 /** Tells from the scores of a detector which episodes one position of the slider would have made. */
 export class PositionEpisodes {
   readonly #sensitivity: number;
@@ -51,10 +54,12 @@ export class PositionEpisodes {
 function describe(episode: PreviewedEpisode, value: number, { score, anomaly, expected, kind, why }: Detection): void {
   episode.peak = score;
   episode.value = value;
+  delete episode.expected;
   if (expected) episode.expected = expected;
-  if (!anomaly) return;
-  if (kind !== undefined) episode.kind = kind;
-  episode.why = why;
+  delete episode.kind;
+  delete episode.why;
+  if (anomaly && kind !== undefined) episode.kind = kind;
+  if (anomaly || score >= WORTH_A_SENTENCE) episode.why = why;
 }
 
 function worst(episodes: readonly PreviewedEpisode[]): PreviewedEpisode[] {
