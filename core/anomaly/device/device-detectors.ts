@@ -22,7 +22,7 @@ import type { JoinedScore } from './together.ts';
 /** A device may invent metric names: beyond this many, new ones are not watched. */
 const METRICS_PER_DEVICE = 200;
 /** Of one device, further ones are lite whatever memory there is: what is kept of a device is written at once, and must not hold up the others. */
-const FULL_PER_DEVICE = 32;
+const FULL_PER_DEVICE = 12;
 
 /** What became of a sample; its `anomalies` say what was found in each metric. */
 export interface JudgedSample {

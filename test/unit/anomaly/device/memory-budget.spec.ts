@@ -16,9 +16,9 @@ describe('the memory of a detect node', () => {
   it('gives a device no more full profiles than can be written at once', () => {
     const fleet = new Fleet();
     fleet.judge(sample('press', 0, Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`m${index}`, index]))));
-    assert.deepEqual([fleet.engine.summary().full, fleet.engine.summary().lite], [32, 18]);
+    assert.deepEqual([fleet.engine.summary().full, fleet.engine.summary().lite], [12, 38]);
     fleet.judge(sample('oven', 0, { a: 1 }));
-    assert.equal(fleet.engine.summary().full, 33);
+    assert.equal(fleet.engine.summary().full, 13);
   });
 
   it('leaves each series its profile through restarts, also a lite one when room has come', () => {
