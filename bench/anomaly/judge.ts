@@ -1,8 +1,10 @@
 export interface Judgement {
   /** 1 is where it raises an alarm. */
   score: number;
+  /** What its episodes follow, where that is not the score. */
+  intensity?: number;
   anomaly: boolean;
-  /** By part, how much of the score is its own. */
+  /** By part, how much of the intensity is its own. */
   parts: Readonly<Record<string, number>>;
 }
 

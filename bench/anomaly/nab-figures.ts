@@ -37,10 +37,10 @@ function byDetections<Value>(of: (detections: Detections) => Value): ByDetection
 export function nabFigures(outcomes: readonly NabOutcome[], splits: number): NabFigures {
   const files = outcomes.map(({ points, windows }) => nabFile(points, windows));
   const all = Array.from(files.keys());
-  const judged = outcomes.map(({ scores, anomalous }, index) => ({ file: files[index] ?? nabFile(0, []), scores, anomalous }));
+  const judged = outcomes.map(({ scores, intensities, anomalous }, index) => ({ file: files[index] ?? nabFile(0, []), scores, intensities, anomalous }));
   const names = Array.from(new Set(outcomes.flatMap(({ parts }) => Array.from(parts.keys())))).sort();
   const shipped = byDetections((detections) => sumOf(judged.map(({ file, anomalous }) => tallyOf(file, detections === 'episodes' ? risingEdges(anomalous) : reaching(anomalous, 1)))));
-  const own = byDetections((detections) => judged.map(({ file, scores }) => CURVES[detections](file, scores, GRIDS[detections])));
+  const own = byDetections((detections) => judged.map(({ file, scores, intensities }) => CURVES[detections](file, detections === 'episodes' ? intensities : scores, GRIDS[detections])));
   const combined = byDetections((detections) => curvesOfParts(outcomes, files, detections));
   const halves = halvings(outcomes.map(({ name }) => name), splits, SEED);
   return {

@@ -19,9 +19,11 @@ export interface Task {
 /** What a judge said of each point of a series. */
 export interface Run {
   scores: Float64Array;
+  /** What the episodes follow. */
+  intensities: Float64Array;
   /** 1 where the point belonged to an anomaly. */
   anomalous: Uint8Array;
-  /** By part, its share of each score; 0 where it was not named. */
+  /** By part, its share of each intensity; 0 where it was not named. */
   parts: ReadonlyMap<string, Float64Array>;
 }
 
@@ -85,19 +87,21 @@ export function outcomeOf({ judge, series: place, byParts }: Task): Outcome {
     return { ...common, set, isTopAtEvent: isTop(run.scores), parts: ofEach(run.parts, isTop) };
   }
   const swept = (scores: Float64Array): EventCounts[] => EVENT_THRESHOLDS.map((threshold) => countEvents(events, startsAt(scores, threshold), testFrom));
-  return { ...common, set, shipped: countEvents(events, starts, testFrom), swept: swept(run.scores), parts: ofEach(run.parts, swept) };
+  return { ...common, set, shipped: countEvents(events, starts, testFrom), swept: swept(run.intensities), parts: ofEach(run.parts, swept) };
 }
 
 /** Gives a judge the points of a series one by one, and keeps what it says. */
 export function runOver({ times, values }: Pick<LabelledSeries, 'times' | 'values'>, judge: Judge, byParts: boolean): Run {
   const points = times.length;
   const scores = new Float64Array(points);
+  const intensities = new Float64Array(points);
   const anomalous = new Uint8Array(points);
   const shares = new Map<string, Float64Array>();
   for (let at = 0; at < points; at += 1) {
     const value = values[at] ?? NaN;
-    const { score, anomaly, parts } = judge.update(times[at] ?? 0, Number.isNaN(value) ? null : value);
+    const { score, intensity = score, anomaly, parts } = judge.update(times[at] ?? 0, Number.isNaN(value) ? null : value);
     scores[at] = score;
+    intensities[at] = intensity;
     anomalous[at] = Number(anomaly);
     if (!byParts) continue;
     for (const name in parts) {
@@ -106,7 +110,7 @@ export function runOver({ times, values }: Pick<LabelledSeries, 'times' | 'value
       share[at] = parts[name] ?? 0;
     }
   }
-  return { scores, anomalous, parts: shares };
+  return { scores, intensities, anomalous, parts: shares };
 }
 
 function ofEach<Value>(parts: Run['parts'], of: (scores: Float64Array) => Value): Map<string, Value> {

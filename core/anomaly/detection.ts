@@ -9,7 +9,14 @@ export type Profile = 'full' | 'lite';
 
 /** What a detector says of one reading. Everything in it is plain JSON. */
 export interface Detection extends AnomalyInfo {
-  /** What the score was made from: for each part that spoke, how much of the score is its own. */
+  /**
+   * How much is new and unusual about the reading: 1 is where an episode begins at the usual sensitivity. A reading that is no more unusual than
+   * those of late counts a fifth, so that each anomaly stands out once; 0 while the detector is warming up.
+   */
+  score: number;
+  /** How unusual the reading is in itself, on the same scale: episodes follow this. */
+  intensity: number;
+  /** What the intensity was made from: for each part that spoke, how much of it is its own. */
   parts: Readonly<Record<string, number>>;
 }
 

@@ -1,161 +1,194 @@
-import type { Detection, Detector, Profile } from './detection.ts';
-import { checkDetectorOptions, LEAST_SCALE, type DetectorOptions } from './detector-options.ts';
-import { explain, SENTENCES } from './explain.ts';
-import { decimalsOf, resolutionOf } from './resolution.ts';
-import { RobustLevel, UNCUT } from './robust-level.ts';
-import { LARGEST, LATEST, NEVER, readSnapshot, writeSnapshot, type DetectorSnapshot } from './snapshot.ts';
+import type { AnomalyKind, Detection, Detector, Profile } from './detection.ts';
+import { checkDetectorOptions, type DetectorOptions } from './detector-options.ts';
+import { EpisodeCourse } from './episode-course.ts';
+import { Episodes } from './episodes.ts';
+import { SENTENCES } from './explain.ts';
+import { Memory } from './memory.ts';
+import { News } from './news.ts';
+import { partsOf, type Parts } from './profiles.ts';
+import { damaged, readSnapshot, type DetectorSnapshot } from './snapshot.ts';
 
-/** Steps smaller than this part of the value are rounding dust of floating point, not the step of a sensor. */
-const DUST = 1e-9;
-/** The least spread of a series that never moved: 1 % of its level, at least 0.02 (units in use are of human size). */
-const STILL_RELATIVE = 0.01;
-const STILL_ABSOLUTE = 0.02;
+/** Readings beyond this are judged and learned as if they stood at it, so that no square overflows. */
+const LARGEST = 1e150;
+/** The largest event time that a Date can hold, ms since the epoch. */
+const LATEST = 8.64e15;
+/** So many readings are learned before one is judged. */
+export const WARM_UP = 200;
+/** A reading is taken for no further out than so many widths of all that was seen, so that one broken reading does not change what is usual for good. */
+const FURTHEST_OUT = 10;
+/** The part of the threshold from which a sentence is worth the reading. */
+const WORTH_A_SENTENCE = 0.5;
+/** What a person has expected counts as this part of what begins an episode. */
+const EXPECTED = 0.9;
+
+const TS = 0;
+const COUNT = 1;
+const SINCE = 2;
+const PEAK = 3;
+const IS_RUNNING = 4;
+const QUIET = 5;
+const LOW = 6;
+const HIGH = 7;
+const FIELDS = 8;
 
 /**
- * A streaming detector: a robust z-score on an exponentially weighted mean (see `RobustLevel` for the sources).
- *
- * - An outlier is cut before it is learned, so it moves neither level nor spread by much.
- * - A lasting change of level is learned: an episode ends after at most `memory` readings, when what the episode brought
- *   becomes what is usual. Small changes are learned sooner, by the cut readings alone.
- * - An episode begins at `threshold` and ends when the score falls below half of it.
- * - The spread never falls below the resolution of the sensor, so that a flat series gives no infinite scores.
+ * A streaming detector for one metric of one device, made of several parts that look at each reading in their own way: at the time of day, at the
+ * change since the last reading, at all ever seen, at the course of the latest readings. Each part says how rare the reading is by its own
+ * measure, as a multiple of the rarest things this series does; the weighted sum of that, over one threshold that is the same for all series, is the score. See docs/detection.md.
  *
  * Throws a ConfigError (`HOLDFAST_CONFIG`) for options that cannot work.
  */
 export function createDetector(options: DetectorOptions = {}): Detector {
-  return new RobustDetector(options);
+  return new PartsDetector(options);
 }
 
-const MEMORY = 200;
-const SPREADS = 6;
-const WARM_UP = 30;
-
-class RobustDetector implements Detector {
+class PartsDetector implements Detector {
   readonly profile: Profile;
-  readonly bytes = 200;
-  readonly #memory: number;
+  readonly #memory = new Memory();
+  readonly #fields: Float64Array;
+  readonly #parts: Parts;
+  readonly #course: EpisodeCourse;
+  readonly #episodes: Episodes;
+  readonly #news: News;
   readonly #threshold: number;
-  readonly #warmUp: number;
-  readonly #minimumScale: number | undefined;
-  /** Weight of a reading once the memory is full: weights (1-w)^i have the effective number (2-w)/w, which is `memory`. */
-  readonly #leastWeight: number;
-  readonly #level = new RobustLevel();
-  /** What the readings of the running episode alone look like; empty when none runs. */
-  readonly #episode = new RobustLevel();
-  #step = 0;
-  #last = 0;
-  #decimals = 0;
-  /** The unit of the last decimal; follows from `#decimals`. */
-  #resolution = 1;
-  #ts = NEVER;
+  /** The weighted rarities of the reading under judgement, by part. */
+  readonly #shares: Float64Array;
 
   constructor(options: DetectorOptions) {
-    const { profile, threshold, minimumScale } = checkDetectorOptions(options);
+    const { profile, threshold } = checkDetectorOptions(options);
     this.profile = profile;
-    this.#memory = MEMORY;
-    this.#threshold = SPREADS * threshold;
-    this.#warmUp = WARM_UP;
-    this.#minimumScale = minimumScale;
-    this.#leastWeight = 2 / (MEMORY + 1);
+    this.#threshold = threshold;
+    this.#episodes = new Episodes(threshold);
+    this.#fields = this.#memory.numbers(FIELDS);
+    this.#parts = partsOf(profile, this.#memory);
+    this.#course = new EpisodeCourse(this.#memory);
+    this.#news = new News(this.#memory);
+    this.#shares = new Float64Array(this.#parts.all.length);
+    this.#fields[TS] = Number.MIN_SAFE_INTEGER;
+  }
+
+  get bytes(): number {
+    return this.#memory.bytes;
   }
 
   update(ts: number, value: number | null, learn = true): Detection {
-    const { mean, count } = this.#level;
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
-      return { score: 0, anomaly: false, parts: {}, why: SENTENCES.noNumber };
-    }
+    const fields = this.#fields;
+    if (typeof value !== 'number' || !Number.isFinite(value)) return { score: 0, intensity: 0, anomaly: false, parts: {}, why: SENTENCES.noNumber };
     // Adding 0 turns -0 into 0, which JSON cannot tell apart: a restored detector must not differ by it.
-    const reading = Math.min(LARGEST, Math.max(-LARGEST, value)) + 0;
-    const deviation = count === 0 ? 0 : reading - mean;
-    const later = learn && ts > this.#ts && ts <= LATEST;
-    const decimals = decimalsOf(reading, this.#decimals);
-    const resolution = decimals === this.#decimals ? this.#resolution : resolutionOf(decimals);
-    if (later) {
-      this.#ts = ts;
-      this.#decimals = decimals;
-      this.#resolution = resolution;
-    }
-    const scale = this.#scaleOf(this.#level, resolution);
-    const score = Math.abs(deviation) / scale;
-    if (count < this.#warmUp) {
-      if (later) this.#learn(reading, scale, score, false);
-      return { score: 0, anomaly: false, parts: {}, why: SENTENCES.warmingUp };
-    }
-    const threshold = this.#threshold;
-    const anomaly = score >= threshold || (this.#episode.count > 0 && score >= threshold / 2);
-    if (later) this.#learn(reading, scale, score, anomaly);
-    return {
-      score: score / SPREADS,
-      anomaly,
-      parts: { level: score / SPREADS },
-      expected: { low: mean - threshold * scale, high: mean + threshold * scale },
-      why: score < threshold / 2 ? SENTENCES.usual : explain(reading, mean, scale, score, threshold, anomaly),
-    };
+    const reading = this.#within(Math.min(LARGEST, Math.max(-LARGEST, value)) + 0);
+    const isLearned = learn && ts > (fields[TS] ?? 0) && ts <= LATEST;
+    const count = fields[COUNT] ?? 0;
+    const isWarm = count > WARM_UP;
+    const time = Number.isFinite(ts) ? Math.min(LATEST, Math.max(-LATEST, ts)) : 0;
+    const expected = isWarm ? this.#parts.daily.band(time, this.#threshold * this.#parts.threshold / this.#parts.daily.weight) : undefined;
+    if (isLearned) this.#learn(ts, reading, count);
+    const intensity = this.#judge(time, reading, isLearned);
+    if (!expected) return { score: 0, intensity: 0, anomaly: false, parts: {}, why: SENTENCES.warmingUp };
+    const score = this.#news.judge(intensity, isLearned);
+    const anomaly = isLearned ? this.#follow(ts, reading, intensity) : intensity >= this.#threshold;
+    const parts = this.#sharesByName();
+    if (!anomaly) return { score, intensity, anomaly, parts, expected, why: intensity < WORTH_A_SENTENCE * this.#threshold ? SENTENCES.usual : this.#sentence(value, intensity) };
+    return { score, intensity, anomaly, parts, expected, why: this.#sentence(value, intensity), kind: this.#kind(), ...(isLearned && { since: this.#episodes.last?.since ?? ts }) };
   }
 
   answer(expected: boolean): boolean {
-    return this.#episode.count > 0 && expected;
+    if (!this.#episodes.last) return false;
+    const weights = this.#parts.all.reduce((sum, { weight }) => sum + weight, 0);
+    const rarity = EXPECTED * this.#threshold * this.#parts.threshold / weights;
+    for (const part of this.#parts.all) {
+      if (expected) part.accept(rarity);
+      else part.reject();
+    }
+    return true;
   }
 
   snapshot(): DetectorSnapshot {
-    const { count, mean, variance } = this.#level;
-    const episode = this.#episode;
-    return writeSnapshot({
-      count, mean, variance,
-      episodeCount: episode.count, episodeMean: episode.mean, episodeVariance: episode.variance,
-      step: this.#step, last: this.#last, decimals: this.#decimals, ts: this.#ts,
-    });
+    return { v: 2, profile: this.profile, ...this.#memory.save() };
   }
 
   restore(snapshot: unknown): void {
-    const state = readSnapshot(snapshot);
-    this.#level.count = state.count;
-    this.#level.mean = state.mean;
-    this.#level.variance = state.variance;
-    this.#episode.count = state.episodeCount;
-    this.#episode.mean = state.episodeMean;
-    this.#episode.variance = state.episodeVariance;
-    this.#step = state.step;
-    this.#last = state.last;
-    this.#decimals = state.decimals;
-    this.#resolution = resolutionOf(state.decimals);
-    this.#ts = state.ts;
+    const { bytes, crc } = readSnapshot(snapshot, this.profile);
+    if (!this.#memory.load(bytes, crc)) throw damaged('its bytes are not whole');
+    const fields = this.#fields;
+    this.#episodes.restore([fields[SINCE] ?? 0, fields[PEAK] ?? 0, fields[IS_RUNNING] ?? 0, fields[QUIET] ?? 0]);
   }
 
-  #learn(reading: number, scale: number, score: number, anomaly: boolean): void {
-    const level = this.#level;
-    if (level.count === 0) this.#last = reading;
-    else if (level.count >= UNCUT && score < this.#threshold / 2) this.#learnStep(reading);
-    level.learn(reading, scale, this.#leastWeight, this.#memory);
+  #within(reading: number): number {
+    const fields = this.#fields;
+    if ((fields[COUNT] ?? 0) <= WARM_UP) return reading;
+    const low = fields[LOW] ?? 0;
+    const high = fields[HIGH] ?? 0;
+    const room = FURTHEST_OUT * (high > low ? high - low : Math.max(1, Math.abs(high)));
+    return Math.min(high + room, Math.max(low - room, reading));
+  }
 
-    const episode = this.#episode;
-    if (!anomaly) {
-      if (episode.count > 0) episode.forget();
-      return;
+  #learn(ts: number, reading: number, count: number): void {
+    const fields = this.#fields;
+    fields[TS] = ts;
+    fields[COUNT] = Math.min(count + 1, WARM_UP + 1);
+    fields[LOW] = count === 0 ? reading : Math.min(fields[LOW] ?? 0, reading);
+    fields[HIGH] = count === 0 ? reading : Math.max(fields[HIGH] ?? 0, reading);
+    for (const shapes of this.#parts.shapes) shapes.learn(reading);
+  }
+
+  /** How unusual the reading is in itself: the weighted rarities of all parts, joined by their 1.5-norm, over the threshold. */
+  #judge(ts: number, reading: number, isLearned: boolean): number {
+    const { all, threshold } = this.#parts;
+    const shares = this.#shares;
+    let sum = 0;
+    for (let index = 0; index < all.length; index += 1) {
+      const part = all[index];
+      const rarity = part ? part.weight * part.judge(ts, reading, isLearned) / threshold : 0;
+      const term = rarity * Math.sqrt(rarity);
+      shares[index] = term;
+      sum += term;
     }
-    episode.learn(reading, this.#scaleOf(episode, this.#resolution), this.#leastWeight, this.#memory);
-    if (episode.count < this.#memory) return;
-    level.become(episode);
-    episode.forget();
-    this.#last = reading;
+    if (!(sum > 0)) return 0;
+    const joined = Math.cbrt(sum * sum);
+    for (let index = 0; index < shares.length; index += 1) shares[index] = (shares[index] ?? 0) / sum * joined;
+    return joined;
   }
 
-  /** The smallest step between readings that were nothing special is taken for a step of the sensor. */
-  #learnStep(reading: number): void {
-    const step = Math.abs(reading - this.#last);
-    const dust = Math.max(LEAST_SCALE, DUST * (Math.abs(reading) + Math.abs(this.#last)));
-    if (step > dust && (this.#step === 0 || step < this.#step)) this.#step = step;
-    this.#last = reading;
+  /** @returns whether the reading belongs to an episode. */
+  #follow(ts: number, reading: number, intensity: number): boolean {
+    const fields = this.#fields;
+    const wasRunning = fields[IS_RUNNING] === 1;
+    const isRunning = this.#episodes.update(ts, intensity);
+    const [since, peak, running, quiet] = this.#episodes.snapshot();
+    fields[SINCE] = since;
+    fields[PEAK] = peak;
+    fields[IS_RUNNING] = running;
+    fields[QUIET] = quiet;
+    if (isRunning && !wasRunning) for (const part of this.#parts.all) part.begin();
+    if (isRunning) this.#course.unusual(reading);
+    else this.#course.usual(reading);
+    return isRunning;
   }
 
-  #scaleOf(level: RobustLevel, resolution: number): number {
-    return Math.max(Math.sqrt(level.variance), this.#floor(Math.abs(level.mean), resolution));
+  #sharesByName(): Record<string, number> {
+    const { all } = this.#parts;
+    const parts: Record<string, number> = {};
+    for (let index = 0; index < all.length; index += 1) {
+      const share = this.#shares[index] ?? 0;
+      if (share > 0) parts[all[index]?.name ?? ''] = share;
+    }
+    return parts;
   }
 
-  #floor(size: number, resolution: number): number {
-    if (this.#minimumScale !== undefined) return this.#minimumScale;
-    // A step is never smaller than the unit of the last decimal.
-    if (this.#step > 0) return Math.max(this.#step, DUST * size);
-    return Math.max(resolution, STILL_RELATIVE * size, STILL_ABSOLUTE);
+  #loudest(): number {
+    let loudest = 0;
+    for (let index = 1; index < this.#shares.length; index += 1) if ((this.#shares[index] ?? 0) > (this.#shares[loudest] ?? 0)) loudest = index;
+    return loudest;
+  }
+
+  #kind(): AnomalyKind {
+    const loudest = this.#parts.all[this.#loudest()];
+    return this.#course.kind(loudest?.name ?? 'still');
+  }
+
+  #sentence(value: number, intensity: number): string {
+    const sentence = this.#parts.all[this.#loudest()]?.sentence(value) ?? SENTENCES.usual;
+    if (intensity >= this.#threshold) return sentence;
+    return this.#fields[IS_RUNNING] === 1 ? `Not over yet: ${sentence}` : `Near the edge of what is usual: ${sentence}`;
   }
 }

@@ -1,8 +1,12 @@
 /** An episode ends when the score has been below this share of the threshold for `CALM` readings: hysteresis, so that it does not flicker. */
-export const REARM = 0.5;
-export const CALM = 3;
-/** After an episode, so many readings must pass before the next may begin, unless it is worse than the last. */
-export const COOL_DOWN = 20;
+const REARM = 0.5;
+const CALM = 3;
+/** After an episode, so many readings must pass before the next may begin … */
+export const COOL_DOWN = 30;
+/** … unless it is so many times as unusual as the last one. */
+const WORSE = 1.5;
+/** Readings this unusual, in parts of the last peak, belong to the last episode still: the cool-down begins with the latest of them. */
+const STILL = 0.7;
 
 /** One anomaly, from its first reading on. */
 export interface Episode {
@@ -12,13 +16,16 @@ export interface Episode {
   peak: number;
 }
 
-/** Turns scores into episodes: a threshold to begin, a lower one to end, a cool-down between two. */
+/**
+ * Turns scores into episodes: a threshold to begin, a lower one to end, and a cool-down between two, in which only something worse begins another.
+ * A machine with three states, so that one fault is told once: running, cooling down, and armed.
+ */
 export class Episodes {
   readonly #threshold: number;
   #since = 0;
   #peak = 0;
   #isRunning = false;
-  /** While an episode runs: readings in a row that were calm. After it: readings since its end. */
+  /** While an episode runs: readings in a row that were calm. After it: readings since it was last heard of. */
   #quiet = 0;
 
   constructor(threshold: number) {
@@ -32,16 +39,24 @@ export class Episodes {
 
   /** @returns whether the reading belongs to an episode. */
   update(ts: number, score: number): boolean {
-    if (this.#isRunning) {
-      if (score > this.#peak) this.#peak = score;
-      this.#quiet = score < this.#threshold * REARM ? this.#quiet + 1 : 0;
-      if (this.#quiet < CALM) return true;
-      this.#isRunning = false;
-      this.#quiet = 0;
-      return false;
-    }
-    this.#quiet += 1;
-    if (score < this.#threshold || (this.#peak > 0 && this.#quiet <= COOL_DOWN && score <= this.#peak)) return false;
+    return this.#isRunning ? this.#continue(score) : this.#begin(ts, score);
+  }
+
+  #continue(score: number): boolean {
+    if (score > this.#peak) this.#peak = score;
+    this.#quiet = score < this.#threshold * REARM ? this.#quiet + 1 : 0;
+    if (this.#quiet < CALM) return true;
+    this.#isRunning = false;
+    this.#quiet = 0;
+    return false;
+  }
+
+  #begin(ts: number, score: number): boolean {
+    const isCooling = this.#peak > 0 && this.#quiet < COOL_DOWN;
+    if (isCooling && score > STILL * this.#peak) this.#quiet = 0;
+    else this.#quiet = Math.min(this.#quiet + 1, COOL_DOWN);
+    const isArmed = this.#peak === 0 || this.#quiet >= COOL_DOWN;
+    if (score < this.#threshold || !(isArmed || score > WORSE * this.#peak)) return false;
     this.#since = ts;
     this.#peak = score;
     this.#isRunning = true;
@@ -49,7 +64,7 @@ export class Episodes {
     return true;
   }
 
-  /** The five numbers that `restore` takes. */
+  /** The four numbers that `restore` takes. */
   snapshot(): [since: number, peak: number, isRunning: number, quiet: number] {
     return [this.#since, this.#peak, Number(this.#isRunning), this.#quiet];
   }

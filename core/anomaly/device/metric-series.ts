@@ -58,7 +58,7 @@ export class MetricSeries {
     const detection = this.detector.update(ts, value, true);
     if (this.#ts !== NEVER) this.#learnGap(ts - this.#ts);
     this.#ts = ts;
-    this.score = detection.expected === undefined ? Number.NaN : detection.score;
+    this.score = detection.expected === undefined ? Number.NaN : detection.intensity;
     if (!detection.anomaly) this.usual.learn(this.score);
     return detection;
   }

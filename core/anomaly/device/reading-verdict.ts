@@ -32,8 +32,9 @@ export function judgeReading(series: MetricSeries, device: string, ts: number, v
 
 /** What an episode keeps of a reading: by whom it is judged the most unusual. */
 export function episodeReading({ value, detection, peers }: ReadingVerdict, joined: JoinedScore | undefined): EpisodeReading {
-  const byPeers = peers !== undefined && peers.score > detection.score;
-  const { score, why, expected = detection.expected } = byPeers ? peers : detection;
+  const byPeers = peers !== undefined && peers.score > detection.intensity;
+  const { why, expected = detection.expected } = byPeers ? peers : detection;
+  const score = byPeers ? peers.score : detection.intensity;
   const kind = byPeers ? undefined : detection.kind;
   const parts = peers ? { ...detection.parts, peers: peers.score } : detection.parts;
   const reading = { score, ...(kind !== undefined && { kind }), why, value, ...(expected && { expected }), parts };
@@ -44,6 +45,8 @@ export function episodeReading({ value, detection, peers }: ReadingVerdict, join
 
 /** What the sample says of a reading that belongs to no episode. */
 export function calmInfo({ detection, peers }: ReadingVerdict, anomaly: boolean): AnomalyInfo {
-  const { score, why, expected = detection.expected } = peers && peers.score > detection.score ? peers : detection;
+  const byPeers = peers !== undefined && peers.score > detection.intensity;
+  const { why, expected = detection.expected } = byPeers ? peers : detection;
+  const score = byPeers ? peers.score : detection.intensity;
   return expected === undefined ? { score, anomaly, why } : { score, anomaly, expected, why };
 }

@@ -24,7 +24,7 @@ export class PositionEpisodes {
 
   /** @param isShown whether the reading is one of the stretch that is looked at, and not only learned from. */
   take(ts: number, value: number, detection: Detection, isShown: boolean): void {
-    const belongs = this.#episodes.update(ts, detection.score);
+    const belongs = this.#episodes.update(ts, detection.intensity);
     if (!isShown) return;
     if (!belongs) {
       this.#running = undefined;
@@ -32,7 +32,7 @@ export class PositionEpisodes {
     }
     const running = this.#running ?? this.#begin(ts, value, detection);
     running.until = ts;
-    if (detection.score > running.peak) describe(running, value, detection);
+    if (detection.intensity > running.peak) describe(running, value, detection);
   }
 
   result(): PreviewedPosition {
@@ -51,15 +51,15 @@ export class PositionEpisodes {
 }
 
 /** The reading that stands out most says what the episode is about. */
-function describe(episode: PreviewedEpisode, value: number, { score, anomaly, expected, kind, why }: Detection): void {
-  episode.peak = score;
+function describe(episode: PreviewedEpisode, value: number, { intensity, anomaly, expected, kind, why }: Detection): void {
+  episode.peak = intensity;
   episode.value = value;
   delete episode.expected;
   if (expected) episode.expected = expected;
   delete episode.kind;
   delete episode.why;
   if (anomaly && kind !== undefined) episode.kind = kind;
-  if (anomaly || score >= WORTH_A_SENTENCE) episode.why = why;
+  if (anomaly || intensity >= WORTH_A_SENTENCE) episode.why = why;
 }
 
 function worst(episodes: readonly PreviewedEpisode[]): PreviewedEpisode[] {

@@ -99,7 +99,7 @@ class PreviewRun {
       this.#drawn = new DrawnReadings(ts, this.#to);
       this.#first = ts;
     }
-    this.#drawn.add(ts, number, detection.expected, detection.score);
+    this.#drawn.add(ts, number, detection.expected, detection.intensity);
     this.#last = ts;
     this.#readings += 1;
   }

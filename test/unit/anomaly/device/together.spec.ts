@@ -13,7 +13,7 @@ const ONE = 3.9;
 /** A detector that takes a reading for its own deviation. */
 const KNOWING: Detector = {
   profile: 'lite', bytes: 0,
-  update: (_ts, value) => ({ score: Math.abs(value ?? 0) / ONE, anomaly: false, expected: { low: -ONE, high: ONE }, parts: {}, why: '' }),
+  update: (_ts, value) => ({ score: Math.abs(value ?? 0) / ONE, intensity: Math.abs(value ?? 0) / ONE, anomaly: false, expected: { low: -ONE, high: ONE }, parts: {}, why: '' }),
   answer: () => false, snapshot: () => assert.fail('it is not kept'), restore: () => undefined,
 };
 

@@ -12,7 +12,7 @@ const one = { found: 1, missed: 0, falseAlarms: 0 };
 function nabOutcome(name: string, shares: Record<string, Record<number, number>>): NabOutcome {
   const parts = new Map(Object.entries(shares).map(([part, share]) => [part, Float64Array.from({ length: 1000 }, (_, at) => share[at] ?? 0)]));
   const scores = Float64Array.from({ length: 1000 }, (_, at) => Array.from(parts.values()).reduce((sum, share) => sum + share[at]!, 0));
-  return { ...common, set: 'nab', name, windows: [{ first: 400, last: 499 }], scores, anomalous: Uint8Array.from(scores, (score) => Number(score >= 1)), parts };
+  return { ...common, set: 'nab', name, windows: [{ first: 400, last: 499 }], scores, intensities: scores, anomalous: Uint8Array.from(scores, (score) => Number(score >= 1)), parts };
 }
 
 describe('what the benchmark keeps of a run', () => {
