@@ -47,10 +47,18 @@ export class SeasonalChange implements Changes {
   }
 
   learn(ts: number, value: number): void {
-    if (this.#fields[HAS_LAST] === 1) this.#changes[dayOf(ts) * MINUTES + minuteOf(ts)] = value - (this.#fields[LAST] ?? 0);
+    if (this.#fields[HAS_LAST] === 1) this.#keep(ts, value - (this.#fields[LAST] ?? 0));
     this.#fields[LAST] = value;
     this.#fields[LAST_TS] = ts;
     this.#fields[HAS_LAST] = 1;
+  }
+
+  /** Of several changes within a minute the largest is kept: it is the one that has to be explained tomorrow. */
+  #keep(ts: number, change: number): void {
+    const place = dayOf(ts) * MINUTES + minuteOf(ts);
+    const isSameMinute = Math.floor(ts / MINUTE) === Math.floor((this.#fields[LAST_TS] ?? 0) / MINUTE);
+    if (isSameMinute && Math.abs(change) < Math.abs(this.#changes[place] ?? 0)) return;
+    this.#changes[place] = change;
   }
 }
 
