@@ -11,6 +11,8 @@ const STILL = 10;
 /** A level is shifted when it is so many usual spreads away, a trend has changed when a line explains this share of the readings. */
 const SHIFT = 2.5;
 const LINE = 0.8;
+/** Of what is unusual about an episode, one reading brings this share when it is a spike, however long the parts that look back still see it. */
+const ALONE = 0.8;
 /** The spread of an episode, in usual ones, that is another one. */
 const WIDER = 2;
 const NARROWER = 0.4;
@@ -22,7 +24,8 @@ const READINGS = 3;
 const EPISODE_MEAN = 4;
 const EPISODE_SQUARES = 5;
 const EPISODE_PRODUCTS = 6;
-const FIELDS = 7;
+const EPISODE_LARGEST = 7;
+const FIELDS = 8;
 
 /**
  * How an episode goes on, beside what was usual before it: from this follows what kind of anomaly it is. Mean, spread and the slope of a line are
@@ -49,10 +52,12 @@ export class EpisodeCourse {
   /** Takes in a reading of the episode that runs. */
   unusual(value: number): void {
     const fields = this.#fields;
-    if (fields[READINGS] === 0) fields[EPISODE_MEAN] = fields[EPISODE_SQUARES] = fields[EPISODE_PRODUCTS] = 0;
+    if (fields[READINGS] === 0) fields[EPISODE_MEAN] = fields[EPISODE_SQUARES] = fields[EPISODE_PRODUCTS] = fields[EPISODE_LARGEST] = 0;
     const readings = (fields[READINGS] ?? 0) + 1;
     const difference = value - (fields[EPISODE_MEAN] ?? 0);
     const mean = (fields[EPISODE_MEAN] ?? 0) + difference / readings;
+    const away = value - (fields[MEAN] ?? 0);
+    fields[EPISODE_LARGEST] = Math.max(fields[EPISODE_LARGEST] ?? 0, away * away);
     fields[READINGS] = readings;
     fields[EPISODE_MEAN] = mean;
     fields[EPISODE_SQUARES] = (fields[EPISODE_SQUARES] ?? 0) + difference * (value - mean);
@@ -70,11 +75,18 @@ export class EpisodeCourse {
     if (readings < SHORT) return loudest === 'course' || loudest === 'cycle' ? 'unusual shape' : 'spike';
     const squares = this.#fields[EPISODE_SQUARES] ?? 0;
     const spread = Math.sqrt(squares / readings) / usual;
+    if (this.#isOne(readings, squares)) return 'spike';
     if (this.#explained(readings, squares) > LINE && spread > 1) return 'trend change';
-    if (shift > SHIFT) return 'level shift';
+    if (shift > SHIFT && shift > spread) return 'level shift';
     if (spread > WIDER) return 'variance change';
     if (spread < NARROWER) return loudest === 'daily' ? 'missing season' : 'variance change';
     return 'unusual shape';
+  }
+
+  /** Whether one reading brings almost all that is unusual. */
+  #isOne(readings: number, squares: number): boolean {
+    const away = (this.#fields[EPISODE_MEAN] ?? 0) - (this.#fields[MEAN] ?? 0);
+    return (this.#fields[EPISODE_LARGEST] ?? 0) > ALONE * (squares + readings * away * away);
   }
 
   /** The share of the readings' variance that a line explains. */

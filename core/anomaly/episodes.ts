@@ -4,9 +4,9 @@ const CALM = 3;
 /** After an episode, so many readings must pass before the next may begin … */
 export const COOL_DOWN = 30;
 /** … unless it is so many times as unusual as the last one. */
-const WORSE = 1.5;
+const WORSE = 1.2;
 /** Readings this unusual, in parts of the last peak, belong to the last episode still: the cool-down begins with the latest of them. */
-const STILL = 0.7;
+const STILL = 0.5;
 
 /** One anomaly, from its first reading on. */
 export interface Episode {

@@ -27,29 +27,31 @@ export function partsOf(profile: Profile, memory: Memory): Parts {
 }
 
 function fullParts(memory: Memory): Parts {
-  const daily = new DailyPart(1.1, memory);
+  const daily = new DailyPart(1.05, memory);
   const near = new ShapeMemory({ together: 1, window: 12, history: 400 }, memory);
   const wide = new ShapeMemory({ together: 4, window: 12, history: 1_000 }, memory);
+  const threshold = 2.07;
   const all: Part[] = [
-    new ChangePart(1.76, new SeasonalChange(memory), memory),
+    new ChangePart(1.55, new SeasonalChange(memory), memory),
     daily,
-    new RangePart(0.5, memory),
-    new ShapePart({ name: 'course', weight: 0.9, by: 'centered' }, near, memory),
-    new ShapePart({ name: 'cycle', weight: 1.7, by: 'plain' }, wide, memory),
-    new StillPart(2.58, memory),
+    new RangePart(0.26, memory),
+    new ShapePart({ name: 'course', weight: 0.9, most: 1.5, by: 'centered' }, near, memory),
+    new ShapePart({ name: 'cycle', weight: 1.28, most: 2, by: 'plain' }, wide, memory),
+    new StillPart(threshold, memory),
   ];
-  return { all, daily, shapes: [near, wide], threshold: 2.58 };
+  return { all, daily, shapes: [near, wide], threshold };
 }
 
 function liteParts(memory: Memory): Parts {
-  const daily = new DailyPart(1.1, memory);
+  const daily = new DailyPart(1.05, memory);
   const near = new ShapeMemory({ together: 1, window: 8, history: 48 }, memory);
+  const threshold = 2.07;
   const all: Part[] = [
-    new ChangePart(1.76, new PlainChange(memory), memory),
+    new ChangePart(1.55, new PlainChange(memory), memory),
     daily,
-    new RangePart(0.5, memory),
-    new ShapePart({ name: 'course', weight: 0.9, by: 'centered' }, near, memory),
-    new StillPart(2.58, memory),
+    new RangePart(0.26, memory),
+    new ShapePart({ name: 'course', weight: 0.9, most: 1.5, by: 'centered' }, near, memory),
+    new StillPart(threshold, memory),
   ];
-  return { all, daily, shapes: [near], threshold: 2.58 };
+  return { all, daily, shapes: [near], threshold };
 }

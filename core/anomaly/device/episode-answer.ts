@@ -39,8 +39,10 @@ export function answerEpisode(series: MetricSeries | undefined, peers: DevicePee
   const { record, voices } = episode;
   if (since < record.since) return `That episode of ${metric} of ${device} is not the last one, which began at ${record.since}. Only the one that runs, or the last one, can be answered.`;
   if (since > record.since) return `No episode of ${metric} of ${device} began at ${since}: the last one began at ${record.since}. Send since as it stands in the episode.`;
-  if ((voices & VOICE.alone) > 0 && !series.detector.answer(expected)) return `The detector of ${metric} of ${device} began anew after this episode, and knows nothing of it any more. Answer the next one.`;
-  if ((voices & VOICE.peers) > 0) peers.answer(metric, expected);
-  if ((voices & VOICE.together) > 0) series.tolerated = expected ? Math.max(series.tolerated, SAME * record.score) : 0;
+  const together = (voices & VOICE.together) > 0;
+  if (together) series.tolerated = expected ? Math.max(series.tolerated, SAME * record.score) : 0;
+  const alone = (voices & VOICE.alone) > 0 && series.detector.answer(expected);
+  const byPeers = (voices & VOICE.peers) > 0 && peers.answer(metric, expected);
+  if (!together && !alone && !byPeers) return `What watches ${metric} of ${device} began anew after this episode, and knows nothing of it any more. Answer the next one.`;
   return undefined;
 }

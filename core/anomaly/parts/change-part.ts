@@ -18,6 +18,7 @@ export class ChangePart implements Part {
   readonly weight: number;
   readonly #changes: Changes;
   readonly #excess: Excess;
+  #judged = 0;
   #unexplained = 0;
   #usual = 0;
 
@@ -29,6 +30,7 @@ export class ChangePart implements Part {
 
   judge(ts: number, value: number, learn: boolean): number {
     const unexplained = this.#changes.unexplained(ts, value);
+    this.#judged = value;
     this.#unexplained = unexplained;
     this.#usual = this.#excess.usual;
     const share = this.#excess.judge(unexplained, learn);
@@ -38,7 +40,9 @@ export class ChangePart implements Part {
 
   sentence(value: number): string {
     const scale = this.#usual > 0 ? this.#usual : this.#unexplained;
-    return `${rounded(value, scale)} differs by ${rounded(this.#unexplained, scale)} from the readings around it; differences of up to ${rounded(this.#usual, scale)} are usual.`;
+    // What is too far out was judged as if it were nearer.
+    const difference = this.#unexplained + Math.abs(value - this.#judged);
+    return `${rounded(value, scale)} differs by ${rounded(difference, scale)} from the readings around it; differences of up to ${rounded(this.#usual, scale)} are usual.`;
   }
 
   begin(): void {

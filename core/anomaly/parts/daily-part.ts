@@ -4,7 +4,7 @@ import type { Part } from './part.ts';
 import { TimeOfDay } from './time-of-day.ts';
 import { duration, rounded } from './shown.ts';
 
-const MOST = 3;
+const MOST = 2.2;
 const SMOOTHING = 2;
 const FIRST = 0;
 const LATEST = 1;

@@ -1,5 +1,7 @@
 import type { Memory } from '../memory.ts';
 
+/** Further outside than this counts as this, so that its square is still a number. */
+const FURTHEST = 1e100;
 /** So many readings are looked at before one can be outside. */
 const WARM_UP = 50;
 
@@ -28,8 +30,8 @@ export class Range {
   outside(value: number): number {
     if ((this.#fields[COUNT] ?? 0) < WARM_UP) return 0;
     const width = this.high - this.low || 1;
-    if (value > this.high) return (value - this.high) / width;
-    return value < this.low ? (this.low - value) / width : 0;
+    if (value > this.high) return Math.min(FURTHEST, (value - this.high) / width);
+    return value < this.low ? Math.min(FURTHEST, (this.low - value) / width) : 0;
   }
 
   learn(value: number): void {

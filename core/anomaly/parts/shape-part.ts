@@ -5,12 +5,13 @@ import type { ShapeMemory } from './shape-memory.ts';
 import { rounded } from './shown.ts';
 
 const SMOOTHING = 2;
-const MOST = 2;
 
 /** How a part looks at a shape memory. */
 export interface ShapeLook {
   readonly name: PartName;
   readonly weight: number;
+  /** More rare than this counts as this. */
+  readonly most: number;
   /** Whether the level of the window counts, or its course alone. */
   readonly by: 'plain' | 'centered';
 }
@@ -29,7 +30,7 @@ export class ShapePart implements Part {
     this.weight = look.weight;
     this.#by = look.by;
     this.#shapes = shapes;
-    this.#rarity = new Rarity({ smoothing: SMOOTHING, most: MOST }, memory);
+    this.#rarity = new Rarity({ smoothing: SMOOTHING, most: look.most }, memory);
   }
 
   judge(_ts: number, _value: number, learn: boolean): number {

@@ -2,9 +2,16 @@
 export function rounded(value: number, scale: number): string {
   const digits = 1 - Math.floor(Math.log10(scale));
   const magnitude = Math.abs(value);
-  if (!(scale > 0) || magnitude >= 1e15 || digits > 12) return String(Number(value.toPrecision(4)));
+  if (!(scale > 0) || magnitude >= 1e15 || digits > 12) return short(value);
   const text = value.toFixed(Math.max(0, digits));
   return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
+/** Four digits; rounded up, the largest numbers of all are none any more, and stay a text. */
+function short(value: number): string {
+  const text = value.toPrecision(4);
+  const number = Number(text);
+  return Number.isFinite(number) ? String(number) : text;
 }
 
 const MINUTE = 60_000;

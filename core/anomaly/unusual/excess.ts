@@ -14,7 +14,7 @@ const CUT = 4;
 const LONG = 5_000;
 const FIRST = 50;
 /** More than this counts as this, so that no part shouts down the others. */
-const MOST = 3;
+const MOST = 5;
 /** Steps of the quantile, in parts of what is usual: first and last. */
 const LARGEST_STEP = 1;
 const LEAST_STEP = 0.02;
@@ -27,8 +27,8 @@ const EXCESS = 3;
 const EXCEEDED = 4;
 const FIELDS = 5;
 
-/** What happens often, a switch or a defrost, lifts it until it is passed once in a thousand readings. */
-const CEILING: CeilingSettings = { least: 1, rise: 0.05, fall: 1e-4, event: 10 };
+/** What happens often, a switch or a defrost, lifts it until it is passed once in 1,500 readings. */
+const CEILING: CeilingSettings = { least: 1, rise: 0.15, fall: 1e-4, event: 10 };
 
 /**
  * How far a deviation is beyond the tail of its own past: it is divided by where the tail begins, the 90 % quantile, and how far it usually reaches, the mean excess.
