@@ -83,4 +83,22 @@ describe('an answer about an episode', () => {
     assert.equal(answerEpisode(restored, new DevicePeers(), { ...answer, expected: false }), undefined);
     assert.equal(restored.tolerated, 0);
   });
+
+  it('is taken by the group, and by several metrics at once, also where the detector of the metric began anew since; and refused where nobody knows of it', () => {
+    const plan = devicePlan({}, (error) => assert.fail(String(error)));
+    const answer = { device: 'press', metric: 'm0', since: 5, expected: true };
+    for (const [voices, knows, taken] of [[VOICE.alone | VOICE.peers, true, true], [VOICE.alone | VOICE.together, false, true], [VOICE.alone | VOICE.peers, false, false], [VOICE.peers, false, false], [VOICE.alone, true, false]] as const) {
+      const series = MetricSeries.make('m0', plan, true);
+      series.episode = new SeriesEpisode(5, { score: 2, why: '', value: 1, parts: {} });
+      series.episode.voices = voices;
+      const peers = new DevicePeers();
+      const heard: unknown[] = [];
+      peers.answer = (...given) => heard.push(given) > 0 && knows;
+      const refusal = answerEpisode(series, peers, answer);
+      if (taken) assert.equal(refusal, undefined);
+      else assert.match(refusal ?? '', /began anew after this episode/);
+      assert.deepEqual(heard, (voices & VOICE.peers) > 0 ? [['m0', true]] : []);
+      assert.equal(series.tolerated, (voices & VOICE.together) > 0 ? 2.4 : 0);
+    }
+  });
 });
