@@ -45,7 +45,7 @@ function fullParts(memory: Memory): Parts {
 function liteParts(memory: Memory): Parts {
   const daily = new DailyPart(1.05, memory);
   const near = new ShapeMemory({ together: 1, window: 8, history: 48 }, memory);
-  const threshold = 2.07;
+  const threshold = 1.93;
   const all: Part[] = [
     new ChangePart(1.55, new PlainChange(memory), memory),
     daily,
