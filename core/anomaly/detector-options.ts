@@ -12,10 +12,7 @@ export interface DetectorOptions {
   profile?: Profile;
   /** A whole number from 1 (calm) to 9 (sensitive). Default 5. */
   sensitivity?: number;
-  /**
-   * The least spread to reckon with, in the unit of the metric: what the sensor cannot resolve is no anomaly.
-   * Without it the detector takes the resolution it has seen.
-   */
+  /** The least deviation to reckon with, in the unit of the metric: no reading within it of what is expected begins an episode. Default: none. */
   minimumScale?: number;
 }
 

@@ -42,6 +42,8 @@ export function createDetector(options: DetectorOptions = {}): Detector {
   return new PartsDetector(options);
 }
 
+type Band = NonNullable<Detection['expected']>;
+
 class PartsDetector implements Detector {
   readonly profile: Profile;
   readonly #memory = new Memory();
@@ -51,13 +53,15 @@ class PartsDetector implements Detector {
   readonly #episodes: Episodes;
   readonly #news: News;
   readonly #threshold: number;
+  readonly #minimumScale: number;
   /** The weighted rarities of the reading under judgement, by part. */
   readonly #shares: Float64Array;
 
   constructor(options: DetectorOptions) {
-    const { profile, threshold } = checkDetectorOptions(options);
+    const { profile, threshold, minimumScale } = checkDetectorOptions(options);
     this.profile = profile;
     this.#threshold = threshold;
+    this.#minimumScale = minimumScale ?? 0;
     this.#episodes = new Episodes(threshold);
     this.#fields = this.#memory.numbers(FIELDS);
     this.#parts = partsOf(profile, this.#memory);
@@ -80,10 +84,11 @@ class PartsDetector implements Detector {
     const count = fields[COUNT] ?? 0;
     const isWarm = count > WARM_UP;
     const time = Number.isFinite(ts) ? Math.min(LATEST, Math.max(-LATEST, ts)) : 0;
-    const expected = isWarm ? this.#parts.daily.band(time, this.#threshold * this.#parts.threshold / this.#parts.daily.weight) : undefined;
+    const expected = isWarm ? this.#expected(time) : undefined;
     if (isLearned) this.#learn(ts, reading, count);
-    const intensity = this.#judge(time, reading, isLearned);
+    const judged = this.#judge(time, reading, isLearned);
     if (!expected) return { score: 0, intensity: 0, anomaly: false, parts: {}, why: SENTENCES.warmingUp };
+    const intensity = this.#isTooNear(reading, expected) ? this.#nothing() : judged;
     const score = this.#news.judge(intensity, isLearned);
     const anomaly = isLearned ? this.#follow(ts, reading, intensity) : intensity >= this.#threshold;
     const parts = this.#sharesByName();
@@ -111,6 +116,25 @@ class PartsDetector implements Detector {
     if (!this.#memory.load(bytes, crc)) throw damaged('its bytes are not whole');
     const fields = this.#fields;
     this.#episodes.restore([fields[SINCE] ?? 0, fields[PEAK] ?? 0, fields[IS_RUNNING] ?? 0, fields[QUIET] ?? 0]);
+  }
+
+  /** The band of the daily part, at least the minimum scale wide to either side. */
+  #expected(time: number): Band {
+    const band = this.#parts.daily.band(time, this.#threshold * this.#parts.threshold / this.#parts.daily.weight);
+    if (this.#minimumScale === 0) return band;
+    const middle = (band.low + band.high) / 2;
+    return { low: Math.min(band.low, middle - this.#minimumScale), high: Math.max(band.high, middle + this.#minimumScale) };
+  }
+
+  /** Whether a reading is no further from what is expected than the minimum scale, where there is one. */
+  #isTooNear(reading: number, { low, high }: Band): boolean {
+    return this.#minimumScale > 0 && Math.abs(reading - (low + high) / 2) <= this.#minimumScale;
+  }
+
+  /** No part has anything to say. */
+  #nothing(): number {
+    this.#shares.fill(0);
+    return 0;
   }
 
   #within(reading: number): number {
