@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { PeerJudgement } from '../../../../core/anomaly/device/device-plan.ts';
 import { PeerGroups } from '../../../../core/anomaly/peers/peer-groups.ts';
 import { ManualClock } from '../../../../core/clock/manual-clock.ts';
 import { createSampler, kindOf, type FaultKind, type Strengths } from '../../../../core/simulator/index.ts';
@@ -9,10 +10,8 @@ const START = Date.UTC(2026, 10, 16);
 const MINUTE = 60_000;
 const DAY = 1_440;
 const NONE: Strengths = new Map();
-/** What the group says of what it finds unusual; of what it does not, it adds that it is not far enough. */
-const BLAMES = /other devices of the profile(?!.*not far enough)/;
 
-/** A reading of an episode of which the group has the most to say. */
+/** A reading of an episode that the group finds too. */
 interface Blamed {
   device: string;
   metric: string;
@@ -27,12 +26,21 @@ class Hall {
   readonly fleet: Fleet;
   readonly #samplers: Array<ReturnType<typeof createSampler>>;
   readonly #names: string[];
+  /** What the group says of the sample under judgement, by metric. */
+  readonly #judgements = new Map<string, PeerJudgement>();
   #minute = 0;
 
   constructor(kind: string, size: number) {
     this.#names = Array.from({ length: size }, (_, index) => `${kind}-${index}`);
     this.#samplers = this.#names.map((name) => createSampler(kindOf(kind), 7, name, START));
-    this.fleet = new Fleet({}, new PeerGroups({ groups: [{ profile: kind }], devicesOf: () => this.#names, clock: new ManualClock(START) }));
+    const groups = new PeerGroups({ groups: [{ profile: kind }], devicesOf: () => this.#names, clock: new ManualClock(START) });
+    this.fleet = new Fleet({}, {
+      judge: (...reading) => {
+        const judgement = groups.judge(...reading);
+        if (judgement) this.#judgements.set(reading[1], judgement);
+        return judgement;
+      },
+    });
   }
 
   /** @returns what the group finds: the detector of a metric may be the first to find an episode, and then the group joins in. */
@@ -44,8 +52,12 @@ class Hall {
         const ts = START + this.#minute * MINUTE + index * 500;
         const values = this.#samplers[index]!.sample(ts, fault && strikes(index) ? strengths : NONE);
         const sample: Sample = { id: `${device}/${ts}`, device, ts, received: ts, tsSource: 'device', src: { via: 'mqtt' }, values };
+        this.#judgements.clear();
         this.fleet.judge(sample);
-        for (const [metric, { anomaly, why = '', since = ts }] of Object.entries(sample.anomalies ?? {})) if (anomaly && BLAMES.test(why)) blamed.push({ device, metric, ts, since, why });
+        for (const [metric, { score, why = '' }] of this.#judgements) {
+          const { anomaly, since = ts } = sample.anomalies?.[metric] ?? {};
+          if (anomaly && score >= 1) blamed.push({ device, metric, ts, since, why });
+        }
       }
     }
     return blamed;
