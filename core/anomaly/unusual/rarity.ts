@@ -19,6 +19,11 @@ const WARM_UP = 200;
 const CUT = 6;
 /** From so many readings on there is a spread to cut by. */
 const UNCUT = 100;
+/** When so many readings more were rare than were not, this is no event but another regime: it is learned whole, and as fast as if the series were this young. */
+const PATIENCE = 200;
+const YOUNG = 500;
+/** A tail is rare from this part of the ceiling on. */
+const RARE = 0.5;
 /** The tail of a deviation ends at one in 10^12: a normal distribution says nothing beyond it. */
 const FURTHEST = 12;
 /** The least that a tail counts for: one in a hundred. A part that has been calm for a year does not begin to shout at one in a thousand. */
@@ -28,7 +33,9 @@ const COUNT = 0;
 const SMOOTHED = 1;
 const MEAN = 2;
 const VARIANCE = 3;
-const FIELDS = 4;
+/** Readings that were rare, less those that were not. */
+const LASTING = 4;
+const FIELDS = 5;
 
 /**
  * How rare a deviation is, against all that the series has shown before: 1 is as rare as its rarest events usually are.
@@ -61,7 +68,7 @@ export class Rarity {
     if (count > WARM_UP) {
       const tail = tailOf(smoothed, mean, variance);
       rarity = Math.min(this.#settings.most, tail / this.#ceiling.height);
-      if (learn) this.#ceiling.learn(tail);
+      if (learn) this.#follow(tail);
     }
     if (learn) this.#learn(smoothed, count, mean, variance);
     return rarity;
@@ -97,11 +104,21 @@ export class Rarity {
     this.#ceiling.reject();
   }
 
+  #follow(tail: number): void {
+    const fields = this.#fields;
+    const lasting = fields[LASTING] ?? 0;
+    const isRare = tail > RARE * this.#ceiling.height;
+    fields[LASTING] = isRare ? Math.min(lasting + 1, 2 * PATIENCE) : Math.max(lasting - 1, 0);
+    this.#ceiling.learn(tail);
+  }
+
   #learn(smoothed: number, count: number, mean: number, variance: number): void {
     const fields = this.#fields;
-    const weight = 1 / Math.min(count + 1, LONG);
-    const furthest = CUT * Math.sqrt(variance);
-    const difference = count >= UNCUT && smoothed - mean > furthest ? furthest : smoothed - mean;
+    const isLasting = (fields[LASTING] ?? 0) > PATIENCE;
+    const weight = 1 / Math.min(count + 1, isLasting ? YOUNG : LONG);
+    // Where there was never a spread there is nothing to cut by.
+    const furthest = count < UNCUT || isLasting || !(variance > 0) ? Infinity : CUT * Math.sqrt(variance);
+    const difference = Math.min(furthest, smoothed - mean);
     fields[SMOOTHED] = smoothed;
     fields[MEAN] = mean + weight * difference;
     fields[VARIANCE] = (1 - weight) * (variance + weight * difference * difference);
