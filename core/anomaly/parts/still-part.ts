@@ -46,7 +46,7 @@ export class StillPart implements Part {
   }
 
   begin(): void {
-    this.#fields[PEAK] = 0;
+    this.#fields[PEAK] = this.run;
   }
 
   accept(rarity: number): void {

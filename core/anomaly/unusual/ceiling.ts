@@ -18,9 +18,12 @@ const ACCEPTED = 2;
 /** The highest that came since an episode began, and the height before that. */
 const PEAK = 3;
 const BEFORE = 4;
+/** What came last, and the height before it: the reading with which an episode begins is learned before it is known to begin one. */
+const LATEST = 5;
+const BEFORE_LATEST = 6;
 
 /** So many numbers of a memory hold a ceiling. */
-export const CEILING_FIELDS = 5;
+export const CEILING_FIELDS = 7;
 
 /**
  * How high the rare events of a series reach: a high quantile, followed by stochastic approximation with steps in proportion (Robbins and Monro, Annals of
@@ -45,6 +48,8 @@ export class Ceiling {
     const fields = this.#fields;
     const height = this.height;
     const since = fields[SINCE] ?? 0;
+    fields[LATEST] = value;
+    fields[BEFORE_LATEST] = fields[HEIGHT] ?? 0;
     if (value > (fields[PEAK] ?? 0)) fields[PEAK] = value;
     if (value <= height) fields[HEIGHT] = height * (1 - fall);
     if (value <= height || (since > 0 && since <= event)) {
@@ -55,10 +60,10 @@ export class Ceiling {
     fields[SINCE] = 1;
   }
 
-  /** An episode begins: what it brings can be accepted or rejected from now on. */
+  /** An episode began with what came last: what it brings can be accepted or rejected from now on. */
   begin(): void {
-    this.#fields[PEAK] = 0;
-    this.#fields[BEFORE] = this.#fields[HEIGHT] ?? 0;
+    this.#fields[PEAK] = this.#fields[LATEST] ?? 0;
+    this.#fields[BEFORE] = this.#fields[BEFORE_LATEST] ?? 0;
   }
 
   /** A person expected the episode: its highest is this part of the ceiling from now on, or less. */
