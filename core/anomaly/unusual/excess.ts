@@ -27,8 +27,8 @@ const EXCESS = 3;
 const EXCEEDED = 4;
 const FIELDS = 5;
 
-/** What happens often, a switch or a defrost, lifts it until it is passed once in 1,500 readings. */
-const CEILING: CeilingSettings = { least: 1, rise: 0.15, fall: 1e-4, event: 10 };
+/** What happens often, a switch or a defrost, lifts it until it is passed once in 800 readings. */
+const CEILING: CeilingSettings = { least: 1, rise: 0.08, fall: 1e-4, event: 10 };
 
 /**
  * How far a deviation is beyond the tail of its own past: it is divided by where the tail begins, the 90 % quantile, and how far it usually reaches, the mean excess.
