@@ -4,7 +4,7 @@ export interface EpisodeRecord {
   since: number;
   /** The highest score so far; what follows is of the reading that had it. */
   score: number;
-  /** The form of the anomaly; `unusual together` where only several metrics at once made it one. */
+  /** The form of the anomaly; a lasting change is a spike at first, and then what it proves to be; `unusual together` where only several metrics at once made it one. */
   kind?: string;
   /** A sentence for the operator. */
   why: string;

@@ -1,5 +1,6 @@
 import { membersOf } from './kept.ts';
 import type { EpisodeRecord } from './episode-event.ts';
+import { TOGETHER } from './sentences.ts';
 
 /** Which of those that judge found an episode: the metric's own detector, the group of the device, several metrics at once; added up. */
 export const VOICE = { none: 0, alone: 1, peers: 2, together: 4 } as const;
@@ -9,7 +10,7 @@ export type EpisodeReading = Omit<EpisodeRecord, 'since'>;
 
 /** The episode of a metric that runs, or its last one. */
 export class SeriesEpisode {
-  /** As it was at its worst reading. */
+  /** As it was at its worst reading; but a lasting change, which is a spike at first, is called what it proves to be. */
   record: EpisodeRecord;
   /** Event time of its beginning as the detector has it; undefined where the detector has not spoken. */
   detectorSince: number | undefined;
@@ -25,8 +26,9 @@ export class SeriesEpisode {
   }
 
   add(reading: EpisodeReading): void {
-    const { since, score } = this.record;
+    const { since, score, kind } = this.record;
     if (reading.score > score) this.record = { since, ...reading };
+    else if (kind === 'spike' && reading.kind !== undefined && reading.kind !== TOGETHER) this.record.kind = reading.kind;
   }
 
   /** Plain JSON. */

@@ -33,6 +33,7 @@ export class PositionEpisodes {
     const running = this.#running ?? this.#begin(ts, value, detection);
     running.until = ts;
     if (detection.intensity > running.peak) describe(running, value, detection);
+    else if (running.kind === 'spike' && detection.kind !== undefined) running.kind = detection.kind;
   }
 
   result(): PreviewedPosition {
