@@ -21,6 +21,9 @@ const MACHINES = [
   { file: 'van.json', button: 'The cooling fails', device: 'delivery-van-1', metric: 'cargo_temperature' },
 ];
 
+/** How long the log is watched after the answer. */
+const ANSWERED = 2_000;
+
 /** What an episode message says. */
 interface Told {
   device: string;
@@ -30,63 +33,99 @@ interface Told {
   why: string;
 }
 
+/** Holdfast with one of the flows. All of them run at the same time: what takes long is to wait until a fault shows. */
+class Machine {
+  readonly #flow: FlowElement[];
+  readonly #device: string;
+  readonly #metric: string;
+  #home = '';
+  #holdfast: Holdfast | undefined;
+  #token = '';
+  /** Event time from which on readings are of now, ms since the epoch. */
+  #start = 0;
+
+  constructor({ file, device, metric }: (typeof MACHINES)[number]) {
+    this.#flow = readFlow(file).map((one) => (one.name === 'Episodes' ? { ...one, console: true, complete: '$string(payload)', targetType: 'jsonata' } : one));
+    this.#device = device;
+    this.#metric = metric;
+  }
+
+  /** Starts Holdfast with the flow, and waits until the past has been sent. */
+  async start(): Promise<void> {
+    this.#home = makeHome();
+    writeFileSync(join(this.#home, 'flows.json'), JSON.stringify(this.#flow));
+    this.#start = Date.now();
+    this.#holdfast = await startHoldfast({ home: this.#home });
+    this.#token = await this.#running.login();
+    const api = await BackendApi.of(this.#running, this.#flow.find(({ type }) => type === 'holdfast-backend')?.id);
+    for (const end = performance.now() + PAST_LIMIT; ((await api.latest(this.#device))[this.#metric]?.ts ?? 0) < this.#start; await wait(500)) {
+      assert.ok(performance.now() < end, `the past is still being sent:\n${this.log.slice(-2_000)}`);
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.#holdfast?.remove();
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  get log(): string {
+    return this.#running.stdout() + this.#running.stderr();
+  }
+
+  has(name: string): boolean {
+    return this.#flow.some((one) => one.name === name);
+  }
+
+  async press(name: string): Promise<void> {
+    const button = this.#flow.find((one) => one.name === name) ?? assert.fail(`the flow has no ${name}`);
+    assert.equal((await this.#running.request(`/inject/${button.id}`, { token: this.#token, method: 'POST', body: {} })).status, 200);
+  }
+
+  /** What was told of now: not of what the past brought. */
+  told(): Told[] {
+    return Array.from(this.log.matchAll(/\[debug:Episodes\] (\{.*\})$/gm), ([, json = '']) => JSON.parse(json) as Told).filter(({ since }) => since >= this.#start);
+  }
+
+  async episode(): Promise<Told> {
+    for (const end = performance.now() + EPISODE_LIMIT; ; await wait(500)) {
+      const found = this.told().find((one) => one.device === this.#device && one.metric === this.#metric);
+      if (found) return found;
+      assert.ok(performance.now() < end, `nothing was told of ${this.#metric}: ${JSON.stringify(this.told())}`);
+    }
+  }
+
+  get #running(): Holdfast {
+    return this.#holdfast ?? assert.fail('it was not started');
+  }
+}
+
 describe('a flow that shows what a detector finds in a machine', function () {
   this.timeout(PAST_LIMIT + EPISODE_LIMIT + 60_000);
+  const machines = MACHINES.map((described) => ({ ...described, machine: new Machine(described) }));
 
-  for (const { file, button, device, metric } of MACHINES) {
-    describe(file, () => {
-      const flow = readFlow(file).map((one) => (one.name === 'Episodes' ? { ...one, console: true, complete: '$string(payload)', targetType: 'jsonata' } : one));
-      const named = (name: string): FlowElement => flow.find((one) => one.name === name) ?? assert.fail(`the flow has no ${name}`);
-      let home: string;
-      let holdfast: Holdfast;
-      let token: string;
-      let start: number;
+  before('start all of them, and wait until their past has been sent', () => Promise.all(machines.map(({ machine }) => machine.start())));
+  after(() => Promise.all(machines.map(({ machine }) => machine.remove())));
 
-      before('start Holdfast with it, and wait until the past has been sent', async () => {
-        home = makeHome();
-        writeFileSync(join(home, 'flows.json'), JSON.stringify(flow));
-        start = Date.now();
-        holdfast = await startHoldfast({ home });
-        token = await holdfast.login();
-        const api = await BackendApi.of(holdfast, flow.find(({ type }) => type === 'holdfast-backend')?.id);
-        for (const end = performance.now() + PAST_LIMIT; ; await wait(500)) {
-          if (((await api.latest(device))[metric]?.ts ?? 0) >= start) break;
-          assert.ok(performance.now() < end, `the past is still being sent:\n${holdfast.stdout().slice(-2_000)}`);
-        }
-      });
-      after(async () => {
-        await holdfast?.remove();
-        rmSync(home, { recursive: true, force: true });
-      });
+  it('tells of no episode of now while nothing is wrong', async () => {
+    await wait(HEALTHY);
+    for (const { file, machine } of machines) assert.deepEqual(machine.told(), [], file);
+  });
 
-      const told = (): Told[] => Array.from(holdfast.stdout().matchAll(/\[debug:Episodes\] (\{.*\})$/gm), ([, json = '']) => JSON.parse(json) as Told);
+  it('tells of one in the metric at fault of the machine at fault when the button is pressed, and of none in the machine beside it', async () => {
+    await Promise.all(machines.map(({ machine, button }) => machine.press(button)));
+    const found = await Promise.all(machines.map(({ machine }) => machine.episode()));
+    for (const { why } of found) assert.match(why, /\d.* /, 'a sentence with a number');
+    for (const { machine, device } of machines) assert.deepEqual(machine.told().filter((one) => one.device !== device), []);
+  });
 
-      it('tells of no episode of now while nothing is wrong', async () => {
-        await wait(HEALTHY);
-        assert.deepEqual(told().filter(({ since }) => since >= start), []);
-      });
+  it('takes the answer that it was expected', async () => {
+    const asking = machines.filter(({ machine }) => machine.has('It was expected'));
+    assert.ok(asking.length > 0);
+    await Promise.all(asking.map(({ machine }) => machine.press('It was expected')));
+    await wait(ANSWERED);
+  });
 
-      it(`tells of one in ${metric} of ${device} when the button is pressed, and of none in the machine beside it`, async () => {
-        const answer = await holdfast.request(`/inject/${named(button).id}`, { token, method: 'POST', body: {} });
-        assert.equal(answer.status, 200);
-        const found = (): Told | undefined => told().find((one) => one.device === device && one.metric === metric && one.since >= start);
-        for (const end = performance.now() + EPISODE_LIMIT; found() === undefined; await wait(500)) {
-          assert.ok(performance.now() < end, `nothing was told of ${metric}: ${JSON.stringify(told())}`);
-        }
-        assert.match(found()?.why ?? '', /\d.* /, 'a sentence with a number');
-        assert.deepEqual(told().filter((one) => one.device !== device && one.since >= start), []);
-      });
-
-      if (flow.some(({ name }) => name === 'It was expected')) {
-        it('takes the answer that it was expected', async () => {
-          assert.equal((await holdfast.request(`/inject/${named('It was expected').id}`, { token, method: 'POST', body: {} })).status, 200);
-          await wait(2_000);
-        });
-      }
-
-      it('has no error in its log', () => {
-        assert.deepEqual((holdfast.stdout() + holdfast.stderr()).split('\n').filter((line) => /\[error\]|\[fatal\]/.test(line)), []);
-      });
-    });
-  }
+  it('has no error in its log', () => {
+    for (const { file, machine } of machines) assert.deepEqual(machine.log.split('\n').filter((line) => /\[error\]|\[fatal\]/.test(line)), [], file);
+  });
 });
