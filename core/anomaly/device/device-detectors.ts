@@ -1,4 +1,4 @@
-import { HoldfastError } from '../../errors/holdfast-error.ts';
+import { HoldfastError, messageOf } from '../../errors/holdfast-error.ts';
 import { infoOf, isGoodEnough } from '../../sample/good-enough.ts';
 import { judgedTime } from '../../sample/judged-time.ts';
 import { QUALITY } from '../../sample/sample.ts';
@@ -60,8 +60,8 @@ export class DeviceDetectors {
     const kept = membersOf(snapshot);
     const [from, until] = numbersOf(kept['w'], 2) ?? [];
     if (from !== undefined && until !== undefined) this.maintenance = { from, until };
-    // What knows no version is of a detector that this one cannot go on from.
-    if (kept['v'] !== undefined) this.#kept = kept;
+    // What knows no version is of a detector that this one cannot go on from; where a metric was named so, an object stands there.
+    if (kept['v'] !== undefined && typeof kept['v'] !== 'object') this.#kept = kept;
   }
 
   /** Whether no metric of the device was ever heard. */
@@ -198,7 +198,10 @@ export class DeviceDetectors {
       plan.problem?.(new HoldfastError('HOLDFAST_DETECTOR_SNAPSHOT', `What was learned of ${device} cannot be used: it is damaged, or of another version. It is learned anew from now on.`));
       return;
     }
-    for (const [metric, kept] of Object.entries(membersOf(m)).slice(0, METRICS_PER_DEVICE)) this.#add(MetricSeries.restored(device, metric, kept, plan, this.#mayBeFull), plan);
+    const problems: unknown[] = [];
+    const within = { ...plan, problem: (error: unknown) => void problems.push(error) };
+    for (const [metric, kept] of Object.entries(membersOf(m)).slice(0, METRICS_PER_DEVICE)) this.#add(MetricSeries.restored(device, metric, kept, within, this.#mayBeFull), plan);
+    if (problems.length > 0) plan.problem?.(problems.length === 1 ? problems[0] : severalUnusable(problems));
     try {
       this.#peers.restore(g);
     } catch (error) {
@@ -208,4 +211,9 @@ export class DeviceDetectors {
     this.#together = new Together(episodeThreshold(plan));
     this.#together.restore(t);
   }
+}
+
+/** One error for many metrics of a device: two hundred in a row help nobody. */
+function severalUnusable([first, ...more]: readonly unknown[]): HoldfastError {
+  return new HoldfastError('HOLDFAST_DETECTOR_SNAPSHOT', `${messageOf(first)} So it is with ${more.length} more of its metrics.`, { cause: first });
 }

@@ -100,7 +100,7 @@ export class MetricSeries {
   /** All but the detector. @throws Error when it cannot be read. */
   #restore({ s, g, e }: Record<string, unknown>, plan: DevicePlan): void {
     const numbers = numbersOf(s, 8);
-    if (!numbers) throw new Error('its numbers are missing');
+    if (!numbers) throw new Error('its numbers are missing.');
     const [ts = 0, score = 0, interval = 0, gaps = 0, tolerated = 0, middle = 0, high = 0, count = 0] = numbers;
     this.#ts = ts;
     this.score = score < 0 ? Number.NaN : score;
@@ -129,7 +129,7 @@ export class MetricSeries {
     const members = membersOf(kept);
     try {
       const detector = members['p'] === 'lite' ? createDetector({ ...plan.options, profile: 'lite' }) : detectorThatFits(plan, mayBeFull);
-      if (detector.profile !== members['p']) throw new Error(`there is no memory left for the profile "${shown(members['p'])}"`);
+      if (detector.profile !== members['p']) throw new Error(`there is no memory left for the profile "${shown(members['p'])}".`);
       detector.restore(members['d']);
       const series = new MetricSeries(metric, detector);
       series.#restore(members, plan);
