@@ -32,7 +32,7 @@ export interface Detector {
   /**
    * A person's answer to "was this expected?", about the episode that runs, or about the last one. An expected episode
    * becomes part of what is usual: what is no more unusual than it was begins no episode from now on. One that was not
-   * expected stays an anomaly: nothing like it will be taken for usual.
+   * expected stays an anomaly: the detector does not get used to it.
    *
    * @returns false when there is no episode to speak of.
    */
