@@ -86,7 +86,7 @@ export class DetectionEngine {
     if (refusal !== undefined) return { taken: false, sentence: refusal };
     states.changed(device);
     await states.commit(device);
-    const taken = expected ? 'expected: nothing that is no more unusual begins an episode from now on' : 'not expected: nothing like it will be taken for usual';
+    const taken = expected ? 'expected: nothing that is no more unusual begins an episode from now on' : 'not expected: the detector does not get used to it';
     return { taken: true, sentence: `This episode of ${metric} of ${device} was ${taken}.` };
   }
 
