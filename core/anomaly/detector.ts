@@ -42,11 +42,14 @@ export function createDetector(options: DetectorOptions = {}): Detector {
   return new PartsDetector(options);
 }
 
+/** The memory that a detector of each profile needs, bytes: the first one finds out, all others have it in one piece. */
+const roomOf = new Map<Profile, number>();
+
 type Band = NonNullable<Detection['expected']>;
 
 class PartsDetector implements Detector {
   readonly profile: Profile;
-  readonly #memory = new Memory();
+  readonly #memory: Memory;
   readonly #fields: Float64Array;
   readonly #parts: Parts;
   readonly #course: EpisodeCourse;
@@ -63,11 +66,13 @@ class PartsDetector implements Detector {
     this.#threshold = threshold;
     this.#minimumScale = minimumScale ?? 0;
     this.#episodes = new Episodes(threshold);
+    this.#memory = new Memory(roomOf.get(profile));
     this.#fields = this.#memory.numbers(FIELDS);
     this.#parts = partsOf(profile, this.#memory);
     this.#course = new EpisodeCourse(this.#memory);
     this.#news = new News(this.#memory);
     this.#shares = new Float64Array(this.#parts.all.length);
+    if (!roomOf.has(profile)) roomOf.set(profile, this.#memory.room);
     this.#fields[TS] = Number.MIN_SAFE_INTEGER;
   }
 

@@ -39,9 +39,23 @@ export function normalTail(z: number): number {
   return low + ((TABLE[step + 1] ?? low) - low) * (place - step);
 }
 
+/** A value of the tail is looked up from the step at which its last whole part, of so many to one, is reached. */
+const PARTS = 64;
+const STARTS = startsOf(TABLE);
+
+function startsOf(table: Float64Array): Uint16Array {
+  const end = LARGEST * STEPS;
+  let step = 0;
+  return Uint16Array.from({ length: Math.floor(PARTS * (table[end] ?? 0)) + 1 }, (_, part) => {
+    while (step < end && (table[step] ?? 0) < part / PARTS) step += 1;
+    return step;
+  });
+}
+
 /** The `z` at which `normalTail` reaches a value, within a hundredth; at most 8. */
 export function normalQuantile(tail: number): number {
-  let step = 0;
+  if (!(tail > 0)) return 0;
+  let step = STARTS[Math.floor(tail * PARTS)] ?? LARGEST * STEPS;
   while (step < LARGEST * STEPS && (TABLE[step] ?? 0) < tail) step += 1;
   return step / STEPS;
 }
