@@ -30,7 +30,7 @@ function fullParts(memory: Memory): Parts {
   const daily = new DailyPart(1.05, memory);
   const near = new ShapeMemory({ together: 1, window: 12, history: 400 }, memory);
   const wide = new ShapeMemory({ together: 4, window: 12, history: 1_000 }, memory);
-  const threshold = 2.07;
+  const threshold = 2.01;
   const all: Part[] = [
     new ChangePart(1.55, new SeasonalChange(memory), memory),
     daily,

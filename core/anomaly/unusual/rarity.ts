@@ -27,7 +27,7 @@ const RARE = 0.5;
 /** The tail of a deviation ends at one in 10^12: a normal distribution says nothing beyond it. */
 const FURTHEST = 12;
 /** The least that a tail counts for: one in a hundred. A part that has been calm for a year does not begin to shout at one in a thousand. */
-const CEILING: CeilingSettings = { least: 2, rise: 0.2, fall: 1e-4, event: 50 };
+const CEILING: CeilingSettings = { least: 2, rise: 0.2, fall: 5e-5, event: 50 };
 
 const COUNT = 0;
 const SMOOTHED = 1;
