@@ -61,14 +61,18 @@ export function bestThreshold(curves: Curves, files: readonly number[], weights:
   return best;
 }
 
-/** Parts and threshold with the best score on these files: the best part, then always that which adds most, until none adds. */
+/**
+ * Parts and threshold with the best score on these files. It begins with all parts, as they are shipped, and leaves out the one without which the score is best, until
+ * none is better left out: backward elimination, which goes less by the luck of a few files than beginning with the best part alone does.
+ */
 export function bestParts(names: readonly string[], curvesOf: (parts: readonly string[]) => Curves, files: readonly number[], weights: Weights): Choice & { score: number; parts: readonly string[] } {
-  let best: Choice & { score: number; parts: readonly string[] } = { curves: [], threshold: 0, score: -Infinity, parts: [] };
+  let best: Choice & { score: number; parts: readonly string[] } = { ...bestThreshold(curvesOf(names), files, weights), parts: names };
   for (;;) {
     const { parts } = best;
-    const next = names.filter((name) => !parts.includes(name))
-      .map((name) => [...parts, name])
-      .map((more) => ({ ...bestThreshold(curvesOf(more), files, weights), parts: more }))
+    const next = parts
+      .map((name) => parts.filter((other) => other !== name))
+      .filter((fewer) => fewer.length > 0)
+      .map((fewer) => ({ ...bestThreshold(curvesOf(fewer), files, weights), parts: fewer }))
       .reduce((one, other) => (other.score > one.score ? other : one), best);
     if (next === best) return best;
     best = next;
