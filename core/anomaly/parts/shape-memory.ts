@@ -87,7 +87,6 @@ export class ShapeMemory {
     const { window, history } = this.#settings;
     const fields = this.#fields;
     const ring = this.#ring;
-    const levels = this.#levels;
     const size = this.#size;
     const known = fields[KNOWN] ?? 0;
     const place = known === 0 ? 0 : ((fields[PLACE] ?? 0) + 1) % size;
