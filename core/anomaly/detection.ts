@@ -4,7 +4,7 @@ import type { DetectorSnapshot } from './snapshot.ts';
 /** The form of an anomaly, as the detector names it to the operator. */
 export type AnomalyKind = 'spike' | 'level shift' | 'trend change' | 'variance change' | 'missing season' | 'flat line' | 'unusual shape';
 
-/** How much a detector may remember: `full` up to 512 KiB a series, `lite` up to 4 KiB. */
+/** How much a detector may remember: `full` up to 512 KiB a series, `lite` up to 4 KiB; what the objects around it take comes on top, about 5 KB. */
 export type Profile = 'full' | 'lite';
 
 /** What a detector says of one reading. Everything in it is plain JSON. */

@@ -25,9 +25,9 @@ export interface CheckedOptions {
 /** No spread is ever smaller: the largest reading divided by it is still finite. */
 export const LEAST_SCALE = 1e-100;
 
-/** The score at which an episode begins: 1 at the usual sensitivity, and a factor of the square root of 2 from each position to the next. */
+/** The score at which an episode begins: 1 at the usual sensitivity, 2 at the calmest, a half at the most sensitive, by the same factor from each position to the next. */
 export function thresholdOf(sensitivity: number): number {
-  return 2 ** ((USUAL_SENSITIVITY - sensitivity) / 2);
+  return 2 ** ((USUAL_SENSITIVITY - sensitivity) / 4);
 }
 
 /** Fills in the defaults; throws a ConfigError (`HOLDFAST_CONFIG`) that names the field, the value and the cure. */

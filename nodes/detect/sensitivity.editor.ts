@@ -3,8 +3,6 @@ import type { PreviewedPosition } from '../../core/anomaly/preview/answer.ts';
 import { shownNumber, textsOf } from '../editor/texts.ts';
 import type { Texts } from '../editor/texts.ts';
 
-/** What a person can picture: an oil temperature that is usually 70, and that begins an episode at 76 in the middle of the slider. */
-const EXAMPLE = { usual: 70, beyond: 6 };
 const TALLEST = 34;
 const INPUT = '#node-input-sensitivity';
 
@@ -64,9 +62,7 @@ function episodesIn(texts: Texts, count: number): string {
 }
 
 function meaningOf(texts: Texts, sensitivity: number): string {
-  const { usual, beyond } = EXAMPLE;
   const factor = thresholdOf(sensitivity);
-  const limit = Math.round((usual + beyond * factor) * 10) / 10;
   const word = sensitivity === USUAL_SENSITIVITY ? 'usual' : sensitivity < USUAL_SENSITIVITY ? 'calm' : 'sensitive';
-  return texts(`sensitivity.meaning.${word}`, { factor: shownNumber(Math.round(factor * 10) / 10), percent: shownNumber(Math.round(factor * 100)), usual, middle: usual + beyond, limit: shownNumber(limit) });
+  return texts(`sensitivity.meaning.${word}`, { factor: shownNumber(Math.round(factor * 10) / 10), percent: shownNumber(Math.round(factor * 100)) });
 }

@@ -50,9 +50,9 @@ describe('the dialog of a detect node', () => {
     }
     assert.equal(asked, 0, 'all positions came in one answer');
     await editor.picture('detect-sensitive-light');
-    assert.match(await part('sensitivity-meaning').innerText(), /^More sensitive: 25 %/);
+    assert.match(await part('sensitivity-meaning').innerText(), /^More sensitive: 50 %/);
     await slider().press('Home');
-    assert.match(await part('sensitivity-meaning').innerText(), /^Calmer: .* 4 times/);
+    assert.match(await part('sensitivity-meaning').innerText(), /^Calmer: .* 2 times/);
     assert.match((await slider().getAttribute('aria-valuetext')) ?? '', /^position 1 of 9: \d+ episodes?$/);
     await part('positions').locator('div').nth(6).click();
     assert.equal(await slider().inputValue(), '7');
@@ -90,7 +90,7 @@ describe('the dialog of a detect node', () => {
     await editor.page.locator('#node-input-backend').selectOption('_ADD_');
     await part('stored-state').filter({ hasText: 'Choose a backend' }).waitFor();
     await choose(3);
-    assert.match(await part('sensitivity-meaning').innerText(), /70 as usual, it takes 82 here/);
+    assert.match(await part('sensitivity-meaning').innerText(), /times as unusual/);
     await editor.picture('detect-no-backend');
     await editor.close('cancel');
   });

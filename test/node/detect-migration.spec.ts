@@ -5,15 +5,15 @@ import { readConfig } from '../../nodes/harness/config.ts';
 
 describe('a detect node of version 1', () => {
   it('gets the position of the slider that is nearest to its threshold', () => {
-    const positions = [[1, 9], [2, 8], [3, 7], [4, 6], [4.24, 6], [6, 5], [7, 5], [8.49, 4], [12, 3], [17, 2], [24, 1], [1_000, 1]] as const;
+    const positions = [[1, 9], [3, 9], [3.57, 8], [4, 7], [4.24, 7], [5, 6], [6, 5], [6.5, 5], [7.1, 4], [8.49, 3], [10, 2], [12, 1], [1_000, 1]] as const;
     for (const [threshold, position] of positions) assert.equal(sensitivityOf(threshold), position, String(threshold));
-    for (const [text, position] of [['12', 3], ['', 5], ['${THRESHOLD}', 5], [' ', 5]] as const) assert.equal(sensitivityOf(text), position, text);
+    for (const [text, position] of [['12', 1], ['', 5], ['${THRESHOLD}', 5], [' ', 5]] as const) assert.equal(sensitivityOf(text), position, text);
     for (const none of [undefined, null, 0, -6, Number.NaN, {}]) assert.equal(sensitivityOf(none), 5);
   });
 
   it('keeps its backend, metrics and quality, and no memory in readings', () => {
     const config = readConfig(CONFIG, { backend: 'data', metrics: 'a, b', threshold: 12, memory: 100_000, warmUp: 30, minimumQuality: 'suspect' });
-    assert.deepEqual(config, { backend: 'data', metrics: 'a, b', sensitivity: 3, minimumQuality: 'suspect', memory: 64, together: true, peers: 'none', peerGroups: '', maintenance: [], timeZone: '', threshold: '' });
+    assert.deepEqual(config, { backend: 'data', metrics: 'a, b', sensitivity: 1, minimumQuality: 'suspect', memory: 64, together: true, peers: 'none', peerGroups: '', maintenance: [], timeZone: '', threshold: '' });
     assert.equal(readConfig(CONFIG, { version: 1 }).sensitivity, 5);
   });
 
