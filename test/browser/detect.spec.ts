@@ -98,10 +98,10 @@ describe('the dialog of a detect node', () => {
   it('shows for a node of version 1 the position nearest to its threshold, and saves it with Done', async () => {
     assert.deepEqual(await editor.faults(OLDER), []);
     await editor.open(OLDER);
-    assert.equal(await slider().inputValue(), '3');
+    assert.equal(await slider().inputValue(), '1');
     await editor.close('done');
     const { version, sensitivity, memory, threshold } = await editor.properties(OLDER);
-    assert.deepEqual([version, Number(sensitivity), Number(memory), threshold], [2, 3, 64, '']);
+    assert.deepEqual([version, Number(sensitivity), Number(memory), threshold], [2, 1, 64, '']);
     assert.deepEqual(await editor.faults(OLDER), []);
   });
 
