@@ -17,6 +17,9 @@ const ALONE = 0.8;
 const WIDER = 2;
 const NARROWER = 0.4;
 
+/** The parts that look at many readings at once. */
+const SHAPES: ReadonlySet<PartName> = new Set(['course', 'cycle', 'shape']);
+
 const COUNT = 0;
 const MEAN = 1;
 const VARIANCE = 2;
@@ -72,7 +75,7 @@ export class EpisodeCourse {
     const usual = Math.sqrt(this.#fields[VARIANCE] ?? 0) || Number.MIN_VALUE;
     const shift = Math.abs((this.#fields[EPISODE_MEAN] ?? 0) - (this.#fields[MEAN] ?? 0)) / usual;
     if (readings >= STILL && this.#fields[EPISODE_SQUARES] === 0) return 'flat line';
-    if (readings < SHORT) return loudest === 'course' || loudest === 'cycle' ? 'unusual shape' : 'spike';
+    if (readings < SHORT) return SHAPES.has(loudest) ? 'unusual shape' : 'spike';
     const squares = this.#fields[EPISODE_SQUARES] ?? 0;
     const spread = Math.sqrt(squares / readings) / usual;
     if (this.#isOne(readings, squares)) return 'spike';

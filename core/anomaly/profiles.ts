@@ -37,6 +37,7 @@ function fullParts(memory: Memory): Parts {
     new RangePart(0.26, memory),
     new ShapePart({ name: 'course', weight: 0.9, most: 1.5, by: 'centered' }, near, memory),
     new ShapePart({ name: 'cycle', weight: 1.28, most: 2, by: 'plain' }, wide, memory),
+    new ShapePart({ name: 'shape', weight: 0.3, most: 1.5, by: 'centered' }, wide, memory),
     new StillPart(threshold, memory),
   ];
   return { all, daily, shapes: [near, wide], threshold };

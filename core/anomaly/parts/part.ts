@@ -15,5 +15,5 @@ export interface Part {
   reject(): void;
 }
 
-/** `daily`: against this time of day; `change`: against the reading before; `range`: against all ever seen; `course` and `cycle`: the latest readings against those before, the near ones without their level, and many with it; `still`: no change at all. */
-export type PartName = 'daily' | 'change' | 'range' | 'course' | 'cycle' | 'still';
+/** `daily`: against this time of day; `change`: against the reading before; `range`: against all ever seen; `course` and `cycle`: the latest readings against those before, the near ones without their level, and many with it; `shape`: many without it; `still`: no change at all. */
+export type PartName = 'daily' | 'change' | 'range' | 'course' | 'cycle' | 'shape' | 'still';
