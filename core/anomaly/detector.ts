@@ -106,8 +106,8 @@ class PartsDetector implements Detector {
     const weights = this.#parts.all.reduce((sum, { weight }) => sum + weight, 0);
     const rarity = EXPECTED * this.#threshold * this.#parts.threshold / weights;
     for (const part of this.#parts.all) {
-      if (expected) part.accept(rarity);
-      else part.reject();
+      if (expected) part.habit.accept(rarity);
+      else part.habit.reject();
     }
     return true;
   }
@@ -188,7 +188,7 @@ class PartsDetector implements Detector {
     fields[PEAK] = peak;
     fields[IS_RUNNING] = running;
     fields[QUIET] = quiet;
-    if (isRunning && !wasRunning) for (const part of this.#parts.all) part.begin();
+    if (isRunning && !wasRunning) for (const part of this.#parts.all) part.habit.begin();
     if (isRunning) this.#course.unusual(reading);
     else this.#course.usual(reading);
     return isRunning;

@@ -17,7 +17,7 @@ export class ChangePart implements Part {
   readonly name = 'change';
   readonly weight: number;
   readonly #changes: Changes;
-  readonly #excess: Excess;
+  readonly habit: Excess;
   #judged = 0;
   #unexplained = 0;
   #usual = 0;
@@ -25,15 +25,15 @@ export class ChangePart implements Part {
   constructor(weight: number, changes: Changes, memory: Memory) {
     this.weight = weight;
     this.#changes = changes;
-    this.#excess = new Excess(WARM_UP, memory);
+    this.habit = new Excess(WARM_UP, memory);
   }
 
   judge(ts: number, value: number, learn: boolean): number {
     const unexplained = this.#changes.unexplained(ts, value);
     this.#judged = value;
     this.#unexplained = unexplained;
-    this.#usual = this.#excess.usual;
-    const share = this.#excess.judge(unexplained, learn);
+    this.#usual = this.habit.usual;
+    const share = this.habit.judge(unexplained, learn);
     if (learn) this.#changes.learn(ts, value);
     return share;
   }
@@ -43,17 +43,5 @@ export class ChangePart implements Part {
     // What is too far out was judged as if it were nearer.
     const difference = this.#unexplained + Math.abs(value - this.#judged);
     return `${rounded(value, scale)} differs by ${rounded(difference, scale)} from the readings around it; differences of up to ${rounded(this.#usual, scale)} are usual.`;
-  }
-
-  begin(): void {
-    this.#excess.begin();
-  }
-
-  accept(rarity: number): void {
-    this.#excess.accept(rarity);
-  }
-
-  reject(): void {
-    this.#excess.reject();
   }
 }

@@ -11,20 +11,20 @@ export class RangePart implements Part {
   readonly name = 'range';
   readonly weight: number;
   readonly #range: Range;
-  readonly #rarity: Rarity;
+  readonly habit: Rarity;
   #low = 0;
   #high = 0;
 
   constructor(weight: number, memory: Memory) {
     this.weight = weight;
     this.#range = new Range(memory);
-    this.#rarity = new Rarity({ smoothing: 1, most: MOST }, memory);
+    this.habit = new Rarity({ smoothing: 1, most: MOST }, memory);
   }
 
   judge(_ts: number, value: number, learn: boolean): number {
     this.#low = this.#range.low;
     this.#high = this.#range.high;
-    const rarity = this.#rarity.judge(this.#range.outside(value), learn);
+    const rarity = this.habit.judge(this.#range.outside(value), learn);
     if (learn) this.#range.learn(value);
     return rarity;
   }
@@ -35,17 +35,5 @@ export class RangePart implements Part {
     if (value > this.#high) return `${rounded(value, scale)} is ${rounded(value - this.#high, scale)} above the highest reading so far, ${rounded(this.#high, scale)}.`;
     if (value < this.#low) return `${rounded(value, scale)} is ${rounded(this.#low - value, scale)} below the lowest reading so far, ${rounded(this.#low, scale)}.`;
     return `${rounded(value, scale)} is back among the readings so far, ${rounded(this.#low, scale)} to ${rounded(this.#high, scale)}.`;
-  }
-
-  begin(): void {
-    this.#rarity.begin();
-  }
-
-  accept(rarity: number): void {
-    this.#rarity.accept(rarity);
-  }
-
-  reject(): void {
-    this.#rarity.reject();
   }
 }

@@ -22,7 +22,7 @@ export class ShapePart implements Part {
   readonly weight: number;
   readonly #by: 'plain' | 'centered';
   readonly #shapes: ShapeMemory;
-  readonly #rarity: Rarity;
+  readonly habit: Rarity;
   #distance = 0;
 
   constructor(look: ShapeLook, shapes: ShapeMemory, memory: Memory) {
@@ -30,29 +30,17 @@ export class ShapePart implements Part {
     this.weight = look.weight;
     this.#by = look.by;
     this.#shapes = shapes;
-    this.#rarity = new Rarity({ smoothing: SMOOTHING, most: look.most }, memory);
+    this.habit = new Rarity({ smoothing: SMOOTHING, most: look.most }, memory);
   }
 
   judge(_ts: number, _value: number, learn: boolean): number {
     this.#distance = this.#shapes[this.#by];
-    return this.#rarity.judge(this.#distance, learn);
+    return this.habit.judge(this.#distance, learn);
   }
 
   sentence(_value: number): string {
-    const usual = this.#rarity.usual;
+    const usual = this.habit.usual;
     const { readings, past } = this.#shapes;
     return `The last ${readings} readings are unlike the ${past.toLocaleString('en-US')} before them: ${rounded(this.#distance, usual > 0 ? usual : this.#distance)} from the stretch most like them, where ${rounded(usual, usual > 0 ? usual : 1)} is usual.`;
-  }
-
-  begin(): void {
-    this.#rarity.begin();
-  }
-
-  accept(rarity: number): void {
-    this.#rarity.accept(rarity);
-  }
-
-  reject(): void {
-    this.#rarity.reject();
   }
 }

@@ -1,5 +1,5 @@
 import type { Memory } from '../memory.ts';
-import type { Part } from './part.ts';
+import type { Habit, Part } from './part.ts';
 
 /** A run is unusual when it is so many times as long as the longest before it … */
 const TIMES = 3;
@@ -18,8 +18,9 @@ const PEAK = 5;
 const FIELDS = 6;
 
 /** Looks whether a series that usually moves has come to stand still: how long the run of equal readings is, beside the longest one before it. */
-export class StillPart implements Part {
+export class StillPart implements Part, Habit {
   readonly name = 'still';
+  readonly habit: Habit = this;
   readonly weight: number;
   readonly #fields: Float64Array;
 
