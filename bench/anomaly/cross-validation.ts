@@ -63,7 +63,7 @@ export function bestThreshold(curves: Curves, files: readonly number[], weights:
 
 /**
  * Parts and threshold with the best score on these files. It begins with all parts, as they are shipped, and leaves out the one without which the score is best, until
- * none is better left out: backward elimination, which goes less by the luck of a few files than beginning with the best part alone does.
+ * each is worse left out: backward elimination, which goes less by the luck of a few files than beginning with the best part alone does.
  */
 export function bestParts(names: readonly string[], curvesOf: (parts: readonly string[]) => Curves, files: readonly number[], weights: Weights): Choice & { score: number; parts: readonly string[] } {
   let best: Choice & { score: number; parts: readonly string[] } = { ...bestThreshold(curvesOf(names), files, weights), parts: names };
@@ -73,7 +73,7 @@ export function bestParts(names: readonly string[], curvesOf: (parts: readonly s
       .map((name) => parts.filter((other) => other !== name))
       .filter((fewer) => fewer.length > 0)
       .map((fewer) => ({ ...bestThreshold(curvesOf(fewer), files, weights), parts: fewer }))
-      .reduce((one, other) => (other.score > one.score ? other : one), best);
+      .reduce((one, other) => (other.score >= one.score ? other : one), best);
     if (next === best) return best;
     best = next;
   }
