@@ -17,7 +17,7 @@ const HEALTHY = 20_000;
 /** For each flow the button that is pressed, and the metric that the episode has to name. `hurry`: seconds in which the fault grows, in place of those of the flow. */
 const MACHINES: ReadonlyArray<{ file: string; button: string; device: string; metric: string; hurry?: number }> = [
   { file: 'seasonal-freezer.json', button: 'The door stays open', device: 'freezer-1', metric: 'temperature' },
-  { file: 'vibrating-press.json', button: 'A bearing wears out', device: 'press-1', metric: 'vibration', hurry: 60 },
+  { file: 'vibrating-press.json', button: 'A bearing wears out', device: 'press-1', metric: 'vibration', hurry: 100 },
   { file: 'van.json', button: 'The cooling fails', device: 'delivery-van-1', metric: 'cargo_temperature' },
 ];
 
