@@ -69,8 +69,8 @@ function marked(decoded: Decoded, isHistorical: boolean): Decoded {
 }
 
 /**
- * How many members an object of ThingsBoard's form has: `values`, with `ts`, `seq` and a true or false `historical` if wanted. Undefined with any
- * other member: it is a flat object then, so that nothing gets lost.
+ * How many members an object of ThingsBoard's form has: `values`, with `ts`, `seq` and a true or false `historical` if wanted. Undefined with one
+ * member more: it is a flat object then, so that nothing gets lost.
  */
 function besideValues(object: Record<string, unknown>): number | undefined {
   let members = 0;

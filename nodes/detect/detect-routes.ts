@@ -22,7 +22,7 @@ export function addDetectRoutes(RED: NodeAPI): void {
   let before: Promise<unknown> = Promise.resolve();
   RED.httpAdmin.post('/holdfast-detect/preview', RED.auth.needsPermission('holdfast-detect.read'), (request: Request, response: Response) => {
     const gone = new AbortController();
-    response.on('close', () => gone.abort(new Error('Nobody waits for the preview any more.')));
+    response.on('close', () => gone.abort(new Error('Nobody waits for the preview now.')));
     const body: unknown = request.body;
     const mine = before.then(() => preview(RED, typeof body === 'object' && body !== null ? { ...body } : {}, gone.signal));
     before = mine.catch(() => undefined);

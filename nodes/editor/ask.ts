@@ -2,7 +2,7 @@ import { shared } from './texts.ts';
 
 /**
  * Asks the admin API, as the person who is logged in. Rejects with a sentence as message: the server's own where it gave one.
- * `path` is relative to the editor. `signal` ends the question: nobody waits for the answer any more.
+ * `path` is relative to the editor. `signal` ends the question: nobody waits for the answer now.
  */
 export async function ask<Answer>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
   const asked = $.ajax({ url: path, method, dataType: 'json', ...(body === undefined ? {} : { contentType: 'application/json', data: JSON.stringify(body) }) });

@@ -16,7 +16,7 @@ const BODY_LIMIT = 256 * 1024;
 export function addPreviewRoute(RED: NodeAPI): void {
   RED.httpAdmin.post('/holdfast-history/:id/preview', RED.auth.needsPermission('holdfast-history.read'), (request: Request, response: Response) => {
     const gone = new AbortController();
-    response.on('close', () => gone.abort(new Error('Nobody waits for the preview any more.')));
+    response.on('close', () => gone.abort(new Error('Nobody waits for the preview now.')));
     void answer(RED, request, gone.signal).then(
       (body) => response.json(body),
       (error: unknown) => {

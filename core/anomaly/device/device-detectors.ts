@@ -26,7 +26,7 @@ const FULL_PER_DEVICE = 12;
 
 /** What became of a sample; its `anomalies` say what was found in each metric. */
 export interface JudgedSample {
-  /** Whether any metric is anomalous. */
+  /** Whether a metric is anomalous. */
   anomalous: boolean;
   began: readonly EpisodeEvent[];
   ended: readonly EpisodeEvent[];

@@ -43,6 +43,6 @@ export function answerEpisode(series: MetricSeries | undefined, peers: DevicePee
   if (together) series.tolerated = expected ? Math.max(series.tolerated, SAME * record.score) : 0;
   const alone = (voices & VOICE.alone) > 0 && series.detector.answer(expected);
   const byPeers = (voices & VOICE.peers) > 0 && peers.answer(metric, expected);
-  if (!together && !alone && !byPeers) return `What watches ${metric} of ${device} began anew after this episode, and knows nothing of it any more. Answer the next one.`;
+  if (!together && !alone && !byPeers) return `What watches ${metric} of ${device} began anew after this episode, and no longer knows of it. Answer the next one.`;
   return undefined;
 }

@@ -10,7 +10,7 @@ import { UsualScores } from './usual-scores.ts';
 
 /** The largest event time that a Date can hold, ms since the epoch. */
 const LATEST = 8.64e15;
-/** Earlier than the event time of any reading. */
+/** Earlier than the event time of every reading. */
 const NEVER = Number.MIN_SAFE_INTEGER;
 /** The weight of a gap between readings in what is usual, once ten are known; a gap counts as at most so many usual ones. */
 const LEAST_WEIGHT = 0.1;
@@ -122,7 +122,7 @@ export class MetricSeries {
   }
 
   /**
-   * Goes on where `snapshot` was taken, with the same profile. Where there is no room for that one any more, or the snapshot is damaged, the series
+   * Goes on where `snapshot` was taken, with the same profile. Where there is no longer room for that one, or the snapshot is damaged, the series
    * begins anew with the profile that fits; `plan.problem` is told.
    */
   static restored(device: string, metric: string, kept: unknown, plan: DevicePlan, mayBeFull: boolean): MetricSeries {

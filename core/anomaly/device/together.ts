@@ -10,7 +10,7 @@ export interface JoinedScore {
   guilty: string;
   /** As of a detector: 1 is where an episode begins at the usual sensitivity. */
   score: number;
-  /** The metrics that are unusual, the most unusual first; empty where none is any more. */
+  /** The metrics that are unusual, the most unusual first; empty once none is. */
   metrics: readonly string[];
 }
 

@@ -7,7 +7,7 @@ export function rounded(value: number, scale: number): string {
   return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
-/** Four digits; rounded up, the largest numbers of all are none any more, and stay a text. */
+/** Four digits; rounded up, the largest numbers of all are numbers no longer, and stay a text. */
 function short(value: number): string {
   const text = value.toPrecision(4);
   const number = Number(text);

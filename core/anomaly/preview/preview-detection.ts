@@ -24,7 +24,7 @@ export interface PreviewRequest {
 export interface PreviewSources {
   store: Pick<Store, 'range' | 'buckets' | 'series'>;
   clock: Clock;
-  /** Ends the work: nobody looks any more. */
+  /** Ends the work: nobody is looking. */
   signal: AbortSignal;
 }
 
