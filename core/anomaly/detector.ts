@@ -14,8 +14,6 @@ const LARGEST = 1e150;
 const LATEST = 8.64e15;
 /** So many readings are learned before one is judged. */
 export const WARM_UP = 200;
-/** A reading is taken for no further out than so many widths of all that was seen, so that one broken reading does not change what is usual for good. */
-const FURTHEST_OUT = 10;
 /** The part of the threshold from which a sentence is worth the reading. */
 const WORTH_A_SENTENCE = 0.5;
 /** What a person has expected counts as this part of what begins an episode. */
@@ -27,9 +25,7 @@ const SINCE = 2;
 const PEAK = 3;
 const IS_RUNNING = 4;
 const QUIET = 5;
-const LOW = 6;
-const HIGH = 7;
-const FIELDS = 8;
+const FIELDS = 6;
 
 /**
  * A streaming detector for one metric of one device, made of several parts that look at each reading in their own way: at the time of day, at the
@@ -84,10 +80,11 @@ class PartsDetector implements Detector {
     const fields = this.#fields;
     if (typeof value !== 'number' || !Number.isFinite(value)) return { score: 0, intensity: 0, anomaly: false, parts: {}, why: SENTENCES.noNumber };
     // Adding 0 turns -0 into 0, which JSON cannot tell apart: a restored detector must not differ by it.
-    const reading = this.#within(Math.min(LARGEST, Math.max(-LARGEST, value)) + 0);
+    const given = Math.min(LARGEST, Math.max(-LARGEST, value)) + 0;
     const isLearned = learn && ts > (fields[TS] ?? 0) && ts <= LATEST;
     const count = fields[COUNT] ?? 0;
     const isWarm = count > WARM_UP;
+    const reading = isWarm ? this.#parts.range.within(given) : given;
     const time = Number.isFinite(ts) ? Math.min(LATEST, Math.max(-LATEST, ts)) : 0;
     const expected = isWarm ? this.#expected(time) : undefined;
     if (isLearned) this.#learn(ts, reading, count);
@@ -142,21 +139,10 @@ class PartsDetector implements Detector {
     return 0;
   }
 
-  #within(reading: number): number {
-    const fields = this.#fields;
-    if ((fields[COUNT] ?? 0) <= WARM_UP) return reading;
-    const low = fields[LOW] ?? 0;
-    const high = fields[HIGH] ?? 0;
-    const room = FURTHEST_OUT * (high > low ? high - low : Math.max(1, Math.abs(high)));
-    return Math.min(high + room, Math.max(low - room, reading));
-  }
-
   #learn(ts: number, reading: number, count: number): void {
     const fields = this.#fields;
     fields[TS] = ts;
     fields[COUNT] = Math.min(count + 1, WARM_UP + 1);
-    fields[LOW] = count === 0 ? reading : Math.min(fields[LOW] ?? 0, reading);
-    fields[HIGH] = count === 0 ? reading : Math.max(fields[HIGH] ?? 0, reading);
     for (const shapes of this.#parts.shapes) shapes.learn(reading);
   }
 

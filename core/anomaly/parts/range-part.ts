@@ -29,6 +29,11 @@ export class RangePart implements Part {
     return rarity;
   }
 
+  /** The reading, or what it is taken for where it is far too far out. */
+  within(value: number): number {
+    return this.#range.within(value);
+  }
+
   sentence(value: number): string {
     const width = this.#high - this.#low;
     const scale = width > 0 ? width / 10 : Math.abs(value - this.#low);

@@ -5,6 +5,9 @@ const FURTHEST = 1e100;
 /** So many readings are looked at before one can be outside. */
 const WARM_UP = 50;
 
+/** A reading is taken for no further out than so many widths of all that was seen. */
+const ROOM = 10;
+
 const COUNT = 0;
 const LOW = 1;
 const HIGH = 2;
@@ -32,6 +35,12 @@ export class Range {
     const width = this.high - this.low || 1;
     if (value > this.high) return Math.min(FURTHEST, (value - this.high) / width);
     return value < this.low ? Math.min(FURTHEST, (this.low - value) / width) : 0;
+  }
+
+  /** The reading, or the nearest to it that is no more than `ROOM` widths outside, so that one broken reading does not change what is usual for good. */
+  within(value: number): number {
+    const room = ROOM * (this.high > this.low ? this.high - this.low : Math.max(1, Math.abs(this.high)));
+    return Math.min(this.high + room, Math.max(this.low - room, value));
   }
 
   learn(value: number): void {
